@@ -1,0 +1,135 @@
+"""Operating-system packages: what is missing, and installing it where that is allowed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from api.bootstrap import places
+from api.bootstrap.progress import SetupError, run, step
+from geo.server import programs
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Debian's package would make and start a cluster `main` that nobody asked for: switched off while we install.
+_NO_MAIN = "/etc/postgresql-common/createcluster.d/duonggang-setup.conf"
+_INSTALL = f"""
+export DEBIAN_FRONTEND=noninteractive
+dpkg --configure -a
+if [ "$1" = first ]; then
+    mkdir -p {os.path.dirname(_NO_MAIN)}
+    trap 'rm -f {_NO_MAIN}' EXIT
+    echo "create_main_cluster = false" > {_NO_MAIN}
+fi
+shift
+apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+"""
+
+
+def missing(*, browser: bool) -> list[str]:
+    """Debian names of the packages that this machine lacks for what is asked."""
+    packages: list[str] = []
+    if places.uses_own_cluster():
+        packages += _missing_postgres()
+    if not places.PYTHON.exists() and importlib.util.find_spec("ensurepip") is None:
+        packages.append("python3-venv" if sys.executable == "/usr/bin/python3" else _versioned_venv())
+    if browser and chromium() is None:
+        packages.append("chromium")
+    return packages
+
+
+def provide(*, browser: bool) -> bool:
+    """Install what is missing; False when nothing was. Raises SetupError naming the packages when it may not."""
+    packages = missing(browser=browser)
+    if not packages:
+        return False
+    prefix = _permission()
+    if prefix is None:
+        names = " ".join(packages)
+        raise SetupError(
+            f"Máy thiếu gói hệ thống và người dùng này không được tự cài: hãy nhờ quản trị chạy "
+            f"`apt-get install {names}`.",
+            f"System packages are missing and this user may not install them: have an administrator run "
+            f"`apt-get install {names}`.",
+        )
+    with step("Danh mục gói hệ thống", "list of system packages"):
+        run([*prefix, "apt-get", "-q", "update"], cwd=places.ROOT)
+    packages = _as_this_release_names(packages)
+    with step(f"Cài {' '.join(packages)}", "installing system packages"):
+        first = "later" if programs.installed() else "first"
+        run([*prefix, "sh", "-e", "-c", _INSTALL, "sh", first, *packages], cwd=places.ROOT)
+    left = missing(browser=browser)
+    if left:
+        raise SetupError(
+            f"Đã cài {' '.join(packages)} nhưng vẫn thiếu {' '.join(left)}.",
+            f"{' '.join(packages)} is installed, but {' '.join(left)} is still missing.",
+        )
+    return True
+
+
+def chromium() -> str | None:
+    """The browser for the tests: CHROMIUM if set, else the first one installed, None when there is none."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        return named if shutil.which(named) else None
+    return next(filter(None, map(shutil.which, _CHROMIUM)), None)
+
+
+def _missing_postgres() -> list[str]:
+    servers = programs.installed()
+    try:
+        programs.choose(servers)
+    except programs.ClusterError:
+        recent = [server.major for server in servers if server.major >= programs.OLDEST_MAJOR]
+        return [f"postgresql-{recent[0]}-postgis-3"] if recent else ["postgresql", "postgresql-postgis"]
+    return []
+
+
+def _versioned_venv() -> str:
+    return f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+
+
+def _permission() -> list[str] | None:
+    """What to put before a command that needs root: nothing, sudo, or None when there is no way."""
+    if shutil.which("apt-get") is None:
+        return None
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if asked.returncode == 0:
+            return ["sudo", "-n"]
+    return None
+
+
+def _as_this_release_names(packages: Sequence[str]) -> list[str]:
+    """Replace the general PostGIS name by the newest versioned one where the release has no general one."""
+    names = list(packages)
+    if "postgresql-postgis" in names and not _has_candidate("postgresql-postgis"):
+        found = _apt_cache("search", "--names-only", "^postgresql-[0-9]+-postgis-3$")
+        majors = sorted(
+            int(number) for number in re.findall(r"^postgresql-(\d+)-postgis-3 ", found, re.MULTILINE)
+        )
+        if majors:
+            names = [name for name in names if name not in ("postgresql", "postgresql-postgis")]
+            names += [f"postgresql-{majors[-1]}", f"postgresql-{majors[-1]}-postgis-3"]
+    return names
+
+
+def _has_candidate(package: str) -> bool:
+    return bool(re.search(r"Candidate: (?!\(none\))", _apt_cache("policy", package)))
+
+
+def _apt_cache(*arguments: str) -> str:
+    done = subprocess.run(
+        ["apt-cache", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C"},
+    )
+    return done.stdout

@@ -1,0 +1,28 @@
+"""`duonggang`: the command line; the same use cases as the pages."""
+
+from __future__ import annotations
+
+import typer
+
+from api.commands import answers, land, server, upkeep
+
+app = typer.Typer(
+    help="Đường Găng: từ thửa đất đến đường găng. Parcels, chainage, work fronts and the critical path.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("serve")(server.serve)
+app.command("schedule")(answers.schedule)
+app.command("data-date")(upkeep.set_data_date)
+app.command("doctor")(upkeep.doctor)
+app.add_typer(answers.app, name="report")
+app.add_typer(land.app, name="import")
+app.add_typer(upkeep.db, name="db")
+app.add_typer(upkeep.server, name="cluster")
+app.add_typer(upkeep.portfolio, name="portfolio")
+
+
+def main() -> None:
+    """Entry point of the `duonggang` script."""
+    app()

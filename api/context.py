@@ -1,0 +1,46 @@
+"""What use cases need besides a session: calendars, the clock as a function, and the result cache."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from typing import Any
+
+from projects.calendars import Calendar
+
+
+@dataclass(slots=True)
+class ResultCache:
+    """Keeps what was computed from a project as long as its revision stays the same.
+
+    Keys hold the revision, so a stale value can never be read; the oldest entries are dropped.
+    """
+
+    size: int = 256
+    _items: OrderedDict[tuple[Any, ...], Any] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """The value of `key`, made once."""
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+                return self._items[key]
+        value = make()
+        with self._lock:
+            self._items[key] = value
+            while len(self._items) > self.size:
+                self._items.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Handed to every use case: nothing below `api` reads a clock or an environment."""
+
+    calendars: Mapping[str, Calendar]
+    today: Callable[[], date]
+    cache: ResultCache

@@ -1,0 +1,203 @@
+"""One table from domain error to HTTP status, one handler, one error body, in the reader's language."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from api.language import Lang, pick
+from api.pages.problems import render_problem
+from projects import errors
+
+log = logging.getLogger("duonggang")
+
+
+class FaultOut(BaseModel):
+    """One reason of a refusal: the row, field or file, and the sentence."""
+
+    where: str
+    message: str
+
+
+class ErrorOut(BaseModel):
+    """The one error body. `error` is a stable name for programs, `detail` a sentence for people."""
+
+    error: str = Field(examples=["StaleVersion"])
+    detail: str
+    faults: list[FaultOut] | None = None
+    current: dict[str, Any] | None = Field(default=None, description="409: the state as it is now.")
+    wanted: dict[str, Any] | None = Field(default=None, description="409: what the caller wanted to write.")
+    allowed: list[str] | None = Field(default=None, description="422: the steps the case may take.")
+
+
+STATUS: dict[type[errors.DuongGangError], int] = {
+    errors.NotFound: 404,
+    errors.StaleVersion: 409,
+    errors.CyclicDependency: 409,
+    errors.KeyReused: 422,
+    errors.IllegalStep: 422,
+    errors.InvalidInput: 422,
+}
+
+KINDS = {
+    "project": ("dự án", "project"),
+    "case": ("hồ sơ", "case"),
+    "ward": ("phường/xã", "ward"),
+    "page": ("trang", "page"),
+}
+
+
+def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
+    """The error body of a refusal, in the reader's language."""
+    name = type(error).__name__
+    match error:
+        case errors.NotFound():
+            vi, en = KINDS.get(error.kind, ("mục", "item"))
+            detail = pick(lang, f"Không có {vi} mã “{error.code}”.", f"There is no {en} “{error.code}”.")
+            return ErrorOut(error=name, detail=detail)
+        case errors.StaleVersion():
+            detail = pick(
+                lang,
+                f"Hồ sơ {error.code} đã được người khác sửa sau khi bạn mở. Xem hai trạng thái rồi ghi lại.",
+                f"Case {error.code} was changed after you opened it. Compare both states and save again.",
+            )
+            return ErrorOut(
+                error=name,
+                detail=detail,
+                current=jsonable_encoder(error.current),
+                wanted=jsonable_encoder(error.wanted),
+            )
+        case errors.CyclicDependency():
+            members = " → ".join(error.members)
+            detail = pick(
+                lang, f"Mạng tiến độ có vòng lặp: {members}.", f"The network has a cycle: {members}."
+            )
+            return ErrorOut(error=name, detail=detail)
+        case errors.KeyReused():
+            detail = pick(
+                lang,
+                "Khoá chống ghi trùng này đã dùng cho một nội dung khác. Tải lại trang rồi ghi lại.",
+                "This idempotency key was used for another request. Reload the page and save again.",
+            )
+            return ErrorOut(error=name, detail=detail)
+        case errors.IllegalStep():
+            detail = pick(
+                lang,
+                f"Chưa ghi được bước {error.wanted}: " + " ".join(f.vi for f in error.faults),
+                f"Step {error.wanted} cannot be recorded: " + " ".join(f.en for f in error.faults),
+            )
+            return ErrorOut(
+                error=name, detail=detail, faults=_faults(error.faults, lang), allowed=list(error.allowed)
+            )
+        case errors.InvalidInput():
+            detail = pick(
+                lang,
+                f"Dữ liệu vào có {len(error.faults)} lỗi.",
+                f"The input has {len(error.faults)} fault(s).",
+            )
+            return ErrorOut(error=name, detail=detail, faults=_faults(error.faults, lang))
+    return ErrorOut(error=name, detail=str(error))
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers: domain errors, validation, unknown addresses, the database, the unexpected."""
+
+    def domain(request: Request, exc: Exception) -> Response:
+        error = cast(errors.DuongGangError, exc)
+        return answer(request, STATUS.get(type(error), 422), describe(error, language(request)))
+
+    def invalid(request: Request, exc: Exception) -> Response:
+        lang = language(request)
+        faults = [
+            FaultOut(where=".".join(str(p) for p in e["loc"]), message=_validation_sentence(e, lang))
+            for e in cast(RequestValidationError, exc).errors()
+        ]
+        detail = pick(lang, "Yêu cầu không đúng dạng.", "The request is not well formed.")
+        return answer(request, 422, ErrorOut(error="InvalidRequest", detail=detail, faults=faults))
+
+    def http(request: Request, exc: Exception) -> Response:
+        error = cast(StarletteHTTPException, exc)
+        lang = language(request)
+        if error.status_code == 404:
+            detail = pick(lang, "Không có trang này.", "There is no such page.")
+            return answer(request, 404, ErrorOut(error="NotFound", detail=detail))
+        if error.status_code == 405:
+            detail = pick(lang, "Địa chỉ này không nhận thao tác đó.", "This address does not take that method.")
+            return answer(request, 405, ErrorOut(error="MethodNotAllowed", detail=detail), error.headers)
+        return answer(request, error.status_code, ErrorOut(error="HttpError", detail=str(error.detail)))
+
+    def database(request: Request, exc: Exception) -> Response:
+        log.error("database unavailable: %s", type(exc.__cause__ or exc).__name__)
+        detail = pick(
+            language(request),
+            "Cơ sở dữ liệu đang không trả lời. Thử lại sau ít giây; nếu còn, chạy “duonggang doctor”.",
+            "The database does not answer. Try again in a few seconds; if it lasts, run “duonggang doctor”.",
+        )
+        return answer(request, 503, ErrorOut(error="DatabaseUnavailable", detail=detail), {"Retry-After": "5"})
+
+    def unexpected(request: Request, exc: Exception) -> Response:
+        log.error("unexpected error on %s %s", request.method, request.url.path, exc_info=exc)
+        detail = pick(
+            language(request),
+            "Hệ thống gặp lỗi ngoài dự kiến; không có gì được ghi. Lỗi đã vào nhật ký máy chủ.",
+            "Something unexpected went wrong; nothing was written. The error is in the server's log.",
+        )
+        return answer(request, 500, ErrorOut(error="Unexpected", detail=detail))
+
+    handlers: list[tuple[type[Exception], Callable[[Request, Exception], Response]]] = [
+        (errors.DuongGangError, domain),
+        (RequestValidationError, invalid),
+        (StarletteHTTPException, http),
+        (OperationalError, database),
+        (Exception, unexpected),
+    ]
+    for kind, handler in handlers:
+        app.add_exception_handler(kind, handler)
+
+
+def answer(
+    request: Request, status: int, body: ErrorOut, headers: dict[str, str] | Any | None = None
+) -> Response:
+    """A page for browsers, JSON for programs and everything under /api/."""
+    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+        response = render_problem(request, status, body)
+    else:
+        response = JSONResponse(body.model_dump(exclude_none=True, mode="json"), status)
+    response.headers.update(headers or {})
+    return response
+
+
+def language(request: Request) -> Lang:
+    """The language the middleware chose; Vietnamese when an error came before it ran."""
+    return cast(Lang, getattr(request.state, "lang", "vi"))
+
+
+def _faults(faults: tuple[errors.Fault, ...], lang: Lang) -> list[FaultOut]:
+    return [FaultOut(where=f.where, message=pick(lang, f.vi, f.en)) for f in faults]
+
+
+def _validation_sentence(error: Any, lang: Lang) -> str:
+    """A sentence for the faults people can cause by hand; pydantic's own English for the rest."""
+    sentences = {
+        "missing": ("thiếu mục này", "this field is missing"),
+        "date_from_datetime_parsing": ("ngày phải có dạng năm-tháng-ngày", "expected a date as YYYY-MM-DD"),
+        "date_parsing": ("ngày phải có dạng năm-tháng-ngày", "expected a date as YYYY-MM-DD"),
+        "int_parsing": ("phải là số nguyên", "expected a whole number"),
+        "extra_forbidden": ("không có mục này", "there is no such field"),
+        "string_too_long": ("quá dài", "too long"),
+        "json_invalid": ("không phải JSON hợp lệ", "not valid JSON"),
+    }
+    pair = sentences.get(str(error["type"]))
+    return pick(lang, *pair) if pair else str(error["msg"])
+
+
+__all__ = ["ErrorOut", "FaultOut", "answer", "describe", "install", "language"]

@@ -1,0 +1,76 @@
+"""What every answer carries: language, nonce, content security policy and the other security headers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+
+from api.language import COOKIE, choose
+
+YEAR = 365 * 24 * 3600
+Next = Callable[[Request], Awaitable[Response]]
+
+
+def content_policy(nonce: str, image_origin: str | None) -> str:
+    """The policy of every page: scripts and styles from here or with this page's nonce, nothing inline.
+
+    `style-src-attr 'unsafe-inline'` is the one concession: Leaflet positions its panes with style
+    attributes (design decision 8).
+    """
+    images = " ".join(filter(None, ("'self'", "data:", image_origin)))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            "style-src-attr 'unsafe-inline'",
+            f"img-src {images}",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def install(app: FastAPI, *, image_origin: str | None, hosts: frozenset[str]) -> None:
+    """Adds the middleware. `hosts` are the names under which the server may be addressed."""
+
+    @app.middleware("http")
+    async def carry(request: Request, call_next: Next) -> Response:
+        request.state.nonce = secrets.token_urlsafe(16)
+        request.state.lang = choose(request.query_params.get("lang"), request.cookies.get(COOKIE))
+        if refused := _refuse(request, hosts):
+            return refused
+        response = await call_next(request)
+        headers = response.headers
+        headers["Content-Security-Policy"] = content_policy(request.state.nonce, image_origin)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers.setdefault("Cache-Control", "no-store")
+        if request.query_params.get("lang") in ("vi", "en"):
+            response.set_cookie(COOKIE, request.state.lang, max_age=YEAR, httponly=True, samesite="lax")
+        return response
+
+
+def _refuse(request: Request, hosts: frozenset[str]) -> Response | None:
+    """Stops what a foreign page could make a browser on this machine do.
+
+    A foreign host name means DNS rebinding; a write from another origin means request forgery. Both
+    matter now because loopback is the only protection until people sign in.
+    """
+    host = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    if host not in hosts:
+        return Response("Misdirected request", 421, media_type="text/plain")
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        site = request.headers.get("sec-fetch-site")
+        origin = request.headers.get("origin")
+        own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+        if site not in (None, "same-origin", "none") or (origin is not None and origin != own):
+            return Response("Cross-origin write refused", 403, media_type="text/plain")
+    return None

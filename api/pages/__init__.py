@@ -1,0 +1,1 @@
+"""The HTML pages: each module parses the address, calls one use case and renders one template."""

@@ -1,0 +1,16 @@
+"""`/docs`: Swagger UI from this machine, under the same policy as every page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.pages.rendering import render
+
+router = APIRouter()
+
+
+@router.get("/docs")
+def docs(request: Request) -> HTMLResponse:
+    """The interactive description of the API."""
+    return render(request, "docs.html.j2")

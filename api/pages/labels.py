@@ -1,0 +1,131 @@
+"""Words on screen for the codes that the use cases return, as (Vietnamese, English) pairs."""
+
+from __future__ import annotations
+
+Pair = tuple[str, str]
+
+LIGHT_SHORT: dict[str, Pair] = {
+    "late": ("đỏ", "red"),
+    "risk": ("vàng", "amber"),
+    "ok": ("xanh", "teal"),
+    "none": ("chưa có", "unassessed"),
+}
+LIGHT_LONG: dict[str, Pair] = {
+    "late": ("chậm trên 30 ngày", "more than 30 days late"),
+    "risk": ("chậm 1–30 ngày", "1–30 days late"),
+    "ok": ("đúng hoặc sớm", "on time or early"),
+    "none": ("chưa có tiến độ", "no schedule"),
+}
+
+# Step groups 1…7 of the map colours; index 0 is group 1.
+GROUPS: tuple[Pair, ...] = (
+    ("Chưa thông báo", "Not notified"),
+    ("Đã thông báo thu hồi", "Notified of recovery"),
+    ("Kiểm đếm, nguồn gốc đất", "Inventory, land origin"),
+    ("Phương án, chưa duyệt", "Plan, not approved"),
+    ("Đã duyệt phương án", "Plan approved"),
+    ("Đã có quyết định thu hồi", "Recovery decided"),
+    ("Đã bàn giao", "Handed over"),
+)
+
+PROJECT_KINDS: dict[str, Pair] = {
+    "road": ("Đường", "Road"),
+    "bridge": ("Cầu", "Bridge"),
+    "lakeside": ("Hồ, công viên", "Lake and park"),
+    "site": ("Khu công trình", "Building site"),
+    "programme": ("Chương trình", "Programme"),
+}
+
+NODE_KINDS: dict[str, Pair] = {
+    "task": ("thi công", "works"),
+    "milestone": ("mốc", "milestone"),
+    "possession": ("bàn giao mặt bằng", "possession"),
+    "case": ("hồ sơ GPMB", "clearance case"),
+}
+
+FORECAST_BASIS: dict[str, Pair] = {
+    "actual": ("đã bàn giao", "handed over"),
+    "promised": ("theo ngày hẹn", "promised date"),
+    "pace": ("theo nhịp giả định", "assumed pace"),
+}
+
+HOLDERS: dict[str, Pair] = {
+    "household": ("hộ gia đình, cá nhân", "household"),
+    "organisation": ("tổ chức", "organisation"),
+}
+
+SIDES: dict[str, Pair] = {
+    "L": ("trái", "left"),
+    "R": ("phải", "right"),
+    "B": ("tim tuyến đi qua", "axis crosses it"),
+}
+
+# The marks of the fact sheet in words: how far a published figure was checked.
+CONFIDENCE: dict[str, Pair] = {
+    "V2": ("hai nguồn độc lập trở lên khớp nhau", "two or more independent sources agree"),
+    "V": ("đọc trong một nguồn công khai", "read in one public source"),
+    "E": ("ước tính, chưa có nguồn", "estimate, no source"),
+    "I": ("suy ra từ nguồn khác", "inferred"),
+    "U": ("chưa kiểm chứng", "not verified"),
+}
+
+WARD_BASIS: dict[str, Pair] = {
+    "source": ("nguồn nêu tên", "named in a source"),
+    "map": ("theo tuyến vẽ", "from the drawn line"),
+}
+
+EVENT_KINDS: dict[str, Pair] = {
+    "case.step": ("Ghi bước", "Step recorded"),
+    "case.edit": ("Sửa hồ sơ", "Case edited"),
+    "parcels.import": ("Nhập thửa đất", "Parcels imported"),
+    "wards.import": ("Nhập ranh giới", "Boundaries imported"),
+    "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),
+    "portfolio.data_date": ("Đổi ngày số liệu", "Data date moved"),
+}
+
+CASE_FIELDS: dict[str, Pair] = {
+    "step": ("Bước", "Step"),
+    "step_on": ("Ngày của bước", "Date of the step"),
+    "effective_on": ("Ngày hiệu lực", "Effective date"),
+    "promised_on": ("Ngày hẹn bàn giao", "Promised handover"),
+    "document": ("Số văn bản", "Document number"),
+    "obstacle": ("Vướng mắc", "Obstacle"),
+    "reason": ("Lý do", "Reason"),
+    "note": ("Ghi chú", "Note"),
+    "version": ("Phiên bản", "Version"),
+    "parcels": ("Số thửa", "Parcels"),
+    "cases": ("Số hồ sơ", "Cases"),
+    "filename": ("Tệp", "File"),
+    "key": ("Khoá chống ghi trùng", "Idempotency key"),
+}
+
+# Units of published figures; a unit that is not here is shown in Vietnamese, marked as such.
+UNITS_EN: dict[str, str] = {
+    "ha": "ha",
+    "m²": "m²",
+    "m": "m",
+    "km": "km",
+    "hộ": "households",
+    "thửa": "parcels",
+    "thửa đất": "parcels",
+    "phương án": "plans",
+    "trường hợp": "cases",
+    "hồ sơ": "cases",
+    "tổ chức": "organisations",
+    "mộ": "graves",
+    "dự án": "projects",
+    "tỷ đồng": "billion VND",
+    "lô": "plots",
+    "lô đất": "plots",
+    "khu": "areas",
+    "khu TĐC": "resettlement areas",
+    "thông báo": "notices",
+    "người": "people",
+    "căn hộ": "apartments",
+    "giường": "beds",
+    "nhà": "blocks",
+    "chung cư": "blocks",
+    "khu chung cư": "estates",
+    "điểm": "points",
+    "%": "%",
+}

@@ -1,0 +1,92 @@
+"""The Folium maps as the pages embed them: what they show, where they fetch it, and the nonce."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import Request
+
+from api import formatting as fmt
+from api.pages.rendering import asset, carried, link, vendor
+from api.views import ProjectSummary, ProjectView
+from maps.page_map import Basemap
+from maps.portfolio_map import ProjectPopup, portfolio_map
+from maps.project_map import project_map
+from maps.render import MapParts, parts
+from projects.codes import LAND_CODES, OBSTACLES
+from projects.steps import STEPS
+
+
+def portfolio_parts(request: Request, rows: Iterable[ProjectSummary], lang: str) -> MapParts:
+    """The portfolio map; each project's popup says what its row in the list says."""
+    m = portfolio_map(
+        projects_url=_data(request, "/api/portfolio.geojson", lang),
+        wards_url=_data(request, "/api/wards.geojson", lang),
+        lang=lang,
+        assets=_address,
+        basemap=_basemap(request),
+        popups={row.facts.code: _popup(row, lang) for row in rows},
+    )
+    return parts(m, nonce=request.state.nonce)
+
+
+def project_parts(request: Request, view: ProjectView, lang: str) -> MapParts:
+    """The map of one project, with the words of steps, obstacles and land codes in the page's language."""
+    code = view.summary.facts.code
+    side = 0 if lang == "vi" else 1
+    m = project_map(
+        code=code,
+        parcels_url=_data(request, f"/api/projects/{code}/parcels.geojson", lang),
+        axis_url=_data(request, f"/api/projects/{code}/alignments.geojson", lang),
+        wards_url=_data(request, "/api/wards.geojson", lang),
+        lang=lang,
+        counts_by_group=view.summary.land.by_group,
+        step_labels={key: step.label_vi if lang == "vi" else step.label_en for key, step in STEPS.items()},
+        obstacle_labels={key: words[side] for key, words in OBSTACLES.items()},
+        land_labels={key: words[side] for key, words in LAND_CODES.items()},
+        assets=_address,
+        basemap=_basemap(request),
+    )
+    return parts(m, nonce=request.state.nonce)
+
+
+def _popup(row: ProjectSummary, lang: str) -> ProjectPopup:
+    def say(vi: str, en: str) -> str:
+        return vi if lang == "vi" else en
+
+    facts = row.facts
+    known: list[tuple[str, str]] = []
+    if row.forecast_finish:
+        known.append((say("Dự báo", "Forecast"), fmt.date_text(row.forecast_finish, lang)))
+    if facts.planned_finish:
+        known.append((say("Kế hoạch", "Planned"), fmt.date_text(facts.planned_finish, lang)))
+    if row.blocked_m is not None and row.axis_m is not None:
+        blocked = f"{fmt.kilometres(row.blocked_m, lang)} / {fmt.kilometres(row.axis_m, lang)} km"
+        known.append((say("Còn vướng", "Blocked"), blocked))
+    source = facts.sources[0] if facts.sources else ""
+    published: list[tuple[str, str, str]] = []
+    if facts.length_m is not None:
+        published.append((say("Chiều dài", "Length"), fmt.length(facts.length_m, lang), source))
+    if facts.area_ha is not None:
+        published.append((say("Diện tích", "Area"), fmt.area_ha(facts.area_ha, lang), source))
+    if facts.investment is not None:
+        published.append((say("Tổng đầu tư", "Investment"), fmt.money(facts.investment, lang), source))
+    return ProjectPopup(facts=known, claims=published)
+
+
+def _data(request: Request, path: str, lang: str) -> str:
+    # The language stands in the address so that a cached answer can never be in the other one.
+    return link(path, carried(request.query_params) | {"lang": lang})
+
+
+def _address(key: str) -> str:
+    """`a/js/map-core.js` and `v/leaflet/dist/leaflet.js` as the app serves them, with their content hash."""
+    kind, _, path = key.partition("/")
+    return asset(path) if kind == "a" else vendor(path)
+
+
+def _basemap(request: Request) -> Basemap | None:
+    settings = request.app.state.settings
+    if not settings.basemap_url:
+        return None
+    return Basemap(settings.basemap_url, settings.basemap_attribution)

@@ -1,0 +1,199 @@
+"""The pages of one project: map, critical path, case list, facts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api import formatting as fmt
+from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
+from api.pages import network
+from api.pages.gantt import gantt
+from api.pages.mapping import project_parts
+from api.pages.rendering import carried, link, render
+from api.pages.sentences import project_conclusion
+from api.pages.strips import strips, ward_spans
+from api.usecases.listing import CaseFilter, case_list
+from api.usecases.projects import project_view
+from api.usecases.schedules import schedule_answer
+from api.views import CaseList, ProjectView
+from geo.access import access_project
+from projects.codes import OBSTACLES
+from projects.steps import STEPS
+
+router = APIRouter(prefix="/du-an/{code}")
+PAGE = 50
+
+Flag = Annotated[str, Query(pattern="^1?$")]
+
+
+@router.get("")
+def project(request: Request, session: SessionDep, code: ProjectCode) -> RedirectResponse:
+    """A project opens on its map."""
+    access_project(session, code)
+    return RedirectResponse(link(f"/du-an/{code}/ban-do", carried(request.query_params)), 302)
+
+
+@router.get("/ban-do")
+def map_page(
+    request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode, ngay: DataDate = None
+) -> HTMLResponse:
+    """Where the land is not continuous, and which parcels hold the date."""
+    view = project_view(session, ctx, code, as_of=ngay)
+    return render_map(request, view, ward_spans(session, code), lang)
+
+
+@router.get("/duong-gang")
+def network_page(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    lang: LangDep,
+    code: ProjectCode,
+    tat_ca: Flag = "",
+    ngay: DataDate = None,
+) -> HTMLResponse:
+    """Why the project completes on its forecast day: the driving chain, the fronts, every activity."""
+    view = project_view(session, ctx, code, as_of=ngay)
+    answer = schedule_answer(session, ctx, code, as_of=ngay)
+    return render_network(request, view, answer, lang, all_of_them=bool(tat_ca))
+
+
+@router.get("/ho-so")
+def cases_page(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    code: ProjectCode,
+    buoc: str = "",
+    phuong: str = "",
+    mui: str = "",
+    vuong: str = "",
+    gang: Flag = "",
+    mo: Flag = "",
+    tu: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    ngay: DataDate = None,
+) -> HTMLResponse:
+    """The clearance cases that match the filters; every count elsewhere links here."""
+    chosen = {"buoc": buoc, "phuong": phuong, "mui": mui, "vuong": vuong, "gang": gang, "mo": mo}
+    listing = case_list(
+        session,
+        ctx,
+        code,
+        CaseFilter(
+            step=buoc or None,
+            ward=phuong or None,
+            front=mui or None,
+            obstacle=vuong or None,
+            driving=bool(gang),
+            open_only=bool(mo),
+        ),
+        limit=PAGE,
+        offset=tu,
+        as_of=ngay,
+    )
+    return render_cases(request, project_view(session, ctx, code, as_of=ngay), listing, chosen)
+
+
+@router.get("/thong-tin")
+def facts_page(
+    request: Request, session: SessionDep, ctx: ContextDep, code: ProjectCode, ngay: DataDate = None
+) -> HTMLResponse:
+    """What is published about the project, with sources, beside what is counted here."""
+    return render_facts(request, project_view(session, ctx, code, as_of=ngay))
+
+
+def render_map(request: Request, view: ProjectView, spans: Any, lang: str) -> HTMLResponse:
+    """The map page; a project without axis and parcels says why there is no map."""
+    drawable = bool(view.alignments) or view.summary.land.parcels > 0 or bool(view.sections)
+    return render(
+        request,
+        "project_map.html.j2",
+        map=project_parts(request, view, lang) if drawable else None,
+        strip=strips(view, spans, lang),
+        differs=quoted_differs,
+        **_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),
+    )
+
+
+def render_network(
+    request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool
+) -> HTMLResponse:
+    """The critical-path page of a schedule answer."""
+    delay = view.delay
+    rows = network.activity_rows(answer)
+    shown = network.drawn(rows, all_of_them=all_of_them)
+    chart = (
+        gantt(network.bars(shown, lang), data_date=view.data_date, planned=delay.planned_finish)
+        if delay
+        else None
+    )
+    names = {front["code"]: front for front in view.fronts}
+    return render(
+        request,
+        "project_network.html.j2",
+        delay=delay,
+        said=project_conclusion(view, {ward["code"]: ward["label"] for ward in view.wards}, lang),
+        activities=rows,
+        chart=chart,
+        showing_all=len(shown) == len(rows),
+        fronts=sorted(delay.fronts, key=lambda f: (f.opened, f.float_days, f.code)) if delay else (),
+        front_runs={
+            code: fmt.run(front["from_m"], front["to_m"], lang) if front["from_m"] is not None else ""
+            for code, front in names.items()
+        },
+        **_frame(view, "duong-gang", lang_title=("Đường găng", "Critical path"), lang=lang),
+        **network.chain_words(view, lang),
+    )
+
+
+def render_cases(
+    request: Request, view: ProjectView, listing: CaseList, chosen: dict[str, str]
+) -> HTMLResponse:
+    """The list page of a filtered case list."""
+    return render(
+        request,
+        "project_cases.html.j2",
+        listing=listing,
+        parcels_total=getattr(listing, "parcels", None),
+        chosen=chosen,
+        filtered=any(chosen.values()),
+        steps=list(STEPS),
+        obstacles=OBSTACLES,
+        **_frame(view, "ho-so", lang_title=("Hồ sơ GPMB", "Clearance cases"), lang=request.state.lang),
+    )
+
+
+def render_facts(request: Request, view: ProjectView) -> HTMLResponse:
+    """The facts page of a project view."""
+    return render(
+        request,
+        "project_facts.html.j2",
+        differs=quoted_differs,
+        **_frame(view, "thong-tin", lang_title=("Thông tin", "Facts"), lang=request.state.lang),
+    )
+
+
+def quoted_differs(claim: Any) -> bool:
+    """Whether a printed percentage is not the one that its own numbers give, at the precision it was printed in."""
+    if claim.computed_percent is None or not claim.quoted_percent:
+        return False
+    digits = claim.quoted_percent.strip().rstrip("%").strip().replace(",", ".")
+    places = len(digits.partition(".")[2])
+    if not digits.replace(".", "", 1).isdigit():
+        return False
+    return fmt.number(claim.computed_percent, "en", places) != fmt.number(float(digits), "en", places)
+
+
+def _frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], lang: str) -> dict[str, Any]:
+    """What the frame around every project page needs."""
+    return {
+        "nav": "du-an",
+        "project": view.summary.facts,
+        "data_date": view.data_date,
+        "view": view,
+        "tab": tab,
+        "tab_title": lang_title[0] if lang == "vi" else lang_title[1],
+    }

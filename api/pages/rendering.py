@@ -1,0 +1,159 @@
+"""The Jinja environment of the pages and the one function that renders a template for a request.
+
+A template sees: `lang`, `nonce`, `L(vi, en)`, `asset()`, `vendor()`, `to()` and `here()` for addresses, and the
+filters of `api.formatting` bound to the language. Autoescape is on; an undefined name is an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+import maps
+from api import __version__, formatting
+from api.pages import labels
+from projects.steps import STEPS
+
+HERE = Path(__file__).resolve().parent.parent
+STATIC = HERE / "static"
+VENDOR = Path(maps.__file__).resolve().parent / "assets" / "node_modules"
+
+# Query keys that belong to the whole visit, not to one page: they follow the reader from link to link.
+CARRIED = ("ngay",)
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "num": formatting.number,
+    "signed": formatting.signed,
+    "days": formatting.days,
+    "slip": formatting.slip,
+    "counted": formatting.counted,
+    "deadline": formatting.deadline,
+    "date": formatting.date_text,
+    "moment": formatting.moment,
+    "money": formatting.money,
+    "area": formatting.area,
+    "area_ha": formatting.area_ha,
+    "parcel_area": formatting.parcel_area,
+    "length": formatting.length,
+    "km": formatting.kilometres,
+    "chainage": formatting.chainage,
+    "percent": formatting.percent,
+}
+
+
+def render(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """The template `name` as a response, in the language and with the nonce of this request."""
+    # An error page may be asked for before the middleware has set both.
+    lang: str = getattr(request.state, "lang", "vi")
+    nonce: str = getattr(request.state, "nonce", "")
+    html = (
+        environment()
+        .get_template(name)
+        .render(
+            {
+                "data_date": None,
+                "nav": None,
+                "project": None,
+                "lang": lang,
+                "nonce": nonce,
+                "L": lambda vi, en: vi if lang == "vi" else en,
+                "to": lambda path, **query: link(path, carried(request.query_params) | query),
+                "here": lambda **query: link(request.url.path, dict(request.query_params) | query),
+                "viewing_date": request.query_params.get("ngay"),
+            }
+            | context
+        )
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+@cache
+def environment() -> Environment:
+    """One environment per process: templates are compiled once."""
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals |= {
+        "asset": asset,
+        "vendor": vendor,
+        "run": pass_context(lambda context, a, b: formatting.run(a, b, context["lang"])),
+        "share": pass_context(lambda context, n, d, unit: formatting.share(n, d, unit, context["lang"])),
+        "pick": pass_context(_pick),
+        "version": __version__,
+        "step_group": step_group,
+        "step_label": pass_context(lambda context, code: step_label(code, context["lang"])),
+        "words": labels,
+    }
+    env.filters |= {name: _in_language(function) for name, function in FILTERS.items()}
+    env.filters["say"] = pass_context(lambda context, pair: pair[0] if context["lang"] == "vi" else pair[1])
+    return env
+
+
+@cache
+def asset(path: str) -> str:
+    """Address of a file of `api/static`, with its content hash so that browsers may keep it for ever."""
+    return f"/tinh/a/{path}?v={_fingerprint(STATIC / path)}"
+
+
+@cache
+def vendor(path: str) -> str:
+    """Address of a file of an npm package under `maps/assets/node_modules`."""
+    return f"/tinh/v/{path}?v={_fingerprint(VENDOR / path)}"
+
+
+def link(path: str, query: Mapping[str, object]) -> str:
+    """`path?query` without the keys whose value is None or empty."""
+    kept = {key: str(value) for key, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def step_group(code: str) -> int:
+    """Colour group 1…7 of a step, 0 for one without a colour of its own or unknown to the table."""
+    return STEPS[code].group if code in STEPS else 0
+
+
+def step_label(code: str, lang: str) -> str:
+    """What a step is called; the code itself when the table does not know it."""
+    if code not in STEPS:
+        return code
+    return STEPS[code].label_vi if lang == "vi" else STEPS[code].label_en
+
+
+def carried(query: Mapping[str, str]) -> dict[str, object]:
+    """The part of a query that the next page keeps."""
+    return {key: query[key] for key in CARRIED if key in query}
+
+
+def _fingerprint(file: Path) -> str:
+    # A missing file must show as a 404 of that file in the browser, not as a broken page.
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:10] if file.is_file() else "0"
+
+
+def _in_language(function: Callable[..., str]) -> Callable[..., str]:
+    @pass_context
+    def in_language(context: Context, value: Any, *args: Any) -> str:
+        if function is formatting.counted:
+            return function(value, *args, context["lang"])
+        return function(value, context["lang"], *args)
+
+    return in_language
+
+
+def _pick(context: Context, thing: Any, field: str = "name") -> str:
+    """`thing.name_vi` or `thing.name_en` (of an object or a dict), by the language of the page."""
+    key = f"{field}_{context['lang']}"
+    value = thing[key] if isinstance(thing, Mapping) else getattr(thing, key)
+    return str(value)

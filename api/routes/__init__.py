@@ -1,0 +1,1 @@
+"""JSON and GeoJSON under /api/, the static files, and the health address."""

@@ -1,0 +1,71 @@
+"""Clearance cases: list, one, and the change of one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+
+from api.deps import CaseCode, ContextDep, DataDate, SessionDep
+from api.errors import ErrorOut
+from api.schemas import CaseOut, CasePatch, plain
+from api.usecases.cases import change_case, current_change, default_effective
+from api.usecases.listing import CaseFilter, case_list, case_view
+from geo.access import access_case
+
+router = APIRouter(prefix="/api/cases", tags=["cases"])
+
+
+@router.get("", summary="Danh sách hồ sơ của một dự án (cases of a project)")
+def list_cases(
+    session: SessionDep,
+    ctx: ContextDep,
+    project: Annotated[str, Query(description="Mã dự án.")],
+    buoc: Annotated[str | None, Query(description="Nhóm bước 1…7 hoặc mã bước S00…S105.")] = None,
+    phuong: Annotated[str | None, Query(description="Mã phường/xã.")] = None,
+    mui: Annotated[str | None, Query(description="Mã mũi thi công.")] = None,
+    gang: Annotated[bool, Query(description="Chỉ hồ sơ giữ đường găng.")] = False,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    ngay: DataDate = None,
+) -> dict[str, Any]:
+    """`rows` of the page asked for and `total` of all that match."""
+    chosen = CaseFilter(step=buoc, ward=phuong, front=mui, driving=gang)
+    answer: dict[str, Any] = plain(
+        case_list(session, ctx, project, chosen, limit=limit, offset=offset, as_of=ngay)
+    )
+    return answer
+
+
+@router.get("/{code}", summary="Một hồ sơ: bước, thửa, dự báo, lịch sử (one case)")
+def get_case(session: SessionDep, ctx: ContextDep, code: CaseCode, ngay: DataDate = None) -> dict[str, Any]:
+    """The case with its parcels, the steps it may take, its forecast with the reason, and its history."""
+    answer: dict[str, Any] = plain(case_view(session, ctx, code, as_of=ngay))
+    return answer
+
+
+@router.patch(
+    "/{code}",
+    summary="Ghi thay đổi của hồ sơ (change a case)",
+    responses={409: {"model": ErrorOut, "description": "Phiên bản cũ: trả cả hai trạng thái · stale version"}},
+)
+def patch_case(
+    session: SessionDep,
+    ctx: ContextDep,
+    code: CaseCode,
+    patch: CasePatch,
+    key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=8,
+            max_length=100,
+            description="Gửi lại cùng khoá thì không ghi hai lần.",
+        ),
+    ] = None,
+) -> CaseOut:
+    """Writes one event. A stale `version` answers 409 with both states; an unlawful step 422 with reasons."""
+    case = access_case(session, code)
+    change = patch.applied_to(current_change(case, effective_on=default_effective(session, case)))
+    state = change_case(session, ctx, code, change, seen=patch.version, key=key)
+    return CaseOut(code=code, **state)

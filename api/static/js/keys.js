@@ -1,0 +1,25 @@
+// Keys that work on every page: "g d" opens the portfolio, "g b" the delay report. Off while typing.
+"use strict";
+
+const places = { d: "/danh-muc", b: "/bao-cao-cham" };
+let waiting = 0;
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  const now = Date.now();
+  if (now - waiting < 1200 && places[event.key]) {
+    const date = new URLSearchParams(window.location.search).get("ngay");
+    window.location.assign(places[event.key] + (date ? `?ngay=${encodeURIComponent(date)}` : ""));
+  }
+  waiting = event.key === "g" ? now : 0;
+});
+
+// The folded menu closes on Escape and gives the focus back to its button.
+for (const menu of document.querySelectorAll("details.nav-fold")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}

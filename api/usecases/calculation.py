@@ -1,0 +1,112 @@
+"""The calculation of one project as of a day: its cases, their forecasts, the delay, and the blocked axis.
+
+Everything a page, a map or a report shows of a project comes from here, so that they cannot disagree. It
+is kept per project revision (`api.context.ResultCache`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from geo.access import portfolio_state
+from geo.store import load_cases, load_fronts, load_network
+from geo.tables import Event, Project
+from projects.clearance import gives_possession, wants_land
+from projects.errors import Fault, InvalidInput
+from projects.forecast import HandoverForecast, forecast_handover
+from projects.impact import ProjectDelay, project_delay
+from projects.model import CaseState, WorkFront
+
+LAST_DAY = date(2045, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Cases and forecasts by case code; `delay` is None for a project without a network."""
+
+    data_date: date
+    cases: dict[str, CaseState]
+    forecasts: dict[str, HandoverForecast]
+    fronts: tuple[WorkFront, ...]
+    delay: ProjectDelay | None
+
+    def is_open(self, code: str) -> bool:
+        """Whether the works still wait for this case's land on the data date."""
+        return self.forecasts[code].basis != "actual" or self.forecasts[code].on > self.data_date
+
+    def drives(self, code: str) -> bool:
+        """Whether the case holds the critical path."""
+        return self.delay is not None and code in self.delay.critical_cases
+
+
+def resolve_day(session: Session, as_of: date | None) -> date:
+    """The data date to calculate on: the one asked for, else the portfolio's own.
+
+    Raises InvalidInput for a day before the first loaded data or beyond any calendar.
+    """
+    day = portfolio_state(session).data_date
+    if as_of is None:
+        return day
+    first = session.scalar(
+        select(Event.effective_on).where(Event.kind == "portfolio.load").order_by(Event.id).limit(1)
+    )
+    if first is not None and as_of < first:
+        raise InvalidInput(
+            [
+                Fault(
+                    "ngay",
+                    f"Chưa có số liệu trước {first:%d/%m/%Y}.",
+                    f"There is no data before {first:%d/%m/%Y}.",
+                )
+            ]
+        )
+    if as_of > LAST_DAY:
+        raise InvalidInput(
+            [Fault("ngay", f"Chỉ tính đến {LAST_DAY:%d/%m/%Y}.", f"Not calculated beyond {LAST_DAY:%d/%m/%Y}.")]
+        )
+    return as_of
+
+
+def calculate(session: Session, ctx: Context, project: Project, day: date) -> Calculation:
+    """The calculation of `project` on `day`, from the cache when nothing changed since.
+
+    Raises CyclicDependency when the network has a cycle.
+    """
+
+    def make() -> Calculation:
+        cases = load_cases(session, project, as_of=day)
+        fronts = load_fronts(session, project)
+        network = load_network(session, project)
+        wanted = tuple(case for case in cases if wants_land(case.step))
+        delay = (
+            project_delay(
+                network,
+                wanted,
+                ctx.calendars,
+                data_date=day,
+                planned_finish=project.planned_finish,
+                fronts=fronts,
+            )
+            if network is not None
+            else None
+        )
+        return Calculation(
+            data_date=day,
+            cases={case.code: case for case in wanted},
+            forecasts={case.code: forecast_handover(case, data_date=day) for case in wanted},
+            fronts=fronts,
+            delay=delay,
+        )
+
+    made: Calculation = ctx.cache.get(("calculation", project.id, project.revision, day), make)
+    return made
+
+
+def cleared(case: CaseState) -> bool:
+    """Whether the case counts as handed over in every count: the investor holds the land (S105)."""
+    return gives_possession(case.step)

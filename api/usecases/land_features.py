@@ -1,0 +1,151 @@
+"""GeoJSON of one project's land and axis, from one calculation so that map and report cannot disagree."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from geoalchemy2.shape import to_shape
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases import facts
+from api.usecases.calculation import calculate, resolve_day
+from api.usecases.counting import step_group
+from api.usecases.features import DIGITS, collection, feature
+from api.usecases.projects import blocked_runs_of
+from api.views import BlockedRun
+from geo.axis import load_axes
+from geo.chainage import Axis, point_at, substring, ticks
+from geo.tables import Alignment, Corridor, Project, Section, WorkFront
+from projects.portfolio import format_chainage
+
+TICK_STEPS_M = (100, 200, 500, 1000, 2000, 5000)
+MOST_TICKS = 60
+
+PARCELS = text(
+    """
+    select p.id::text, c.code, p.sheet, p.number, p.land_use, p.area_m2, p.from_m, p.to_m,
+           ST_AsGeoJSON(p.geom, :digits) as shape
+    from parcel p join clearance_case c on c.id = p.case_id
+    where p.project_id = :project order by p.map_series, p.sheet, p.number, p.map_version
+    """
+)
+
+
+def parcel_features(
+    session: Session, ctx: Context, project: Project, *, as_of: date | None
+) -> str:
+    """The parcels of a project with step, forecast and whether they drive. No names, no money."""
+    calculation = calculate(session, ctx, project, resolve_day(session, as_of))
+    labels = facts.all_ward_labels(session)
+    texts: list[str] = []
+    rows = session.execute(PARCELS, {"project": project.id, "digits": DIGITS})
+    for pid, code, sheet, number, use, area, start, end, shape in rows:
+        case = calculation.cases.get(code)
+        if case is None:  # left the boundary (X2): no longer on the map
+            continue
+        properties = {
+            "id": pid,
+            "case": code,
+            "sheet": sheet,
+            "number": number,
+            "step": case.step,
+            "group": step_group(case),
+            "ward": labels[case.ward_code],
+            "use": use,
+            "area": round(area, 1),
+            "from": _round(start),
+            "to": _round(end),
+            "drives": calculation.drives(code),
+            "forecast": calculation.forecasts[code].on.isoformat(),
+            "promised": case.promised_on.isoformat() if case.promised_on else None,
+            "obstacle": case.obstacle,
+            "demo": case.is_demo,
+        }
+        texts.append(
+            f'{{"type":"Feature","geometry":{shape},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
+        )
+    day = calculation.data_date.isoformat()
+    return f'{{"type":"FeatureCollection","data_date":"{day}","features":[{",".join(texts)}]}}'
+
+
+def axis_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:
+    """Axis, corridor, areas, chainage ticks and the band of free, blocked and critical runs."""
+    calculation = calculate(session, ctx, project, resolve_day(session, as_of))
+    runs = blocked_runs_of(session, project, calculation, facts.all_ward_labels(session))
+    found: list[dict[str, Any]] = []
+    fronts_on = _fronts_on(session, project)
+    for row in session.scalars(select(Corridor).where(Corridor.project_id == project.id)):
+        found.append(feature(to_shape(row.geom), kind="corridor", derived=row.derived, source=row.source))
+    for alignment, axis in load_axes(session, project.id).values():
+        own = [r for r in runs if r.alignment_code == alignment.code]
+        found += _one_axis(alignment, axis, own, has_land=bool(calculation.cases))
+        for front in fronts_on.get(alignment.id, []):
+            found.append(
+                feature(
+                    point_at(axis, front.from_m or axis.start_m),
+                    kind="front",
+                    code=front.code,
+                    name_vi=front.name_vi,
+                    name_en=front.name_en,
+                )
+            )
+    return collection(found, calculation.data_date)
+
+
+def _one_axis(row: Alignment, axis: Axis, runs: list[BlockedRun], *, has_land: bool) -> list[dict[str, Any]]:
+    """The line itself, its ticks and, when there is land, its band cut into runs."""
+    found = [
+        feature(
+            substring(axis, axis.start_m, axis.end_m),
+            kind="alignment",
+            code=row.code,
+            name_vi=row.name_vi,
+            name_en=row.name_en,
+            start_m=axis.start_m,
+            end_m=axis.end_m,
+            schematic=row.schematic,
+            accuracy_m=row.accuracy_m,
+        )
+    ]
+    step = next((s for s in TICK_STEPS_M if axis.length_m / s <= MOST_TICKS), TICK_STEPS_M[-1])
+    found += [feature(p, kind="tick", m=m, label=format_chainage(m)) for m, p in ticks(axis, step)]
+    if not has_land:
+        return found
+    at = axis.start_m
+    for run in sorted(runs, key=lambda r: r.from_m):
+        if run.from_m > at:
+            found.append(_run(axis, at, run.from_m, "free"))
+        found.append(_run(axis, run.from_m, run.to_m, "critical" if run.critical else "blocked"))
+        at = run.to_m
+    if at < axis.end_m:
+        found.append(_run(axis, at, axis.end_m, "free"))
+    return found
+
+
+def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]:
+    """The work fronts with a chainage, by the id of their alignment."""
+    found: dict[int, list[WorkFront]] = {}
+    rows = session.execute(
+        select(Section.alignment_id, WorkFront)
+        .join(Section, Section.id == WorkFront.section_id)
+        .where(WorkFront.project_id == project.id, WorkFront.from_m.is_not(None))
+        .order_by(WorkFront.from_m)
+    ).tuples()
+    for alignment_id, front in rows:
+        if alignment_id is not None:
+            found.setdefault(alignment_id, []).append(front)
+    return found
+
+
+def _run(axis: Axis, from_m: float, to_m: float, status: str) -> dict[str, Any]:
+    return feature(
+        substring(axis, from_m, to_m), kind="run", status=status, **{"from": _round(from_m), "to": _round(to_m)}
+    )
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

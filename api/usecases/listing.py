@@ -1,0 +1,183 @@
+"""Lists of cases whose count equals the number that was clicked, and the page of one case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases import facts
+from api.usecases.calculation import Calculation, calculate, resolve_day
+from api.usecases.counting import step_group
+from api.views import CaseList, CaseRow, CaseView, EventView
+from geo.access import access_case, access_project
+from geo.history import came_from, events_of
+from geo.tables import ClearanceCase, Event, Parcel, Project
+from projects.clearance import allowed_steps
+from projects.impact import DrivingCase
+from projects.model import CaseState
+from projects.steps import STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What a list shows: `step` is a group 1…7 or a step code; all filters hold together."""
+
+    step: str | None = None
+    ward: str | None = None
+    front: str | None = None
+    obstacle: str | None = None
+    driving: bool = False
+    open_only: bool = False
+
+    def accepts(self, calculation: Calculation, case: CaseState) -> bool:
+        """Whether the case belongs on the list."""
+        return (
+            (self.step is None or self.step in (case.step, str(step_group(case))))
+            and (self.ward is None or self.ward == case.ward_code)
+            and (self.front is None or self.front in case.fronts)
+            and (self.obstacle is None or self.obstacle == case.obstacle)
+            and (not self.driving or calculation.drives(case.code))
+            and (not self.open_only or calculation.is_open(case.code))
+        )
+
+
+def case_list(
+    session: Session,
+    ctx: Context,
+    project_code: str,
+    chosen: CaseFilter,
+    *,
+    limit: int = 100,
+    offset: int = 0,
+    as_of: date | None = None,
+) -> CaseList:
+    """The cases of a project that match, those that hold the critical path first, then least advanced."""
+    project = access_project(session, project_code)
+    calculation = calculate(session, ctx, project, resolve_day(session, as_of))
+    found = [case for case in calculation.cases.values() if chosen.accepts(calculation, case)]
+    found.sort(key=lambda c: (not calculation.drives(c.code), STEPS[c.step].order, c.code))
+    shown = found[offset : offset + limit]
+    labels = facts.all_ward_labels(session)
+    holders = dict(
+        session.execute(
+            select(ClearanceCase.code, ClearanceCase.holder_kind).where(
+                ClearanceCase.code.in_([c.code for c in shown])
+            )
+        ).tuples()
+    )
+    return CaseList(
+        rows=tuple(_row(project, calculation, c, labels, holders.get(c.code, "")) for c in shown),
+        total=len(found),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None = None) -> CaseView:
+    """One case: where it stands, its land, the steps it may take, its forecast and its history.
+
+    Raises NotFound. The step shown is the one on the data date; the version is the present one.
+    """
+    case = access_case(session, code)
+    project = session.get_one(Project, case.project_id)
+    day = resolve_day(session, as_of)
+    calculation = calculate(session, ctx, project, day)
+    state = calculation.cases.get(code) or _left_boundary(case)
+    forecast = calculation.forecasts.get(code)
+    driver = _driver(calculation, code)
+    labels = facts.all_ward_labels(session)
+    return CaseView(
+        data_date=day,
+        facts=facts.project_facts(project),
+        row=_row(project, calculation, state, labels, case.holder_kind),
+        parcels=tuple(
+            {
+                "id": str(p.id),
+                "map_series": p.map_series,
+                "sheet": p.sheet,
+                "number": p.number,
+                "land_use": p.land_use,
+                "area_m2": p.area_m2,
+                "area_stated_m2": p.area_stated_m2,
+                "from_m": p.from_m,
+                "to_m": p.to_m,
+                "side": p.side,
+            }
+            for p in session.scalars(
+                select(Parcel).where(Parcel.case_id == case.id).order_by(Parcel.sheet, Parcel.number)
+            )
+        ),
+        allowed=allowed_steps(case.step, came_from=came_from(session, case)),
+        note=case.note,
+        forecast_why_vi=forecast.why_vi if forecast else "Đã đưa ra khỏi ranh giới.",
+        forecast_why_en=forecast.why_en if forecast else "Taken out of the boundary.",
+        alone_days=driver.alone_days if driver else None,
+        group_days=driver.group_days if driver else None,
+        group_size=driver.group_size if driver else None,
+        history=tuple(_event(e) for e in events_of(session, "case", code)),
+    )
+
+
+def _row(
+    project: Project, calculation: Calculation, case: CaseState, labels: dict[str, str], holder: str
+) -> CaseRow:
+    forecast = calculation.forecasts.get(case.code)
+    starts = [p.from_m for p in case.parcels if p.from_m is not None]
+    ends = [p.to_m for p in case.parcels if p.to_m is not None]
+    return CaseRow(
+        code=case.code,
+        project_code=project.code,
+        ward_code=case.ward_code,
+        ward_label=labels.get(case.ward_code, case.ward_code),
+        step=case.step,
+        step_on=case.step_on,
+        promised_on=case.promised_on,
+        forecast_on=forecast.on if forecast else calculation.data_date,
+        obstacle=case.obstacle,
+        holder_kind=holder,
+        parcels=tuple((p.sheet, p.number) for p in case.parcels),
+        area_m2=sum(p.area_m2 for p in case.parcels),
+        from_m=min(starts, default=None),
+        to_m=max(ends, default=None),
+        fronts=case.fronts,
+        drives=calculation.drives(case.code),
+        is_demo=case.is_demo,
+        version=case.version,
+    )
+
+
+def _left_boundary(case: ClearanceCase) -> CaseState:
+    """A case that left the boundary (X2) has no part in the calculation but keeps its page."""
+    return CaseState(
+        code=case.code,
+        ward_code=case.ward_code,
+        step=case.step,
+        step_on=case.step_on,
+        promised_on=case.promised_on,
+        obstacle=case.obstacle,
+        fronts=(),
+        version=case.version,
+        is_demo=case.is_demo,
+    )
+
+
+def _driver(calculation: Calculation, code: str) -> DrivingCase | None:
+    drivers = calculation.delay.drivers if calculation.delay else ()
+    return next((d for d in drivers if d.code == code), None)
+
+
+def _event(row: Event) -> EventView:
+    return EventView(
+        recorded_at=row.recorded_at,
+        effective_on=row.effective_on,
+        actor=row.actor,
+        kind=row.kind,
+        before=row.before,
+        after=row.after,
+        document=row.document,
+        reason=row.reason,
+    )

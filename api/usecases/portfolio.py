@@ -1,0 +1,164 @@
+"""Loading the portfolio files: text files in, checked rows and networks out, everything or nothing."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from projects.templates import expand
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from geo.access import portfolio_state
+from geo.history import record, touch
+from geo.loading import LoadResult, load_portfolio
+from geo.tables import Project as ProjectRow
+from projects.catalog import FrontFacts, Portfolio, Project, parse_portfolio
+from projects.errors import Fault, InvalidInput
+from projects.model import Network, WorkFront
+from projects.network import build_graph
+
+
+def read_portfolio(folder: Path) -> tuple[Portfolio, str]:
+    """The portfolio in `folder` (portfolio/*.toml, templates/*.toml, wards.csv) and the hash of its files.
+
+    Raises InvalidInput with every fault of every file.
+    """
+    digest = hashlib.sha256()
+    faults: list[Fault] = []
+    documents: dict[str, dict[str, Any]] = {}
+    for path in sorted([*folder.glob("portfolio/*.toml"), *folder.glob("templates/*.toml")]):
+        name = path.relative_to(folder).as_posix()
+        raw = path.read_bytes()
+        digest.update(name.encode() + b"\0" + raw + b"\0")
+        try:
+            documents[name] = tomllib.loads(raw.decode("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            faults.append(Fault(name, f"Không đọc được TOML: {error}.", f"Not readable as TOML: {error}."))
+    wards = folder / "wards.csv"
+    rows: list[dict[str, str]] = []
+    if wards.exists():
+        raw = wards.read_bytes()
+        digest.update(b"wards.csv\0" + raw)
+        rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
+    else:
+        faults.append(Fault("wards.csv", "Thiếu tệp phường, xã.", "The file of wards is missing."))
+    if not any(name.startswith("portfolio/") for name in documents):
+        faults.append(Fault("portfolio/", "Không có tệp dự án nào.", "There is no project file."))
+    if faults:
+        raise InvalidInput(faults)
+    projects = {
+        name.removeprefix("portfolio/"): body
+        for name, body in documents.items()
+        if name.startswith("portfolio/")
+    }
+    templates = {
+        Path(name).stem: body for name, body in documents.items() if name.startswith("templates/")
+    }
+    return parse_portfolio(projects, rows, templates), digest.hexdigest()
+
+
+def networks_of(portfolio: Portfolio, ctx: Context) -> dict[str, Network]:
+    """The schedule network of every project with a template, checked for cycles and unknown calendars.
+
+    Raises InvalidInput naming project and fault, CyclicDependency with the members.
+    """
+    faults: list[Fault] = []
+    networks: dict[str, Network] = {}
+    for project in portfolio.projects:
+        if project.template is None:
+            continue
+        try:
+            network = _with_progress(
+                expand(
+                    portfolio.templates[project.template],
+                    [_front(front) for front in project.fronts],
+                    project=project.code,
+                ),
+                project,
+            )
+            build_graph(network, ctx.calendars)
+        except InvalidInput as error:
+            faults += [Fault(f"{project.source_file}: {f.where}", f.vi, f.en) for f in error.faults]
+        else:
+            networks[project.code] = network
+    if faults:
+        raise InvalidInput(faults)
+    return networks
+
+
+def load_files(session: Session, ctx: Context, folder: Path, *, actor: str) -> tuple[Portfolio, LoadResult]:
+    """Reads `folder` and brings the database to it; the same files again change nothing."""
+    portfolio, digest = read_portfolio(folder)
+    result = load_portfolio(
+        session, portfolio, networks_of(portfolio, ctx), files_sha256=digest, actor=actor
+    )
+    return portfolio, result
+
+
+def set_data_date(session: Session, day: date, *, actor: str) -> None:
+    """Moves the day that every calculation stands on; recorded as an event."""
+    state = portfolio_state(session)
+    before, state.data_date = state.data_date, day
+    record(
+        session,
+        kind="portfolio.data_date",
+        object_type="portfolio",
+        object_code="data/portfolio",
+        actor=actor,
+        effective_on=day,
+        before={"data_date": before.isoformat()},
+        after={"data_date": day.isoformat()},
+    )
+    for (project_id,) in session.query(ProjectRow.id).tuples():
+        touch(session, project_id)
+
+
+def _front(facts: FrontFacts) -> WorkFront:
+    return WorkFront(
+        code=facts.code,
+        name_vi=facts.name_vi,
+        name_en=facts.name_en,
+        kind=facts.kind,
+        section=facts.section,
+        from_m=facts.from_m,
+        to_m=facts.to_m,
+        needs_land=facts.needs_land,
+    )
+
+
+def _with_progress(network: Network, project: Project) -> Network:
+    """The network with the actual dates that the project file gives for single activities."""
+    progress: Mapping[str, Any] = {p.activity: p for p in project.progress}
+    unknown = sorted(set(progress) - {a.code for a in network.activities})
+    if unknown:
+        raise InvalidInput(
+            [
+                Fault(
+                    f"progress {code}",
+                    "Không có công việc này trong mạng.",
+                    "There is no such activity in the network.",
+                )
+                for code in unknown
+            ]
+        )
+    return replace(
+        network,
+        activities=tuple(
+            replace(
+                a,
+                actual_start=progress[a.code].actual_start,
+                actual_finish=progress[a.code].actual_finish,
+                remaining=progress[a.code].remaining,
+            )
+            if a.code in progress
+            else a
+            for a in network.activities
+        ),
+    )

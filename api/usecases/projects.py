@@ -1,0 +1,202 @@
+"""The portfolio overview and the view of one project."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases import facts
+from api.usecases.calculation import Calculation, calculate, resolve_day
+from api.usecases.counting import land_count, runs_without_land
+from api.views import BlockedRun, Overview, ProjectSummary, ProjectView
+from geo.access import access_project
+from geo.tables import Alignment, Component, Project, ResettlementSite, Section, Ward, WorkFront
+from projects.portfolio import light, longest_free_run
+
+LIGHT_ORDER = {"late": 0, "risk": 1, "ok": 2, "none": 3}
+
+# The alignment that each case's land lies on (the first by code when it touches several).
+CASE_AXES = text(
+    """
+    select c.code, min(a.code)
+    from clearance_case c join parcel p on p.case_id = c.id join alignment a on a.id = p.alignment_id
+    where c.project_id = :project group by c.code
+    """
+)
+
+
+def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Overview:
+    """Every project with its slip, late first and most days first, those not assessable last."""
+    day = resolve_day(session, as_of)
+    labels = facts.all_ward_labels(session)
+    rows = [
+        _summary(session, ctx, project, calculate(session, ctx, project, day), labels)[0]
+        for project in session.scalars(select(Project).order_by(Project.sort))
+    ]
+    rows.sort(key=lambda r: (LIGHT_ORDER[r.light], -(r.slip_days or 0)))
+    return Overview(
+        data_date=day,
+        rows=tuple(rows),
+        lights=dict.fromkeys(LIGHT_ORDER, 0) | Counter(r.light for r in rows),
+        blocked_m=sum(r.blocked_m or 0.0 for r in rows),
+        has_demo=any(r.land.demo_parcels for r in rows),
+    )
+
+
+def project_view(session: Session, ctx: Context, code: str, *, as_of: date | None = None) -> ProjectView:
+    """Everything the pages of one project show. Raises NotFound and CyclicDependency."""
+    day = resolve_day(session, as_of)
+    return view_of(session, ctx, access_project(session, code), day)
+
+
+def view_of(session: Session, ctx: Context, project: Project, day: date) -> ProjectView:
+    """`project_view` of a project row that is at hand."""
+    calculation = calculate(session, ctx, project, day)
+    labels = facts.all_ward_labels(session)
+    summary, runs = _summary(session, ctx, project, calculation, labels)
+    axes = _axes(session, project)
+    free = _longest_free(axes, runs, has_land=summary.land.parcels > 0)
+    alignment_codes = {a.id: a.code for a in axes}
+    sections = session.scalars(
+        select(Section).where(Section.project_id == project.id).order_by(Section.from_m.nulls_last(), Section.code)
+    ).all()
+    section_codes = {s.id: s.code for s in sections}
+    fronts = session.scalars(
+        select(WorkFront)
+        .where(WorkFront.project_id == project.id)
+        .order_by(WorkFront.from_m.nulls_last(), WorkFront.code)
+    ).all()
+    return ProjectView(
+        data_date=day,
+        summary=summary,
+        delay=calculation.delay,
+        components=_parts(
+            session, Component, project, "code name_vi name_en investor investment note_vi source"
+        ),
+        alignments=tuple(
+            _pick(
+                a,
+                "code name_vi name_en start_m length_m published_length_m is_ring schematic accuracy_m source",
+            )
+            for a in axes
+        ),
+        sections=tuple(
+            _pick(s, "code name_vi name_en component_code from_m to_m width_m status_vi source")
+            | {"alignment_code": alignment_codes.get(s.alignment_id) if s.alignment_id else None}
+            for s in sections
+        ),
+        fronts=tuple(
+            _pick(f, "code name_vi name_en kind from_m to_m needs_land")
+            | {"section_code": section_codes[f.section_id]}
+            for f in fronts
+        ),
+        milestones=facts.milestones(session, project, calculation),
+        claims=facts.claims(session, project),
+        wards=facts.project_wards(session, project),
+        resettlement=_resettlement(session, project),
+        blocked=runs,
+        longest_free_m=free[1] - free[0] if free else None,
+        longest_free=free,
+    )
+
+
+def blocked_runs_of(
+    session: Session, project: Project, calculation: Calculation, labels: dict[str, str]
+) -> tuple[BlockedRun, ...]:
+    """The stretches of every alignment of a project that open cases still block."""
+    on_axis = dict(session.execute(CASE_AXES, {"project": project.id}).tuples())
+    return tuple(
+        run
+        for axis in _axes(session, project)
+        for run in runs_without_land(
+            calculation,
+            axis.code,
+            start_m=axis.start_m,
+            end_m=axis.start_m + (axis.published_length_m or axis.length_m),
+            is_ring=axis.is_ring,
+            parcel_axis=on_axis,
+            ward_labels=labels,
+        )
+    )
+
+
+def _summary(
+    session: Session, ctx: Context, project: Project, calculation: Calculation, labels: dict[str, str]
+) -> tuple[ProjectSummary, tuple[BlockedRun, ...]]:
+    def make() -> tuple[ProjectSummary, tuple[BlockedRun, ...]]:
+        runs = blocked_runs_of(session, project, calculation, labels)
+        axes = _axes(session, project)
+        land = land_count(calculation)
+        delay = calculation.delay
+        slip = delay.slip_days if delay else None
+        return (
+            ProjectSummary(
+                facts=facts.project_facts(project),
+                light=light(slip),
+                slip_days=slip,
+                forecast_finish=delay.forecast_finish if delay else None,
+                blocked_m=sum(r.to_m - r.from_m for r in runs) if axes and land.parcels else None,
+                axis_m=sum(a.published_length_m or a.length_m for a in axes) if axes else None,
+                land=land,
+                next_milestone=facts.next_milestone(
+                    facts.milestones(session, project, calculation), calculation.data_date
+                ),
+                driving_cases=len(delay.critical_cases) if delay else 0,
+            ),
+            runs,
+        )
+
+    made: tuple[ProjectSummary, tuple[BlockedRun, ...]] = ctx.cache.get(
+        ("summary", project.id, project.revision, calculation.data_date), make
+    )
+    return made
+
+
+def _axes(session: Session, project: Project) -> Sequence[Alignment]:
+    query = select(Alignment).where(Alignment.project_id == project.id).order_by(Alignment.code)
+    return session.scalars(query).all()
+
+
+def _longest_free(
+    axes: Sequence[Alignment], runs: tuple[BlockedRun, ...], *, has_land: bool
+) -> tuple[float, float] | None:
+    """The longest stretch without a blocked run over all alignments; None without axis or land."""
+    if not has_land:
+        return None
+    best: tuple[float, float] | None = None
+    for axis in axes:
+        found = longest_free_run(
+            (axis.start_m, axis.start_m + (axis.published_length_m or axis.length_m)),
+            [(r.from_m, r.to_m) for r in runs if r.alignment_code == axis.code],
+        )
+        if found and (best is None or found[1] - found[0] > best[1] - best[0]):
+            best = found
+    return best
+
+
+def _parts(session: Session, table: type[Any], project: Project, names: str) -> tuple[dict[str, Any], ...]:
+    rows = session.scalars(select(table).where(table.project_id == project.id).order_by(table.code))
+    return tuple(_pick(row, names) for row in rows)
+
+
+def _resettlement(session: Session, project: Project) -> tuple[dict[str, Any], ...]:
+    rows = session.execute(
+        select(ResettlementSite, Ward.name)
+        .outerjoin(Ward, Ward.code == ResettlementSite.ward_code)
+        .where(ResettlementSite.project_id == project.id)
+        .order_by(ResettlementSite.code)
+    ).tuples()
+    return tuple(
+        _pick(row, "code name_vi ward_code plots area_ha note_vi source") | {"ward_name": ward}
+        for row, ward in rows
+    )
+
+
+def _pick(row: object, names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names.split()}

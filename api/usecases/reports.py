@@ -1,0 +1,137 @@
+"""The critical-path delay report: planned, forecast, slip, and what drives it down to parcels and wards."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases import facts
+from api.usecases.calculation import resolve_day
+from api.usecases.projects import overview, view_of
+from api.views import DelayReport, ProjectView
+from geo.access import access_project
+from geo.tables import Project
+
+
+def delay_report(
+    session: Session, ctx: Context, code: str | None, *, as_of: date | None = None
+) -> DelayReport:
+    """The report of the portfolio (`code` None) or of one project, late first."""
+    day = resolve_day(session, as_of)
+    whole = overview(session, ctx, as_of=day)
+    if code is not None:
+        entries = (view_of(session, ctx, access_project(session, code), day),)
+    else:
+        rows = {row.code: row for row in session.scalars(select(Project))}
+        entries = tuple(view_of(session, ctx, rows[r.facts.code], day) for r in whole.rows)
+    return DelayReport(data_date=day, entries=entries, overview=whole)
+
+
+def delay_answer(
+    session: Session, ctx: Context, code: str | None, *, as_of: date | None = None
+) -> dict[str, Any]:
+    """`delay_report` as JSON values: per project the chain, the driving cases with parcels, wards, fronts."""
+    report = delay_report(session, ctx, code, as_of=as_of)
+    labels = facts.all_ward_labels(session)
+    return {
+        "data_date": report.data_date.isoformat(),
+        "unit": "calendar days, positive = late",
+        "demo_note": "Thửa, hồ sơ, ngày hẹn và thời lượng công việc là dữ liệu minh hoạ."
+        if report.overview.has_demo
+        else None,
+        "projects": [_entry(view, labels) for view in report.entries],
+    }
+
+
+def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
+    head: dict[str, Any] = {
+        "code": view.summary.facts.code,
+        "name_vi": view.summary.facts.name_vi,
+        "name_en": view.summary.facts.name_en,
+        "light": view.summary.light,
+        "planned_finish": _iso(view.summary.facts.planned_finish),
+        "planned_source": view.summary.facts.planned_source,
+        "forecast_finish": _iso(view.summary.forecast_finish),
+        "slip_days": view.summary.slip_days,
+        "blocked_m": view.summary.blocked_m,
+        "axis_m": view.summary.axis_m,
+        "demo": view.summary.land.demo_parcels > 0,
+    }
+    delay = view.delay
+    if delay is None:
+        return head | {"chain": [], "drivers": [], "wards": [], "fronts": []}
+    return head | {
+        "chain": [
+            {
+                "code": item.code,
+                "kind": item.kind.value,
+                "name_vi": item.name_vi,
+                "name_en": item.name_en,
+                "start": item.start.isoformat(),
+                "finish": item.finish.isoformat(),
+                "days": item.days,
+                "front": item.front,
+                "ward": item.ward_code,
+            }
+            for item in delay.chain
+        ],
+        "drivers": [
+            {
+                "case": d.code,
+                "ward": d.ward_code,
+                "ward_name": labels.get(d.ward_code, d.ward_code),
+                "front": d.front,
+                "forecast": d.forecast.isoformat(),
+                "basis": d.basis,
+                "why_vi": d.why_vi,
+                "why_en": d.why_en,
+                "step": d.step,
+                "obstacle": d.obstacle,
+                "parcels": [
+                    {
+                        "sheet": p.sheet,
+                        "number": p.number,
+                        "area_m2": round(p.area_m2, 1),
+                        "from_m": p.from_m,
+                        "to_m": p.to_m,
+                    }
+                    for p in d.parcels
+                ],
+                "alone_days": d.alone_days,
+                "group_days": d.group_days,
+                "group_size": d.group_size,
+                "demo": d.is_demo,
+            }
+            for d in delay.drivers
+        ],
+        "wards": [
+            {
+                "code": w.ward_code,
+                "name": labels.get(w.ward_code, w.ward_code),
+                "cases_open": w.cases_open,
+                "cases_driving": w.cases_driving,
+                "days_gained": w.days_gained,
+            }
+            for w in delay.wards
+        ],
+        "fronts": [
+            {
+                "code": f.code,
+                "cases_total": f.cases_total,
+                "cases_open": f.cases_open,
+                "metres": f.metres,
+                "opens_on": f.opens_on.isoformat(),
+                "float_days": f.float_days,
+                "critical": f.critical,
+            }
+            for f in delay.fronts
+        ],
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

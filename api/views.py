@@ -1,0 +1,224 @@
+"""What a page or a JSON answer is made of: frozen values between the use cases and their renderers.
+
+Money in tỷ đồng, lengths and chainages in metres, areas in m² unless the name says ha.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from projects.impact import ProjectDelay
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """The sourced facts of one project."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    short_vi: str
+    short_en: str
+    summary_vi: str
+    summary_en: str
+    kind: str  # road | bridge | lakeside | site | programme
+    group_vi: str
+    group_en: str
+    parent_code: str | None
+    investor: str | None
+    investment: Decimal | None
+    length_m: float | None
+    area_ha: Decimal | None
+    started_on: date | None
+    planned_finish: date | None
+    planned_label_vi: str | None
+    planned_source: str | None
+    bottlenecks: tuple[tuple[str, str, str], ...]  # (code, vi, en)
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneView:
+    """A milestone with its planned, actual and forecast date; `days_left` counts from the data date."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    planned_on: date | None
+    planned_label_vi: str | None
+    actual_on: date | None
+    forecast_on: date | None
+    days_left: int | None  # planned_on − data date; negative = overdue
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A published figure as quoted, with the percentage computed from its own numbers beside it."""
+
+    code: str
+    subject_vi: str
+    subject_en: str
+    ward_code: str | None
+    ward_name: str | None
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    unit: str
+    quoted_percent: str | None
+    computed_percent: Decimal | None
+    as_of: date | None
+    as_of_label: str | None
+    source: str
+    confidence: str
+    note_vi: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LandCount:
+    """Counted rows of a project (never claims): parcels and cases, all and cleared, and by step group."""
+
+    parcels: int
+    parcels_cleared: int
+    area_m2: float
+    area_cleared_m2: float
+    cases: int
+    cases_cleared: int
+    by_group: tuple[int, ...]  # parcels per step group 1…7, index 0 = group 1
+    demo_parcels: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedRun:
+    """A stretch of the axis without handed-over land: [from_m, to_m], its parcels, wards and days."""
+
+    alignment_code: str
+    from_m: float
+    to_m: float
+    parcels: int
+    wards: tuple[str, ...]  # names with type, e.g. "P. Hồng Hà"
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSummary:
+    """One row of the portfolio. `light`: ok | risk | late | none; none when no plan or no network."""
+
+    facts: ProjectFacts
+    light: str
+    slip_days: int | None
+    forecast_finish: date | None
+    blocked_m: float | None  # None when the project has no alignment or no parcels
+    axis_m: float | None
+    land: LandCount
+    next_milestone: MilestoneView | None
+    driving_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The portfolio as of `data_date`; rows are ordered late first, most days first, unassessable last."""
+
+    data_date: date
+    rows: tuple[ProjectSummary, ...]
+    lights: dict[str, int]
+    blocked_m: float
+    has_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectView:
+    """Everything the pages of one project show."""
+
+    data_date: date
+    summary: ProjectSummary
+    delay: ProjectDelay | None
+    components: tuple[dict[str, Any], ...]  # code, name_vi, name_en, investor, investment, note_vi, source
+    alignments: tuple[dict[str, Any], ...]  # code, name_*, start_m, length_m, published_length_m, schematic, …
+    sections: tuple[dict[str, Any], ...]  # code, name_*, alignment_code, from_m, to_m, width_m, status_vi, source
+    fronts: tuple[dict[str, Any], ...]  # code, name_*, kind, section_code, from_m, to_m, needs_land
+    milestones: tuple[MilestoneView, ...]
+    claims: tuple[ClaimView, ...]
+    wards: tuple[dict[str, Any], ...]  # code, name, unit_type, label ("P. Hồng Hà"), basis
+    resettlement: tuple[dict[str, Any], ...]  # code, name_vi, ward_code, ward_name, plots, area_ha, note_vi, source
+    blocked: tuple[BlockedRun, ...]
+    longest_free_m: float | None
+    longest_free: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case in a list."""
+
+    code: str
+    project_code: str
+    ward_code: str
+    ward_label: str
+    step: str
+    step_on: date
+    promised_on: date | None
+    forecast_on: date
+    obstacle: str | None
+    holder_kind: str
+    parcels: tuple[tuple[str, str], ...]  # (sheet, number)
+    area_m2: float
+    from_m: float | None
+    to_m: float | None
+    fronts: tuple[str, ...]
+    drives: bool
+    is_demo: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """A filtered page of cases with the count of all that match."""
+
+    rows: tuple[CaseRow, ...]
+    total: int
+    limit: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of history, newest first."""
+
+    recorded_at: datetime
+    effective_on: date
+    actor: str
+    kind: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    document: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """The case page: the row, its parcels, the steps it may take and its history."""
+
+    data_date: date
+    facts: ProjectFacts
+    row: CaseRow
+    parcels: tuple[dict[str, Any], ...]  # id, map_series, sheet, number, land_use, area_m2, area_stated_m2, from_m, to_m, side
+    allowed: tuple[str, ...]
+    note: str | None
+    forecast_why_vi: str
+    forecast_why_en: str
+    alone_days: int | None
+    group_days: int | None
+    group_size: int | None
+    history: tuple[EventView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DelayReport:
+    """The critical-path delay report: one entry per project, late first."""
+
+    data_date: date
+    entries: tuple[ProjectView, ...]
+    overview: Overview

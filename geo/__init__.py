@@ -1,0 +1,1 @@
+"""The PostGIS side: everything with coordinates, files from outside or a database row."""

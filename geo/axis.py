@@ -1,0 +1,76 @@
+"""The axes and the corridor of a project, from its catalogue facts or from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import shapely
+from geoalchemy2.shape import to_shape
+from shapely import LineString, MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.chainage import Axis, corridor, make_axis
+from geo.crs import to_measure, to_wgs84
+from geo.tables import Alignment
+from projects import catalog
+
+
+def line_of(points: Iterable[catalog.LatLon]) -> LineString:
+    """The WGS 84 line of typed (lat, lon) points."""
+    return LineString([(lon, lat) for lat, lon in points])
+
+
+def polygon_of(points: Iterable[catalog.LatLon]) -> Polygon:
+    """The WGS 84 polygon of typed (lat, lon) points."""
+    return Polygon([(lon, lat) for lat, lon in points])
+
+
+def axis_of(facts: catalog.AlignmentFacts) -> Axis:
+    """The measuring axis of a catalogue alignment."""
+    return make_axis(
+        line_of(facts.points),
+        start_m=facts.start_m,
+        published_length_m=facts.published_length_m,
+        is_ring=facts.is_ring,
+    )
+
+
+def load_axes(session: Session, project_id: int) -> dict[str, tuple[Alignment, Axis]]:
+    """The alignments of a project by code, each with its measuring axis."""
+    rows = session.scalars(
+        select(Alignment).where(Alignment.project_id == project_id).order_by(Alignment.code)
+    ).all()
+    return {
+        row.code: (
+            row,
+            make_axis(
+                to_shape(row.geom),
+                start_m=row.start_m,
+                published_length_m=row.published_length_m,
+                is_ring=row.is_ring,
+            ),
+        )
+        for row in rows
+    }
+
+
+def section_corridor(facts: catalog.Project) -> MultiPolygon | None:
+    """The derived corridor: each section widened to its width, and the areas as they are; WGS 84.
+
+    None when no section has a width or an area. A surveyed polygon will replace it where there is one.
+    """
+    axes = {a.code: axis_of(a) for a in facts.alignments}
+    parts: list[BaseGeometry] = []
+    for section in facts.sections:
+        if section.area is not None:
+            parts.append(polygon_of(section.area))
+        elif section.alignment is not None and section.width_m:
+            parts.append(corridor(axes[section.alignment], section.width_m / 2, section.from_m, section.to_m))
+    if not parts:
+        return None
+    whole = shapely.union_all(to_measure(np.array(parts, dtype=object)))
+    merged = to_wgs84(np.array([whole], dtype=object))[0]
+    return merged if isinstance(merged, MultiPolygon) else MultiPolygon([merged])

@@ -1,0 +1,133 @@
+"""Turns lots on the ribbon into polygons on the ground that look surveyed and never overlap.
+
+Every corner that lies on a neighbour's edge becomes a corner of the neighbour too; then each distinct corner moves
+once, by a smooth drift that makes walls run askew and by a few centimetres of its own. Neighbours share moved corners,
+so their common edge stays common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.demo.chance import Noise, Stream
+from geo.demo.layout import MM, Lot
+from geo.demo.strip import Strip
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+KNOT = 10 * MM  # long edges get a corner at each multiple of this, so that they follow the drift
+DRIFT_M, DRIFT_WAVE_M = 3.5, 60.0
+SHEAR, SHEAR_WAVE_M = 0.5, 260.0
+WOBBLE_M = 0.25
+
+
+def outlines(lots: Sequence[Lot], strip: Strip, stream: Stream) -> npt.NDArray[np.object_]:
+    """One valid polygon per lot in EPSG:5897, coordinates to the millimetre; no two of them overlap."""
+    rects = np.array([lot.rect for lot in lots], dtype=np.int64)
+    corners, owner = _all_corners(rects, np.round(strip.bends * MM).astype(np.int64))
+    spots, which = np.unique(corners, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    shifts = _drift(spots / MM, strip, stream) + _wobble(spots, corners, owner, which, strip, stream)
+    strength = 1.0
+    while True:
+        moved = spots / MM + shifts * strength
+        points = np.round(strip.place(moved[:, 0], moved[:, 1]), 3)
+        rings = shapely.linearrings(points[which], indices=owner)
+        polygons = shapely.polygons(rings)
+        if strength == 0.0 or (shapely.is_valid(polygons).all() and shapely.is_ccw(rings).all()):
+            return np.asarray(polygons, dtype=object)
+        strength = strength / 2 if strength > 0.2 else 0.0
+
+
+def _all_corners(rects: Whole, bends: Whole) -> tuple[Whole, npt.NDArray[np.intp]]:
+    """The corners of each lot in order, counter-clockwise, with every corner of others on its edges."""
+    x_of = _by_line(rects[:, [2, 3]], rects[:, [0, 1]])
+    y_of = _by_line(rects[:, [0, 1]], rects[:, [2, 3]])
+    none = np.empty(0, dtype=np.int64)
+    points: list[Whole] = []
+    sizes: list[int] = []
+    for a, b, c, d in rects.tolist():
+        bottom, top = (_between(x_of[y], bends, a, b) for y in (c, d))
+        right, left = (_between(y_of[x], none, c, d) for x in (b, a))
+        ring = np.concatenate(
+            [
+                np.column_stack([bottom, np.full(len(bottom), c)]),
+                np.column_stack([np.full(len(right), b), right]),
+                np.column_stack([_back(top, a, b), np.full(len(top), d)]),
+                np.column_stack([np.full(len(left), a), _back(left, c, d)]),
+            ]
+        )
+        points.append(ring)
+        sizes.append(len(ring))
+    return np.concatenate(points), np.repeat(np.arange(len(rects)), sizes)
+
+
+def _by_line(lines: Whole, places: Whole) -> dict[int, Whole]:
+    """For each line of the drawing (a constant along or across), the sorted places of all corners on it."""
+    keys = np.repeat(lines, 2, axis=1).ravel()
+    values = np.tile(places, (1, 2)).ravel()
+    pairs = np.unique(np.column_stack([keys, values]), axis=0)
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(pairs[:, 0]) > 0]))
+    return dict(zip(pairs[starts, 0].tolist(), np.split(pairs[:, 1], starts[1:]), strict=True))
+
+
+def _between(corners: Whole, bends: Whole, start: int, end: int) -> Whole:
+    """`start` and all corners, bends and knots before `end`, ascending."""
+    knots = np.arange(start // KNOT + 1, (end - 1) // KNOT + 1, dtype=np.int64) * KNOT
+    inner = np.concatenate([corners, bends, knots])
+    inner = inner[(inner > start) & (inner < end)]
+    return np.unique(np.concatenate([[start], inner])).astype(np.int64)
+
+
+def _back(places: Whole, start: int, end: int) -> Whole:
+    """The same edge walked backwards: from its end to just before its start."""
+    return np.concatenate([[end], places[:0:-1]]).astype(np.int64)
+
+
+def _drift(spots: Floats, strip: Strip, stream: Stream) -> Floats:
+    """The smooth part (m): cross walls lean, rows bend; nothing moves across the border of the ribbon.
+
+    The slopes are chosen so that the drift never folds: together they stay below one.
+    """
+    along, across = spots[:, 0], spots[:, 1]
+    length, width = strip.length_m, strip.width_m
+    wave = max(SHEAR_WAVE_M, 1.6 * width)
+    shear = min(SHEAR, 0.27 * wave / width)
+    reach = min(DRIFT_M, 0.06 * width)
+    fade_m = min(length / 3, max(20.0, 4 * (shear * width / 2 + reach)))
+    calm = min(1.0, fade_m / (4 * (shear * width / 2 + reach)))
+    fade = np.clip(np.minimum(along, length - along) / fade_m, 0.0, 1.0) * calm
+    lean = Noise(stream, length, 0.0, wave).at(along, np.zeros_like(along)) * shear * (across - width / 2)
+    sideways = Noise(stream, length, width, DRIFT_WAVE_M).at(along, across) * reach
+    inwards = Noise(stream, length, width, DRIFT_WAVE_M).at(along, across) * reach
+    v = across / width
+    return np.column_stack([(lean + sideways) * fade, inwards * fade * 4 * v * (1 - v)])
+
+
+def _wobble(
+    spots: Whole,
+    corners: Whole,
+    owner: npt.NDArray[np.intp],
+    which: npt.NDArray[np.intp],
+    strip: Strip,
+    stream: Stream,
+) -> Floats:
+    """The part of each corner's own (m): a small share of its shortest edge, nothing on the border."""
+    size = np.bincount(owner)
+    starts = np.concatenate([[0], np.cumsum(size)[:-1]])
+    following = np.arange(len(corners)) + 1
+    following[starts + size - 1] = starts
+    edge = np.abs(corners[following] - corners).sum(axis=1) / MM
+    shortest = np.full(len(spots), np.inf)
+    np.minimum.at(shortest, which, edge)
+    np.minimum.at(shortest, which[following], edge)
+    reach = np.minimum(WOBBLE_M, 0.12 * shortest)[:, None]
+    moves = (stream.uniforms(len(spots), 2) * 2 - 1) * reach
+    ends = np.array([round(strip.length_m * MM), round(strip.width_m * MM)])
+    moves[(spots == 0) | (spots == ends)] = 0.0
+    return moves

@@ -1,0 +1,95 @@
+"""Writing history: one event in the same transaction as the change it tells of, and the project's revision."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from geo.tables import ClearanceCase, Event, Project
+
+
+def record(
+    session: Session,
+    *,
+    kind: str,
+    object_type: str,
+    object_code: str,
+    actor: str,
+    effective_on: date,
+    project_code: str | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    document: str | None = None,
+    reason: str | None = None,
+    idempotency_key: str | None = None,
+    request_hash: str | None = None,
+) -> Event:
+    """Appends one event; the recorded time is the database's. Flushes, never commits."""
+    event = Event(
+        kind=kind,
+        object_type=object_type,
+        object_code=object_code,
+        actor=actor,
+        effective_on=effective_on,
+        project_code=project_code,
+        before=before,
+        after=after,
+        document=document,
+        reason=reason,
+        idempotency_key=idempotency_key,
+        request_hash=request_hash,
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def touch(session: Session, project_id: int) -> None:
+    """Grows the project's revision: whatever was computed from it before is no longer used."""
+    session.execute(update(Project).where(Project.id == project_id).values(revision=Project.revision + 1))
+
+
+def case_state(case: ClearanceCase) -> dict[str, Any]:
+    """What an event keeps of a case: the fields that a user can change, and the version."""
+    return {
+        "step": case.step,
+        "step_on": case.step_on.isoformat(),
+        "promised_on": case.promised_on.isoformat() if case.promised_on else None,
+        "obstacle": case.obstacle,
+        "note": case.note,
+        "version": case.version,
+    }
+
+
+def events_of(session: Session, object_type: str, object_code: str, *, limit: int = 200) -> list[Event]:
+    """The history of one object, newest first."""
+    return list(
+        session.scalars(
+            select(Event)
+            .where(Event.object_type == object_type, Event.object_code == object_code)
+            .order_by(Event.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def event_with_key(session: Session, key: str) -> Event | None:
+    """The event that an idempotency key already made, if any."""
+    return session.scalar(select(Event).where(Event.idempotency_key == key))
+
+
+def came_from(session: Session, case: ClearanceCase) -> str | None:
+    """The step before the present one, None when the history does not know it (just imported)."""
+    last = session.scalar(
+        select(Event)
+        .where(Event.object_type == "case", Event.object_code == case.code, Event.kind == "case.step")
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    if last is None or last.before is None or (last.after or {}).get("step") != case.step:
+        return None
+    step: str = last.before["step"]
+    return step

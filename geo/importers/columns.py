@@ -1,0 +1,68 @@
+"""Which columns of a file mean what: names compared without case, diacritics, spaces and underscores.
+
+Standard library only, because the limited child process uses it to read no more columns than are wanted.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+DBF_NAME_LENGTH = 10  # a shapefile cuts its column names here
+
+# Field → names it may have in a file; the field's own name counts too, and wins.
+PARCEL_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "map_series": ("ban_do", "ma_ban_do", "bo_ban_do", "ma_xa_cu"),
+        "sheet": ("to", "so_to", "to_ban_do", "so_to_ban_do", "so_hieu_to_ban_do", "sh_ban_do"),
+        "number": ("thua", "so_thua", "thua_dat", "so_thua_dat", "so_thu_tu_thua", "sh_thua"),
+        "map_version": ("version", "phien_ban"),
+        "ward_code": ("ward", "phuong", "xa", "phuong_xa", "ma_phuong", "ma_xa", "ma_phuong_xa"),
+        "land_use": ("loai_dat", "ma_loai_dat", "land_use_code"),
+        "area_stated_m2": ("area", "dien_tich", "area_m2", "dien_tich_m2", "area_stated"),
+        "case": ("ho_so", "ma_ho_so", "case_code"),
+        "step": ("buoc", "ma_buoc", "step_code"),
+        "step_on": ("ngay_buoc",),
+        "promised_on": ("hen", "ngay_hen"),
+        "obstacle": ("vuong_mac", "ma_vuong_mac"),
+        "holder_kind": ("doi_tuong", "doi_tuong_su_dung"),
+    }
+)
+WARD_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "code": ("ma", "ward_code", "ma_xa", "ma_phuong", "ma_phuong_xa", "ma_dvhc"),
+        "name": ("ten", "name_vi", "ten_xa", "ten_phuong", "ten_phuong_xa", "ten_dvhc", "ward_name"),
+    }
+)
+FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"parcels": PARCEL_FIELDS, "wards": WARD_FIELDS}
+)
+
+
+def fold(name: str) -> str:
+    """A column name as compared: 'Số tờ', 'SO_TO' and 'soTo' are all 'soto'."""
+    plain = unicodedata.normalize("NFD", name.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in plain.casefold() if c.isascii() and c.isalnum())
+
+
+def match_columns(
+    present: Iterable[str], fields: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """(field → column of the file, field → columns that all claim to be it).
+
+    The field's own name wins over its aliases; two aliases in one file are a contradiction, never a choice of ours.
+    """
+    columns = list(present)
+    chosen: dict[str, str] = {}
+    contested: dict[str, list[str]] = {}
+    for field, aliases in fields.items():
+        names = {fold(field), fold(field[:DBF_NAME_LENGTH])}
+        own = [c for c in columns if fold(c) in names]
+        also = {fold(alias) for alias in aliases} | {fold(alias[:DBF_NAME_LENGTH]) for alias in aliases}
+        hits = own or [c for c in columns if fold(c) in also]
+        if len(hits) == 1:
+            chosen[field] = hits[0]
+        elif hits:
+            contested[field] = hits
+    return chosen, contested

@@ -1,0 +1,34 @@
+"""How much a file from outside may cost: every bound of the import door in one place."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one import. Bytes, seconds and m²; the child process gets the same values as its parent."""
+
+    file_bytes: int = 200 * 1024 * 1024  # the upload itself
+    unpacked_bytes: int = 500 * 1024 * 1024  # all members of a zip together
+    zip_ratio: int = 60  # unpacked to packed, per member; real shapefiles stay under 20
+    zip_members: int = 64
+    rows: int = 200_000
+    vertices: int = 10_000_000  # all rows together
+    ring_vertices: int = 50_000
+    text_length: int = 200  # characters of one attribute
+    layers: int = 100
+    area_m2: float = 10_000_000.0  # one parcel; the largest lake of Hanoi has 5.3 km²
+    seconds: float = 120.0  # wall clock of the child
+    cpu_seconds: int = 90
+    memory_bytes: int = 2 * 1024 * 1024 * 1024  # address space of the child
+    output_bytes: int = 400 * 1024 * 1024  # one file that the child writes
+    open_files: int = 128
+    faults_listed: int = 500
+
+    def as_dict(self) -> dict[str, float]:
+        """The values under their names, for the request that the child reads."""
+        return asdict(self)
+
+
+DEFAULT = Limits()

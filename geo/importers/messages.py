@@ -1,0 +1,99 @@
+"""The sentences for what stops a file before its rows are judged; the child sends codes, never sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from geo.importers.sandbox import Failure
+from geo.importers.values import shorten
+
+FAILURES: Mapping[Failure, tuple[str, str]] = {
+    "time": (
+        "Đọc tệp quá lâu nên đã dừng; hãy chia nhỏ tệp.",
+        "Reading the file took too long and was stopped; split the file.",
+    ),
+    "killed": (
+        "Đọc tệp tốn quá nhiều tài nguyên nên đã dừng; tệp có thể bị hỏng.",
+        "Reading the file used too many resources and was stopped; the file may be damaged.",
+    ),
+    "crash": (
+        "Không đọc được tệp: tiến trình đọc đã hỏng; tệp có thể bị hỏng.",
+        "The file cannot be read: the reading process broke down; the file may be damaged.",
+    ),
+}
+
+_REFUSALS: Mapping[str, tuple[str, str]] = {
+    "memory": (
+        "Đọc tệp tốn quá nhiều bộ nhớ nên đã dừng.",
+        "Reading the file used too much memory and was stopped.",
+    ),
+    "damaged": ("Tệp bị hỏng hoặc bị cắt cụt.", "The file is damaged or cut short."),
+    "unreadable": (
+        "Không đọc được nội dung tệp ({reason}).",
+        "The content of the file cannot be read ({reason}).",
+    ),
+    "encoding": (
+        "Chữ trong tệp không đúng bảng mã UTF-8.",
+        "The text in the file is not in its stated encoding (UTF-8).",
+    ),
+    "geometry_type": (
+        "Tệp có kiểu hình học không nhận; chỉ nhận vùng (Polygon, MultiPolygon).",
+        "The file has an unsupported geometry type; only Polygon and MultiPolygon are taken.",
+    ),
+    "column_type": (
+        "Cột “{column}” có kiểu dữ liệu không nhận (nhị phân hoặc danh sách).",
+        "Column “{column}” has an unsupported type (binary or list).",
+    ),
+    "rows": ("Tệp có {rows} dòng, giới hạn là {limit}.", "The file has {rows} rows, the limit is {limit}."),
+    "vertices": ("Tệp có hơn {limit} đỉnh.", "The file has more than {limit} vertices."),
+    "layers": ("Tệp có hơn {limit} lớp.", "The file has more than {limit} layers."),
+    "no_layer": ("Tệp không có lớp bản đồ nào.", "The file has no map layer."),
+    "which_layer": (
+        "Tệp có nhiều lớp ({layers}); hãy chọn một lớp bằng --layer.",
+        "The file has several layers ({layers}); choose one with --layer.",
+    ),
+    "no_such_layer": (
+        "Tệp không có lớp “{wanted}”; có: {layers}.",
+        "The file has no layer “{wanted}”; it has: {layers}.",
+    ),
+    "gpkg_active": (
+        "GeoPackage có khung nhìn hoặc bảng ảo “{name}”; hãy xuất lớp dữ liệu ra một GeoPackage mới.",
+        "The GeoPackage has a view or virtual table “{name}”; export the layer to a new GeoPackage.",
+    ),
+    "gpkg_incomplete": ("GeoPackage thiếu bảng bắt buộc.", "The GeoPackage lacks a required table."),
+    "shp_counts": (
+        "Shapefile không khớp: {shapes} hình nhưng {records} dòng thuộc tính.",
+        "The shapefile does not fit together: {shapes} shapes but {records} attribute rows.",
+    ),
+    "crs_link": (
+        "GeoJSON chỉ hệ toạ độ bằng địa chỉ mạng; không nhận.",
+        "The GeoJSON names its CRS by a network address; this is not accepted.",
+    ),
+    "drivers": (
+        "Bộ đọc bản đồ của máy chủ chưa được khoá đúng ({extra}); báo người quản trị.",
+        "The server's map reader is not locked as it should be ({extra}); tell the administrator.",
+    ),
+}
+
+
+def refusal(code: object, values: object) -> tuple[str, str]:
+    """(Vietnamese, English) for a code of the child; its values are foreign text and shortened."""
+    if not isinstance(code, str) or code not in _REFUSALS:
+        return FAILURES["crash"]
+    known = _Shown({str(k): _shown(v) for k, v in values.items()} if isinstance(values, dict) else {})
+    vi, en = _REFUSALS[code]
+    return vi.format_map(known), en.format_map(known)
+
+
+class _Shown(dict[str, str]):
+    """Values for a sentence; one that the child left out shows as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(shorten(str(item)) for item in value[:20]) or "–"
+    return shorten(str(value), 160)

@@ -1,0 +1,1 @@
+"""The private database server: its programs, its processes and its places. `geo.cluster` is the door to it."""

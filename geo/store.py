@@ -1,0 +1,149 @@
+"""Rows to domain values: the only converter between the tables and the core. Reads; never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from geo.tables import Activity as ActivityRow
+from geo.tables import Link as LinkRow
+from geo.tables import Project, Section
+from geo.tables import WorkFront as FrontRow
+from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
+
+FINISH = "OPEN"  # code of the completion milestone in every template
+
+CASES = text(
+    """
+    select c.code, c.ward_code, c.step, c.step_on, c.promised_on, c.obstacle, c.version, c.is_demo,
+           coalesce(p.parcels, '[]'::json) as parcels,
+           coalesce(f.fronts, '{}') as fronts
+    from clearance_case c
+    left join lateral (
+        select json_agg(json_build_array(sheet, number, area_m2, from_m, to_m)
+                        order by map_series, sheet, number, map_version) as parcels
+        from parcel where case_id = c.id
+    ) p on true
+    left join lateral (
+        select array_agg(distinct w.code) as fronts
+        from parcel q join parcel_front pf on pf.parcel_id = q.id join work_front w on w.id = pf.front_id
+        where q.case_id = c.id
+    ) f on true
+    where c.project_id = :project
+    order by c.code
+    """
+)
+
+# What a case looked like on a past day: its last event that was true by then. Only cases that changed
+# since are asked for; all others look as they do now.
+STATES_THEN = text(
+    """
+    select distinct on (e.object_code) e.object_code, e.after
+    from event e
+    where e.object_type = 'case' and e.effective_on <= :day
+      and e.object_code in (
+          select object_code from event
+          where project_code = :code and object_type = 'case' and effective_on > :day
+      )
+    order by e.object_code, e.effective_on desc, e.id desc
+    """
+)
+
+
+def load_network(session: Session, project: Project) -> Network | None:
+    """The schedule network of a project, None when it has none (programmes)."""
+    fronts = dict(
+        session.execute(select(FrontRow.id, FrontRow.code).where(FrontRow.project_id == project.id)).tuples()
+    )
+    rows = session.scalars(
+        select(ActivityRow).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
+    ).all()
+    if not rows:
+        return None
+    codes = {row.id: row.code for row in rows}
+    links = session.scalars(select(LinkRow).where(LinkRow.project_id == project.id)).all()
+    return Network(
+        project=project.code,
+        activities=tuple(_activity(row, fronts) for row in rows),
+        links=tuple(
+            sorted(
+                (Link(codes[k.pred_id], codes[k.succ_id], LinkType(k.type), k.lag) for k in links),
+                key=lambda link: (link.pred, link.succ, link.type),
+            )
+        ),
+        finish=FINISH,
+    )
+
+
+def load_fronts(session: Session, project: Project) -> tuple[WorkFront, ...]:
+    """The work fronts of a project along their sections."""
+    rows = session.execute(
+        select(FrontRow, Section.code)
+        .join(Section, Section.id == FrontRow.section_id)
+        .where(FrontRow.project_id == project.id)
+        .order_by(Section.from_m.nulls_last(), Section.code, FrontRow.from_m.nulls_last(), FrontRow.code)
+    ).tuples()
+    return tuple(
+        WorkFront(
+            code=row.code,
+            name_vi=row.name_vi,
+            name_en=row.name_en,
+            kind=row.kind,
+            section=section,
+            from_m=row.from_m,
+            to_m=row.to_m,
+            needs_land=row.needs_land,
+        )
+        for row, section in rows
+    )
+
+
+def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[CaseState, ...]:
+    """The cases of a project as they stood at the end of `as_of`, by what is known now."""
+    then = dict(session.execute(STATES_THEN, {"code": project.code, "day": as_of}).tuples())
+    rows = session.execute(CASES, {"project": project.id}).mappings()
+    return tuple(_case(row, then.get(row["code"])) for row in rows)
+
+
+def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:
+    return Activity(
+        code=row.code,
+        name_vi=row.name_vi,
+        name_en=row.name_en,
+        duration=row.duration,
+        calendar=row.calendar,
+        kind=NodeKind(row.kind),
+        front=fronts[row.front_id] if row.front_id is not None else None,
+        not_before=row.not_before,
+        actual_start=row.actual_start,
+        actual_finish=row.actual_finish,
+        remaining=row.remaining,
+    )
+
+
+def _case(row: Mapping[Any, Any], then: Mapping[str, Any] | None) -> CaseState:
+    state: Mapping[str, Any] = row if then is None else then
+    return CaseState(
+        code=row["code"],
+        ward_code=row["ward_code"],
+        step=state["step"],
+        step_on=_day(state["step_on"]) or date.min,
+        promised_on=_day(state["promised_on"]),
+        obstacle=state["obstacle"],
+        fronts=tuple(sorted(row["fronts"])),
+        parcels=_parcels(row["parcels"]),
+        version=row["version"],
+        is_demo=row["is_demo"],
+    )
+
+
+def _parcels(items: Iterable[tuple[str, str, float, float | None, float | None]]) -> tuple[ParcelRef, ...]:
+    return tuple(ParcelRef(sheet, number, area, start, end) for sheet, number, area, start, end in items)
+
+
+def _day(value: date | str | None) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,45 @@
+"""All tables of the one database, by room. Units: metres of length and chainage, m² measured in EPSG:5897,
+money in billion VND (tỷ đồng). Geometry is WGS 84 (EPSG:4326) for serving; a parcel also keeps the geometry
+and the CRS that its file came in (design decision "Coordinates").
+"""
+
+from __future__ import annotations
+
+from geo.tables.axis import Alignment, Corridor, Section, WorkFront
+from geo.tables.base import Base
+from geo.tables.history import Event
+from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelFront
+from geo.tables.network import Activity, Link
+from geo.tables.portfolio import (
+    Claim,
+    Component,
+    Milestone,
+    PortfolioState,
+    Project,
+    ProjectWard,
+    ResettlementSite,
+    Ward,
+)
+
+__all__ = [
+    "Activity",
+    "Alignment",
+    "Base",
+    "Claim",
+    "ClearanceCase",
+    "Component",
+    "Corridor",
+    "Event",
+    "ImportBatch",
+    "Link",
+    "Milestone",
+    "Parcel",
+    "ParcelFront",
+    "PortfolioState",
+    "Project",
+    "ProjectWard",
+    "ResettlementSite",
+    "Section",
+    "Ward",
+    "WorkFront",
+]

@@ -1,0 +1,80 @@
+"""Where a project lies: alignments with measures, sections, work fronts and the corridor."""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.tables.base import Base
+
+
+class Alignment(Base):
+    """Tim tuyến: a line with measures. `start_m` is the chainage of its first vertex; a ring is allowed."""
+
+    __tablename__ = "alignment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    code: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    start_m: Mapped[float]
+    length_m: Mapped[float]  # measured in EPSG:5897
+    published_length_m: Mapped[float | None]
+    is_ring: Mapped[bool]
+    schematic: Mapped[bool]
+    accuracy_m: Mapped[float]
+    source: Mapped[str]
+    geom: Mapped[WKBElement] = mapped_column(Geometry("LINESTRING", srid=4326))
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+
+class Section(Base):
+    """Đoạn tuyến: a chainage interval of one alignment, or an area (then without alignment)."""
+
+    __tablename__ = "section"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    component_code: Mapped[str | None]
+    alignment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("alignment.id", ondelete="CASCADE"), index=True
+    )
+    code: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    from_m: Mapped[float | None]
+    to_m: Mapped[float | None]
+    width_m: Mapped[float | None]
+    area: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
+    status_vi: Mapped[str | None]
+    source: Mapped[str]
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+
+class WorkFront(Base):
+    """Mũi thi công: the stretch (or area) that opens when the last case on it is handed over."""
+
+    __tablename__ = "work_front"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    section_id: Mapped[int] = mapped_column(ForeignKey("section.id", ondelete="CASCADE"), index=True)
+    code: Mapped[str]
+    name_vi: Mapped[str]
+    name_en: Mapped[str]
+    kind: Mapped[str]  # the kind of works that the template builds on it: road, approach, pier_river, …
+    from_m: Mapped[float | None]
+    to_m: Mapped[float | None]
+    area: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
+    needs_land: Mapped[bool]
+    __table_args__ = (UniqueConstraint("project_id", "code"),)
+
+
+class Corridor(Base):
+    """Phạm vi GPMB: a surveyed polygon, else the alignment widened by the right of way (`derived`)."""
+
+    __tablename__ = "corridor"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    derived: Mapped[bool]
+    source: Mapped[str]
+    geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))

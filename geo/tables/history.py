@@ -1,0 +1,39 @@
+"""The append-only history that every write leaves behind."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import BigInteger
+
+from geo.tables.base import Base
+
+
+class Event(Base):
+    """Append-only history: recorded_at = when we knew, effective_on = when it was true.
+
+    A trigger of the first migration refuses UPDATE, DELETE and TRUNCATE.
+    """
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    effective_on: Mapped[date]
+    actor: Mapped[str]
+    kind: Mapped[str]  # case.step | case.promise | parcels.import | wards.import | portfolio.load
+    project_code: Mapped[str | None]
+    object_type: Mapped[str]
+    object_code: Mapped[str]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    document: Mapped[str | None]
+    reason: Mapped[str | None]
+    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
+    request_hash: Mapped[str | None]
+    __table_args__ = (
+        Index(None, "object_type", "object_code", "id"),
+        Index(None, "project_code", "effective_on"),
+    )

@@ -1,0 +1,33 @@
+"""What a project, a clearance case, a calendar and a critical path are: pure, no I/O, no clock, no SQL.
+
+Modules, in the order in which they build on each other:
+
+- `model`, `errors`: frozen values and refusals
+- `chainage`, `codes`, `steps`, `clearance`: lý trình, code lists, the steps of land clearance and their moves
+- `calendars`, `network`, `passes`, `cpm`: working days, the dependency graph, the critical-path method
+- `templates`: a network from a template and the work fronts
+- `forecast`, `land`, `gains`, `impact`: handover days, cases in the network, what each release brings
+- `portfolio`: lights, blocked stretches, roll-up
+- `catalog`: the portfolio files
+"""
+
+__all__ = [
+    "calendars",
+    "catalog",
+    "chainage",
+    "clearance",
+    "codes",
+    "cpm",
+    "errors",
+    "forecast",
+    "gains",
+    "impact",
+    "land",
+    "model",
+    "network",
+    "passes",
+    "portfolio",
+    "steps",
+    "template_checks",
+    "templates",
+]

@@ -1,0 +1,74 @@
+"""The ways the core can refuse, with no HTTP in them: every error carries all its faults as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DuongGangError(Exception):
+    """Base of every refusal that a user may see."""
+
+
+class NotFound(DuongGangError):
+    """No such object. `kind` is project, case, ward, …; `code` is what was asked for."""
+
+    def __init__(self, kind: str, code: str) -> None:
+        super().__init__(f"{kind} {code!r} not found")
+        self.kind = kind
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input: where (file, row or field) and why, in both languages."""
+
+    where: str
+    vi: str
+    en: str
+
+
+class InvalidInput(DuongGangError):
+    """The input as a whole is refused; `faults` lists everything that is wrong with it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{f.where}: {f.en}" for f in faults))
+        self.faults = tuple(faults)
+
+
+class CyclicDependency(DuongGangError):
+    """The network has a cycle; `members` are its activities in order, the first repeated at the end."""
+
+    def __init__(self, members: Sequence[str]) -> None:
+        super().__init__(" → ".join(members))
+        self.members = tuple(members)
+
+
+class IllegalStep(DuongGangError):
+    """A case cannot go from `step` to `wanted`: `faults` says why, `allowed` where it may go."""
+
+    def __init__(self, step: str, wanted: str, faults: Sequence[Fault], allowed: Sequence[str]) -> None:
+        super().__init__("; ".join(f.en for f in faults))
+        self.step = step
+        self.wanted = wanted
+        self.faults = tuple(faults)
+        self.allowed = tuple(allowed)
+
+
+class StaleVersion(DuongGangError):
+    """Somebody changed the object after it was read: `seen` is the caller's version, `current` the state."""
+
+    def __init__(self, code: str, seen: int, current: dict[str, object], wanted: dict[str, object]) -> None:
+        super().__init__(f"{code}: version {seen} is stale")
+        self.code = code
+        self.seen = seen
+        self.current = current
+        self.wanted = wanted
+
+
+class KeyReused(DuongGangError):
+    """An idempotency key came back with a different request body."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"idempotency key {key!r} was used for another request")
+        self.key = key

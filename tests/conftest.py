@@ -1,0 +1,122 @@
+"""What all tests share: a PostGIS of their own, sessions that leave nothing behind, the third-party data.
+
+Needs that are not met skip the test on a developer's machine and fail it where `CI` is set.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from geo import cluster
+from geo.db import make_engine
+from geo.migrate import upgrade
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+def skip_or_fail(reason: str) -> NoReturn:
+    """Skip here, fail in CI: there a test that did not run would pass for one that did."""
+    if os.environ.get("CI"):
+        pytest.fail(f"needed in CI: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of third-party files (boundaries, alignments) that lies beside the checkout."""
+    if not SHARED.is_dir():
+        skip_or_fail(f"no folder {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def cluster_home() -> Iterator[Path]:
+    """The home of a private cluster that lives as long as the test run."""
+    with ExitStack() as stack:
+        try:
+            home = stack.enter_context(cluster.temporary())
+        except cluster.ClusterError as error:
+            skip_or_fail(error.en)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def make_database(request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """A function that makes one more empty database with PostGIS, under a name never used, and gives its URL.
+
+    On the server of DUONGGANG_TEST_DATABASE_URL when that is set, else in the run's own cluster.
+    """
+    server = os.environ.get("DUONGGANG_TEST_DATABASE_URL")
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"duonggang_test_{uuid.uuid4().hex[:12]}"
+        made.append(name)
+        if server is None:
+            return cluster.add_database(request.getfixturevalue("cluster_home"), name)
+        _on_server(server, f"CREATE DATABASE {name}")
+        url = make_url(server).set(database=name).render_as_string(hide_password=False)
+        _on_server(url, "CREATE EXTENSION IF NOT EXISTS postgis")
+        return url
+
+    yield make
+    if server is not None:
+        for name in made:
+            _on_server(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database: Callable[[], str]) -> str:
+    """The database that `engine` and `session` use."""
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on the migrated, empty database. Tests that commit through it spoil it for others: use `session`."""
+    engine = make_engine(database_url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session in which the code under test may commit, and of which nothing stays."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def city_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database with the whole portfolio and its demo land, loaded as `make run` loads it.
+
+    Shared by all tests over HTTP and in the browser: a test that changes a case uses one of its own project.
+    """
+    from api.commands.server import prepare
+    from api.settings import Settings
+
+    url = make_database()
+    home = tmp_path_factory.mktemp("city")
+    prepare(Settings(_env_file=None, home=home, database_url=url), url, demo=True)
+    return url
+
+
+def _on_server(url: str, sql: str) -> None:
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(sql))
+    admin.dispose()

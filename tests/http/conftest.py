@@ -1,0 +1,28 @@
+"""The application over HTTP on the loaded portfolio, on a fixed day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.settings import Settings
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="session")
+def app(city_url: str) -> FastAPI:
+    """The real application, the same function that the server calls."""
+    return create_app(Settings(_env_file=None, database_url=city_url), today=lambda: TODAY)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    """A browser-like client that shows server errors as answers, as a user would get them."""
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as opened:
+        yield opened
