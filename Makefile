@@ -36,7 +36,7 @@ check: setup-dev  ## định dạng, kiểu, lớp, di trú · format, lint, typ
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$said"; exit 1; }
-	@$(BIN)/duonggang db check --temporary
+	@$(BIN)/duonggang db check
 	@$(BIN)/python -m pytest -q tests/unit/test_house_rules.py tests/unit/test_import_names.py
 
 fmt: setup-dev  ## sửa định dạng · format and fix

@@ -45,7 +45,9 @@ def create_app(
     """
     if engine is None:
         if settings.database_url is None:
-            raise ValueError("create_app needs a database: set DUONGGANG_DATABASE_URL or use `duonggang serve`")
+            raise ValueError(
+                "create_app needs a database: set DUONGGANG_DATABASE_URL or use `duonggang serve`"
+            )
         engine = make_engine(settings.database_url)
     opened = engine
 

@@ -20,10 +20,12 @@ def session(request: Request) -> Iterator[Session]:
 
 
 def lang(request: Request) -> language.Lang:
+    """The language that the middleware chose."""
     return cast(language.Lang, request.state.lang)
 
 
 def context(request: Request) -> Context:
+    """Calendars, clock and cache of the application."""
     return cast(Context, request.app.state.context)
 
 

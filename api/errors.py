@@ -131,7 +131,9 @@ def install(app: FastAPI) -> None:
             detail = pick(lang, "Không có trang này.", "There is no such page.")
             return answer(request, 404, ErrorOut(error="NotFound", detail=detail))
         if error.status_code == 405:
-            detail = pick(lang, "Địa chỉ này không nhận thao tác đó.", "This address does not take that method.")
+            detail = pick(
+                lang, "Địa chỉ này không nhận thao tác đó.", "This address does not take that method."
+            )
             return answer(request, 405, ErrorOut(error="MethodNotAllowed", detail=detail), error.headers)
         return answer(request, error.status_code, ErrorOut(error="HttpError", detail=str(error.detail)))
 
@@ -142,7 +144,9 @@ def install(app: FastAPI) -> None:
             "Cơ sở dữ liệu đang không trả lời. Thử lại sau ít giây; nếu còn, chạy “duonggang doctor”.",
             "The database does not answer. Try again in a few seconds; if it lasts, run “duonggang doctor”.",
         )
-        return answer(request, 503, ErrorOut(error="DatabaseUnavailable", detail=detail), {"Retry-After": "5"})
+        return answer(
+            request, 503, ErrorOut(error="DatabaseUnavailable", detail=detail), {"Retry-After": "5"}
+        )
 
     def unexpected(request: Request, exc: Exception) -> Response:
         log.error("unexpected error on %s %s", request.method, request.url.path, exc_info=exc)
@@ -169,7 +173,7 @@ def answer(
 ) -> Response:
     """A page for browsers, JSON for programs and everything under /api/."""
     if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
-        response = render_problem(request, status, body)
+        response: Response = render_problem(request, status, body)
     else:
         response = JSONResponse(body.model_dump(exclude_none=True, mode="json"), status)
     response.headers.update(headers or {})

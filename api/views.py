@@ -137,13 +137,19 @@ class ProjectView:
     summary: ProjectSummary
     delay: ProjectDelay | None
     components: tuple[dict[str, Any], ...]  # code, name_vi, name_en, investor, investment, note_vi, source
-    alignments: tuple[dict[str, Any], ...]  # code, name_*, start_m, length_m, published_length_m, schematic, …
-    sections: tuple[dict[str, Any], ...]  # code, name_*, alignment_code, from_m, to_m, width_m, status_vi, source
+    alignments: tuple[
+        dict[str, Any], ...
+    ]  # code, name_*, start_m, length_m, published_length_m, schematic, …
+    sections: tuple[
+        dict[str, Any], ...
+    ]  # code, name_*, alignment_code, from_m, to_m, width_m, status_vi, source
     fronts: tuple[dict[str, Any], ...]  # code, name_*, kind, section_code, from_m, to_m, needs_land
     milestones: tuple[MilestoneView, ...]
     claims: tuple[ClaimView, ...]
     wards: tuple[dict[str, Any], ...]  # code, name, unit_type, label ("P. Hồng Hà"), basis
-    resettlement: tuple[dict[str, Any], ...]  # code, name_vi, ward_code, ward_name, plots, area_ha, note_vi, source
+    resettlement: tuple[
+        dict[str, Any], ...
+    ]  # code, name_vi, ward_code, ward_name, plots, area_ha, note_vi, source
     blocked: tuple[BlockedRun, ...]
     longest_free_m: float | None
     longest_free: tuple[float, float] | None
@@ -179,6 +185,7 @@ class CaseList:
 
     rows: tuple[CaseRow, ...]
     total: int
+    parcels: int  # of all that match
     limit: int
     offset: int
 
@@ -204,7 +211,9 @@ class CaseView:
     data_date: date
     facts: ProjectFacts
     row: CaseRow
-    parcels: tuple[dict[str, Any], ...]  # id, map_series, sheet, number, land_use, area_m2, area_stated_m2, from_m, to_m, side
+    parcels: tuple[
+        dict[str, Any], ...
+    ]  # id, map_series, sheet, number, land_use, area_m2, area_stated_m2, from_m, to_m, side
     allowed: tuple[str, ...]
     note: str | None
     forecast_why_vi: str

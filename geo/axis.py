@@ -47,7 +47,7 @@ def load_axes(session: Session, project_id: int) -> dict[str, tuple[Alignment, A
         row.code: (
             row,
             make_axis(
-                to_shape(row.geom),
+                LineString(to_shape(row.geom).coords),
                 start_m=row.start_m,
                 published_length_m=row.published_length_m,
                 is_ring=row.is_ring,

@@ -203,7 +203,14 @@ def _signed_offsets(axis: Axis, points: Floats, measures: Floats) -> Floats:
 
 
 def _points_on(line: LineString, measures: Floats) -> Floats:
-    return shapely.get_coordinates(shapely.line_interpolate_point(line, measures))
+    points = shapely.get_coordinates(line)
+    at = _vertex_measures(points)
+    return np.column_stack([np.interp(measures, at, points[:, 0]), np.interp(measures, at, points[:, 1])])
+
+
+def _vertex_measures(points: Floats) -> Floats:
+    steps = np.diff(points, axis=0)
+    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
 
 
 def _point_in_measure(axis: Axis, at_m: float) -> Point:
@@ -218,7 +225,7 @@ def _piece(line: LineString, start: float, end: float) -> LineString:
         return LineString()
     length = line.length
     points = shapely.get_coordinates(line)
-    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    at = _vertex_measures(points)
     inner = points[(at > start) & (at < end)]
     ends = _points_on(line, np.array([start, min(end, length)]))
     return LineString([ends[0], *inner, ends[1]])

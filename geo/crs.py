@@ -79,10 +79,12 @@ class Reading:
 
     @property
     def vi(self) -> str:
+        """In Vietnamese words."""
         return label(self.srid) + _note(self, ", hai trục X/Y đổi chỗ cho nhau", ", đơn vị mi-li-mét")
 
     @property
     def en(self) -> str:
+        """In English words."""
         return label(self.srid) + _note(self, ", the two axes exchanged", ", in millimetres")
 
 
@@ -143,8 +145,8 @@ def check_hanoi(x: Floats, y: Floats, srid: int) -> Mask:
     return in_hanoi(*transform(x, y, srid, MEASURE))
 
 
-def suggest(x: Floats, y: Floats, *, declared: int, inside: Inside = in_hanoi) -> list[Reading | None]:
-    """For each point the reading that would put it in its place, or None.
+def suggest(x: Floats, y: Floats, *, declared: int | None, inside: Inside = in_hanoi) -> list[Reading | None]:
+    """For each point the reading, other than EPSG:`declared`, that would put it in its place; None if there is none.
 
     `inside` judges points of EPSG:5897, one per row (the box of Hanoi, or the neighbourhood of each row's ward). The
     reading that explains most points is preferred for all of them; ties go to the simpler reading and to Hanoi's own
@@ -162,16 +164,16 @@ def suggest(x: Floats, y: Floats, *, declared: int, inside: Inside = in_hanoi) -
     return found
 
 
-def _candidates(declared: int) -> Iterator[Reading]:
+def _candidates(declared: int | None) -> Iterator[Reading]:
     systems = [*TM3_ZONES, *GEOGRAPHIC, *UTM_ZONES]
-    own = [declared] if declared not in systems else []
+    own = [declared] if declared is not None and declared not in systems else []
     for millimetres in (False, True):
         for swapped in (False, True):
             for srid in [*own, *systems]:
                 if millimetres and srid in GEOGRAPHIC:
                     continue
                 reading = Reading(srid, swapped, millimetres)
-                if reading != Reading(declared):
+                if declared is None or reading != Reading(declared):
                     yield reading
 
 

@@ -15,16 +15,23 @@ def make_engine(url: str, *, statement_timeout_ms: int = STATEMENT_TIMEOUT_MS) -
 
     Commands that load whole files pass a longer `statement_timeout_ms`; 0 means no bound.
     """
-    options = (
-        f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={LOCK_TIMEOUT_MS} -c timezone=Asia/Ho_Chi_Minh"
-    )
+    options = {
+        "statement_timeout": statement_timeout_ms,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+        "timezone": "Asia/Ho_Chi_Minh",
+    }
+    arguments = {
+        "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+        "connect_timeout": 5,
+        "application_name": "duonggang",
+    }
     return create_engine(
         url,
         pool_pre_ping=True,  # a killed PostgreSQL heals on the next request instead of failing one
         pool_size=10,
         max_overflow=10,
         pool_timeout=10,
-        connect_args={"options": options, "connect_timeout": 5, "application_name": "duonggang"},
+        connect_args=arguments,
     )
 
 

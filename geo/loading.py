@@ -234,7 +234,8 @@ def _drop_others(session: Session, table: type[Any], project_id: int, keep: set[
 
 
 def _ids(session: Session, table: type[Any], project_id: int) -> dict[str, int]:
-    return dict(session.execute(select(table.code, table.id).where(table.project_id == project_id)).tuples())
+    rows = session.execute(select(table.code, table.id).where(table.project_id == project_id)).tuples()
+    return dict(rows.all())
 
 
 def _polygon(points: tuple[catalog.LatLon, ...] | None) -> Any:

@@ -41,7 +41,8 @@ def portfolio_map(
 
     A feature of `projects_url` has the properties code, short_vi, short_en, light (ok | risk | late | none),
     slip_days (calendar days or null), schematic, accuracy_m (m); its popup shows `popups[code]`, then its own
-    `claims` (subject, value | numerator, denominator, unit, as_of, source). `legend_host` is the id of the page element that takes the legend, if any.
+    `claims` (subject, value | numerator, denominator, unit, as_of, source). `legend_host` is the id of the
+    page element that takes the legend, if any.
     """
     texts = labels(lang)
     m = page_map(

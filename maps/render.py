@@ -32,6 +32,7 @@ class ForeignAsset(ValueError):
 # The response may only carry a nonce of these characters; anything else could leave the attribute.
 _NONCE = re.compile(r"[A-Za-z0-9+/_=-]{8,}")
 _LOCAL = re.compile(r"/(?!/)[A-Za-z0-9@._~/?=&%+-]*")
+_META = re.compile(r"<meta\b[^>]*>")
 _OPENING = re.compile(r"<(script|style)(?=[\s>])")
 
 
@@ -67,7 +68,7 @@ def parts(m: folium.Map, *, nonce: str) -> MapParts:
 def _styles(header: list[Element]) -> list[str]:
     """The inline pieces of the header; the charset and viewport belong to the page, not to the map."""
     pieces = [piece.render() for piece in header if not isinstance(piece, (JavascriptLink, CssLink))]
-    return [piece for piece in pieces if not piece.lstrip().startswith("<meta")]
+    return [_META.sub("", piece) for piece in pieces]
 
 
 def _rendered(block: Element) -> list[str]:

@@ -62,7 +62,7 @@ def strip_svg(
     *,
     alignment: str = "",
 ) -> str:
-    """The strip of one alignment as an SVG element; all text is escaped.
+    """The strip of one alignment as an SVG in its box; all text is escaped.
 
     `length` and `start` in m of chainage. `alignment` is the alignment's code: it ties the strip to the map when
     a project has several. Raises ValueError when the length is not positive or a status is unknown.
@@ -73,7 +73,9 @@ def strip_svg(
         raise ValueError(f"unknown status: {', '.join(sorted(unknown))}")
     texts = _TEXTS["en" if lang == "en" else "vi"]
     ident = "".join(c for c in alignment if c.isascii() and c.isalnum()) or "tuyen"
-    svg = ET.Element(
+    box = ET.Element("div", {"class": "dg-strip-box"})  # its width decides which texts fit (map.css)
+    svg = ET.SubElement(
+        box,
         "svg",
         {
             "class": "dg-strip",
@@ -100,7 +102,7 @@ def strip_svg(
         _ward(svg, ward, start, length)
     frame = {"x": "0", "y": "18", "width": "1%", "height": "28", "rx": "3"}
     ET.SubElement(svg, "rect", {"class": "dg-strip-frame", "visibility": "hidden", **frame})
-    return ET.tostring(svg, encoding="unicode")
+    return ET.tostring(box, encoding="unicode")
 
 
 def _title(start: float, length: float, texts: dict[str, str]) -> str:

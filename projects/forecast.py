@@ -112,7 +112,7 @@ def _by_pace(case: CaseState, data_date: date) -> HandoverForecast:
     if lawful is not None and lawful > on:
         notice = NOTICE_DAYS[case.land]
         kind_vi, kind_en = (
-            ("nông nghiệp", "agricultural") if case.land == AGRI else ("phi nông nghiệp", "other")
+            ("nông nghiệp", "agricultural") if case.land == AGRI else ("phi nông nghiệp", "non-agricultural")
         )
         return HandoverForecast(
             lawful,

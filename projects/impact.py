@@ -16,7 +16,7 @@ from projects.calendars import Calendar
 from projects.cpm import Row, Schedule, driving_chain, schedule
 from projects.forecast import HandoverForecast
 from projects.gains import Releases, gain, prepare_releases
-from projects.land import FrontLand, forecasts, is_waiting, land_network, lands
+from projects.land import FrontLand, forecasts, is_waiting, land_network, lands, with_cases
 from projects.model import Activity, CaseState, Network, NodeKind, ParcelRef, WorkFront
 from projects.network import as_of, build_graph
 
@@ -139,7 +139,7 @@ def project_delay(
     network = as_of(network, data_date)
     predicted = forecasts(cases, data_date)
     ground = lands(network, fronts, cases, predicted, data_date)
-    graph = build_graph(land_network(network, fronts, cases, data_date), calendars)
+    graph = build_graph(with_cases(network, ground, cases, predicted, data_date), calendars)
     dated = schedule(graph, calendars, data_date=data_date, finish=network.finish)
     releases = prepare_releases(network, ground, predicted, calendars, data_date)
     waiting = [

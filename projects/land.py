@@ -71,9 +71,21 @@ def land_network(
     last handover is the actual date of its possession. Cases outside the boundary (X2) get no node; case nodes
     that the network already has are replaced.
     """
-    network = without_cases(network)
     predicted = forecasts(cases, data_date)
-    ground = lands(network, fronts, cases, predicted, data_date)
+    return with_cases(
+        network, lands(network, fronts, cases, predicted, data_date), cases, predicted, data_date
+    )
+
+
+def with_cases(
+    network: Network,
+    ground: Sequence[FrontLand],
+    cases: Sequence[CaseState],
+    predicted: Mapping[str, HandoverForecast],
+    data_date: date,
+) -> Network:
+    """`land_network` for land and forecasts that are already known."""
+    network = without_cases(network)
     nodes = [_case_node(case, predicted[case.code], data_date) for case in cases if case.code in predicted]
     links = [Link(case.code, land.possession) for land in ground for case in land.cases]
     given = {land.possession: land.opens for land in ground if land.handed_over and land.cases}
@@ -156,5 +168,6 @@ __all__ = [
     "is_waiting",
     "land_network",
     "lands",
+    "with_cases",
     "without_cases",
 ]

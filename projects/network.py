@@ -35,11 +35,9 @@ def build_graph(network: Network, calendars: Mapping[str, Calendar]) -> nx.DiGra
 
 def refuse_cycles(graph: nx.DiGraph[str]) -> None:
     """Raise `CyclicDependency` if there is a cycle; its smallest code comes first and again at the end."""
-    try:
-        edges = nx.find_cycle(graph)
-    except nx.NetworkXNoCycle:
+    if nx.is_directed_acyclic_graph(graph):
         return
-    members = [edge[0] for edge in edges]
+    members = [edge[0] for edge in nx.find_cycle(graph)]
     least = members.index(min(members))
     ordered = members[least:] + members[:least]
     raise CyclicDependency([*ordered, ordered[0]])

@@ -161,8 +161,8 @@ def backward(plan: Plan, early: Times, target: int) -> Times:
         begin, end = _latest_bounds(plan, i, successors, resume, finish)
         if i == target:
             end = early.finish[i]
-        elif begin is None and end is None:
-            end = horizon
+        elif i not in leading:
+            end = horizon if end is None else min(end, horizon)
         resume[i] = place_late(plan.calendars[i], plan.left[i], begin, end)
         finish[i] = plan.calendars[i].add(resume[i], plan.left[i])
         if plan.state[i] == WAITING:

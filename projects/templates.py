@@ -97,7 +97,7 @@ def _completed(template: Mapping[str, Any]) -> dict[str, Any]:
         return whole
     codes = [row.get("code") for row in rows if isinstance(row, Mapping)]
     extra = [row for row in (_P, _LAND) if row["code"] not in codes]
-    whole["activity"] = [*extra, *rows]
+    whole["activity"] = [*rows, *extra]  # last, so that places in fault messages match the file
     whole["link"] = [*links, *([_P_TO_LAND] if LAND not in codes else [])]
     return whole
 

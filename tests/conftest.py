@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from api.settings import Settings
 from geo import cluster
 from geo.db import make_engine
 from geo.migrate import upgrade
@@ -113,6 +114,23 @@ def city_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPath
     home = tmp_path_factory.mktemp("city")
     prepare(Settings(_env_file=None, home=home, database_url=url), url, demo=True)
     return url
+
+
+@pytest.fixture(scope="session")
+def portfolio_settings(
+    make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Settings whose database, apart from that of `engine`, holds the whole portfolio with its demo land.
+
+    Loaded once per run, as `duonggang serve --demo` does it: tests that write to it must undo that or expect it.
+    """
+    # Here, so that a fault in the loading does not keep the tests of everything below it from running.
+    from api.commands.server import prepare
+
+    url = make_database()
+    settings = Settings(_env_file=None, home=tmp_path_factory.mktemp("home"), database_url=url)
+    prepare(settings, url, demo=True)
+    return settings
 
 
 def _on_server(url: str, sql: str) -> None:

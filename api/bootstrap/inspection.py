@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.bootstrap import environment, places, system
 from geo import cluster
@@ -25,34 +26,29 @@ class Finding:
 
 
 def report() -> int:
-    """Print every finding; gives 0 when all is well, 1 otherwise."""
-    return show(findings())
-
-
-def show(found: Iterator[Finding] | list[Finding]) -> int:
-    """Print findings as they come; gives the exit code."""
+    """Print every finding; gives the exit code: 0 when all is well, 1 otherwise."""
     bad = 0
-    for finding in found:
+    for finding in findings(places.home(), own_cluster=places.uses_own_cluster()):
         bad += not finding.ok
         print(f"{'✓' if finding.ok else '✗'} {finding.vi} · {finding.en}")
         if finding.fix:
             print(f"    → {finding.fix}")
-    if bad:
-        print(f"\n{bad} điều cần xử lý · {bad} to put right")
-    else:
-        print("\nMọi thứ ổn · all is well")
+    print(f"\n{bad} điều cần xử lý · {bad} to put right" if bad else "\nMọi thứ ổn · all is well")
     return 1 if bad else 0
 
 
-def findings() -> Iterator[Finding]:
-    """The findings that need the standard library alone: Python, packages, environment, disk, database server."""
+def findings(home: Path, *, own_cluster: bool) -> Iterator[Finding]:
+    """The findings that need the standard library alone: Python, packages, environment, disk, database server.
+
+    The server and its data in `home` are looked at only when the database is our own.
+    """
     yield _python()
     yield _packages()
     yield from _environment()
-    yield _disk()
-    if places.uses_own_cluster():
+    yield _disk(home)
+    if own_cluster:
         yield _server()
-        yield _cluster()
+        yield _cluster(home)
 
 
 def _python() -> Finding:
@@ -74,20 +70,19 @@ def _environment() -> Iterator[Finding]:
         yield Finding(False, "Chưa có môi trường .venv", "there is no environment .venv", "make setup")
         return
     words = {
-        "packages": ("Thư viện Python đúng với tệp khoá", "libraries as locked"),
-        "project": ("Lệnh duonggang đã cài từ thư mục này", "the duonggang command is installed from here"),
-        "assets": ("Thư viện giao diện đúng với tệp khoá", "browser assets as locked"),
+        "packages": ("Thư viện Python", "đúng với tệp khoá", "libraries are {}as locked"),
+        "project": ("Lệnh duonggang", "cài từ thư mục này", "the duonggang command is {}installed from here"),
+        "assets": ("Thư viện giao diện", "đúng với tệp khoá", "browser assets are {}as locked"),
     }
     for part, holds in environment.stamps(dev=False).items():
-        vi, en = words[part]
+        what, is_so, en = words[part]
         if holds:
-            yield Finding(True, vi, en)
+            yield Finding(True, f"{what} {is_so}", en.format(""))
         else:
-            yield Finding(False, f"CHƯA ĐẠT: {vi}", f"NOT SO: {en}", "make setup")
+            yield Finding(False, f"{what} chưa {is_so}", en.format("not "), "make setup")
 
 
-def _disk() -> Finding:
-    folder = places.home()
+def _disk(folder: Path) -> Finding:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
@@ -108,8 +103,7 @@ def _server() -> Finding:
     return Finding(True, f"PostgreSQL {server.major} có PostGIS", f"with PostGIS in {server.folder}")
 
 
-def _cluster() -> Finding:
-    home = places.home()
+def _cluster(home: Path) -> Finding:
     try:
         seen = cluster.status(home)
         if seen.major is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import os
 import re
@@ -39,6 +40,8 @@ def missing(*, browser: bool) -> list[str]:
         packages.append("python3-venv" if sys.executable == "/usr/bin/python3" else _versioned_venv())
     if browser and chromium() is None:
         packages.append("chromium")
+    if browser and not _loads("libatomic.so.1"):  # the program that drives the browser is linked against it
+        packages.append("libatomic1")
     return packages
 
 
@@ -77,6 +80,14 @@ def chromium() -> str | None:
     if named:
         return named if shutil.which(named) else None
     return next(filter(None, map(shutil.which, _CHROMIUM)), None)
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _missing_postgres() -> list[str]:

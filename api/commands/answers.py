@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.shared import command_context, transaction
-from api.formatting import format_date, format_slip
+from api.formatting import date_text, slip
 from api.usecases.reports import delay_answer
 from api.usecases.schedules import schedule_answer
 
@@ -20,17 +20,23 @@ Day = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")]
 
 
-def schedule(code: Annotated[str, typer.Argument(help="Mã dự án.")], data_date: Day = None, as_json: AsJson = False) -> None:
+def schedule(
+    code: Annotated[str, typer.Argument(help="Mã dự án.")], data_date: Day = None, as_json: AsJson = False
+) -> None:
     """Tiến độ mạng của một dự án: sớm, muộn, dự trữ, công việc găng."""
     with transaction() as session:
-        answer = schedule_answer(session, command_context(), code, as_of=data_date.date() if data_date else None)
+        answer = schedule_answer(
+            session, command_context(), code, as_of=data_date.date() if data_date else None
+        )
     if as_json:
         _print_json(answer)
         return
     if not answer["activities"]:
         print(f"{code}: chưa có mạng tiến độ.")
         return
-    print(f"{code} · số liệu đến {_day(answer['data_date'])} · hoàn thành dự báo {_day(answer['forecast_finish'])}")
+    print(
+        f"{code} · số liệu đến {_day(answer['data_date'])} · hoàn thành dự báo {_day(answer['forecast_finish'])}"
+    )
     print(f"{'mã':<22} {'bắt đầu':<11} {'kết thúc':<11} {'dự trữ':>7}  công việc")
     for row in answer["activities"]:
         mark = "◆" if row["critical"] else " "
@@ -56,16 +62,20 @@ def delay(
     if answer["demo_note"]:
         print(answer["demo_note"])
     for entry in answer["projects"]:
-        slip = format_slip(entry["slip_days"], "vi") if entry["slip_days"] is not None else "chưa đánh giá"
+        late = slip(entry["slip_days"], "vi") if entry["slip_days"] is not None else "chưa đánh giá"
         planned, forecast = (_day(entry[k]) for k in ("planned_finish", "forecast_finish"))
-        print(f"{entry['code']:<12} {slip:>14}  kế hoạch {planned:<10}  dự báo {forecast:<10}  {entry['name_vi']}")
+        print(
+            f"{entry['code']:<12} {late:>14}  kế hoạch {planned:<10}  dự báo {forecast:<10}  {entry['name_vi']}"
+        )
         for driver in entry["drivers"][:10] if code else ():
             parcels = ", ".join(f"tờ {p['sheet']} thửa {p['number']}" for p in driver["parcels"])
-            print(f"    {driver['case']} ({driver['ward_name']}; {parcels}): bàn giao dự báo {_day(driver['forecast'])}")
+            print(
+                f"    {driver['case']} ({driver['ward_name']}; {parcels}): bàn giao dự báo {_day(driver['forecast'])}"
+            )
 
 
 def _day(text: str | None) -> str:
-    return format_date(datetime.fromisoformat(text).date(), "vi") if text else "–"
+    return date_text(datetime.fromisoformat(text).date(), "vi") if text else "–"
 
 
 def _print_json(answer: dict[str, Any]) -> None:

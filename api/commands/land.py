@@ -19,7 +19,8 @@ def parcels(
     file: FileArgument,
     project: Annotated[str, typer.Option("--project", help="Mã dự án, ví dụ TULIEN.")],
     crs: Annotated[
-        int | None, typer.Option("--crs", help="Mã EPSG nếu tệp không ghi, ví dụ 5897 (VN-2000, KTT 105°00′).")
+        int | None,
+        typer.Option("--crs", help="Mã EPSG nếu tệp không ghi, ví dụ 5897 (VN-2000, KTT 105°00′)."),
     ] = None,
     layer: Annotated[str | None, typer.Option("--layer", help="Tên lớp nếu tệp có nhiều lớp.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Đánh dấu là dữ liệu minh hoạ.")] = False,
@@ -45,4 +46,10 @@ def wards(file: FileArgument) -> None:
     """Nạp ranh giới 126 phường, xã; ghép theo mã, nhận mọi hệ toạ độ."""
     with transaction() as session:
         result = import_ward_file(session, file, actor=COMMAND_ACTOR)
-    say(f"Đã ghép {result.matched}/{result.total} phường, xã theo mã.", f"{result.matched} wards matched")
+    by = {"code": "mã", "name": "tên"}[result.by]
+    say(
+        f"Đã ghép {result.matched}/{result.total} phường, xã theo {by}.",
+        f"{result.matched} of {result.total} wards matched by {result.by}",
+    )
+    for name in result.unmatched:
+        say(f"  không thuộc danh mục: {name}", "not one of ours")

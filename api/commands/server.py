@@ -6,19 +6,30 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 import uvicorn
+from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
-from api.commands.shared import COMMAND_ACTOR, command_context, fail, running_database, say, sentences, settings_or_exit
+from api.commands.shared import (
+    COMMAND_ACTOR,
+    command_context,
+    fail,
+    running_database,
+    say,
+    sentences,
+    settings_or_exit,
+)
 from api.settings import Settings
-from api.usecases.land import load_demo_land
+from api.usecases.land import load_demo_land, projects_without_land
 from api.usecases.portfolio import load_files
 from geo.db import make_engine, make_sessions
 from geo.migrate import upgrade
+from projects.catalog import Portfolio
 
 
 def serve(
@@ -53,24 +64,29 @@ def prepare(settings: Settings, url: str, *, demo: bool) -> None:
         with _timed("Danh mục dự án", "portfolio"), make_sessions(engine).begin() as session:
             portfolio, _ = load_files(session, command_context(), settings.data, actor=COMMAND_ACTOR)
         if demo:
-            folder = settings.home / "demo"
-            with _timed("Thửa đất minh hoạ", "demo land"), make_sessions(engine).begin() as session:
-                load_demo_land(
-                    session,
-                    portfolio,
-                    folder,
-                    actor=COMMAND_ACTOR,
-                    tell=lambda code, parcels: say(f"  {code}: {parcels} thửa"),
-                )
+            with _timed("Thửa đất minh hoạ", "demo land"):
+                _demo_land(make_sessions(engine), portfolio, settings.home / "demo")
     finally:
         engine.dispose()
+
+
+def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Path) -> None:
+    """One transaction per project: a start that is killed goes on where it stopped."""
+    with sessions() as session:
+        wanted = projects_without_land(session, portfolio)
+    for at, project in enumerate(wanted, 1):
+        with sessions.begin() as session:
+            parcels = load_demo_land(session, portfolio, project, folder, actor=COMMAND_ACTOR)
+        say(f"  {at}/{len(wanted)} {project.code}: {parcels} thửa")
 
 
 def _run(settings: Settings, url: str, listener: socket.socket) -> None:
     app = create_app(settings.model_copy(update={"database_url": url}))
     host, port = listener.getsockname()[:2]
     say(f"Đường Găng: http://{host}:{port}  (Ctrl-C để dừng; chỉ máy này vào được, chưa có đăng nhập)")
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -47,7 +47,9 @@ def db_check() -> None:
         found = differences(engine)
         engine.dispose()
     if found:
-        raise fail("Bảng và migration không khớp · tables and migrations differ:\n  " + "\n  ".join(map(str, found)))
+        raise fail(
+            "Bảng và migration không khớp · tables and migrations differ:\n  " + "\n  ".join(map(str, found))
+        )
     say("Bảng và migration khớp nhau.", "tables and migrations are in step")
 
 
@@ -68,7 +70,8 @@ def cluster_status() -> None:
 
 @portfolio.command("check")
 def portfolio_check(
-    folder: Annotated[Path, typer.Argument(help="Thư mục có portfolio/, templates/, wards.csv.")] = REPOSITORY / "data",
+    folder: Annotated[Path, typer.Argument(help="Thư mục có portfolio/, templates/, wards.csv.")] = REPOSITORY
+    / "data",
 ) -> None:
     """Kiểm tra tệp danh mục, liệt kê mọi lỗi; không ghi gì."""
     with sentences():

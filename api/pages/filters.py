@@ -58,7 +58,9 @@ def excluding_most(rows: Sequence[ProjectSummary], chosen: Mapping[str, str], wa
 def group_options(rows: Iterable[ProjectSummary], lang: str) -> tuple[tuple[str, str], ...]:
     """Groups in the order of the portfolio; the value stays Vietnamese so that a link works in both languages."""
     return tuple(
-        dict.fromkeys((r.facts.group_vi, r.facts.group_vi if lang == "vi" else r.facts.group_en) for r in rows)
+        dict.fromkeys(
+            (r.facts.group_vi, r.facts.group_vi if lang == "vi" else r.facts.group_en) for r in rows
+        )
     )
 
 

@@ -89,7 +89,7 @@ def bars(rows: Sequence[ActivityRow], lang: str) -> list[Bar]:
 
 
 def parcels_text(driver: DrivingCase, lang: str, most: int = 2) -> str:
-    """"tờ 42 – thửa 118, tờ 42 – thửa 119 và 3 thửa khác"."""
+    """ "tờ 42 – thửa 118, tờ 42 – thửa 119 và 3 thửa khác"."""
     words = ("tờ", "thửa", "và", "thửa khác") if lang == "vi" else ("sheet", "parcel", "and", "more")
     named = [f"{words[0]} {p.sheet} – {words[1]} {p.number}" for p in driver.parcels[:most]]
     rest = len(driver.parcels) - most

@@ -38,7 +38,12 @@ def project(request: Request, session: SessionDep, code: ProjectCode) -> Redirec
 
 @router.get("/ban-do")
 def map_page(
-    request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode, ngay: DataDate = None
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    lang: LangDep,
+    code: ProjectCode,
+    ngay: DataDate = None,
 ) -> HTMLResponse:
     """Where the land is not continuous, and which parcels hold the date."""
     view = project_view(session, ctx, code, as_of=ngay)
@@ -107,7 +112,8 @@ def facts_page(
 
 def render_map(request: Request, view: ProjectView, spans: Any, lang: str) -> HTMLResponse:
     """The map page; a project without axis and parcels says why there is no map."""
-    drawable = bool(view.alignments) or view.summary.land.parcels > 0 or bool(view.sections)
+    placed = bool(view.alignments) or view.summary.land.parcels > 0 or bool(view.sections)
+    drawable = placed and view.summary.facts.kind != "programme"
     return render(
         request,
         "project_map.html.j2",
@@ -157,7 +163,6 @@ def render_cases(
         request,
         "project_cases.html.j2",
         listing=listing,
-        parcels_total=getattr(listing, "parcels", None),
         chosen=chosen,
         filtered=any(chosen.values()),
         steps=list(STEPS),
@@ -194,6 +199,7 @@ def _frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], lang: st
         "project": view.summary.facts,
         "data_date": view.data_date,
         "view": view,
+        "ward_names": {ward["code"]: ward["label"] for ward in view.wards},
         "tab": tab,
         "tab_title": lang_title[0] if lang == "vi" else lang_title[1],
     }

@@ -43,7 +43,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "area": formatting.area,
     "area_ha": formatting.area_ha,
     "parcel_area": formatting.parcel_area,
-    "length": formatting.length,
+    "distance": formatting.length,
     "km": formatting.kilometres,
     "chainage": formatting.chainage,
     "percent": formatting.percent,
@@ -68,6 +68,7 @@ def render(request: Request, name: str, *, status: int = 200, **context: Any) ->
                 "L": lambda vi, en: vi if lang == "vi" else en,
                 "to": lambda path, **query: link(path, carried(request.query_params) | query),
                 "here": lambda **query: link(request.url.path, dict(request.query_params) | query),
+                "here_path": request.url.path,
                 "viewing_date": request.query_params.get("ngay"),
             }
             | context

@@ -64,7 +64,10 @@ def project_conclusion(view: ProjectView, wards: Mapping[str, str], lang: str) -
     if delay is None:
         return Conclusion(
             "none",
-            say(f"{name}: chưa có mạng tiến độ, không đánh giá được.", f"{name}: no schedule, cannot be assessed."),
+            say(
+                f"{name}: chưa có mạng tiến độ, không đánh giá được.",
+                f"{name}: no schedule, cannot be assessed.",
+            ),
             say("Không có mạng thì không gọi là đúng hạn.", "Without a network nothing is called on time."),
         )
     return Conclusion(view.summary.light, _verdict(name, delay, lang), _land(delay, wards, lang))
@@ -83,7 +86,9 @@ def portfolio_conclusion(overview: Overview, lang: str) -> Conclusion:
         else "",
     )
     if not assessed:
-        return Conclusion("none", say("Chưa có dự án nào đánh giá được.", "No project can be assessed."), second)
+        return Conclusion(
+            "none", say("Chưa có dự án nào đánh giá được.", "No project can be assessed."), second
+        )
     if not late:
         first = say(
             f"Cả {len(assessed)} dự án có tiến độ đều đúng hoặc sớm hơn kế hoạch.",
@@ -152,7 +157,7 @@ def _land(delay: ProjectDelay, wards: Mapping[str, str], lang: str) -> str:
 
 
 def _some(labels: Sequence[str], lang: str, most: int = 3) -> str:
-    """"P. Hồng Hà, P. Bồ Đề và 2 nơi khác"."""
+    """ "P. Hồng Hà, P. Bồ Đề và 2 nơi khác"."""
     shown = ", ".join(labels[:most])
     rest = len(labels) - most
     if rest <= 0:

@@ -47,7 +47,9 @@ def get_case(session: SessionDep, ctx: ContextDep, code: CaseCode, ngay: DataDat
 @router.patch(
     "/{code}",
     summary="Ghi thay đổi của hồ sơ (change a case)",
-    responses={409: {"model": ErrorOut, "description": "Phiên bản cũ: trả cả hai trạng thái · stale version"}},
+    responses={
+        409: {"model": ErrorOut, "description": "Phiên bản cũ: trả cả hai trạng thái · stale version"}
+    },
 )
 def patch_case(
     session: SessionDep,

@@ -19,6 +19,7 @@ class CachedFiles(StaticFiles):
     """Static files; an address with `?v=` names one content for ever and may be kept for a year."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with how long it may be kept."""
         response = await super().get_response(path, scope)
         if response.status_code == 200:
             versioned = b"v=" in scope["query_string"]

@@ -25,6 +25,7 @@ class Health(BaseModel):
 
 @router.get("/", include_in_schema=False)
 def root() -> RedirectResponse:
+    """The portfolio is where everybody starts."""
     return RedirectResponse("/danh-muc", 302)
 
 

@@ -67,7 +67,13 @@ def resolve_day(session: Session, as_of: date | None) -> date:
         )
     if as_of > LAST_DAY:
         raise InvalidInput(
-            [Fault("ngay", f"Chỉ tính đến {LAST_DAY:%d/%m/%Y}.", f"Not calculated beyond {LAST_DAY:%d/%m/%Y}.")]
+            [
+                Fault(
+                    "ngay",
+                    f"Chỉ tính đến {LAST_DAY:%d/%m/%Y}.",
+                    f"Not calculated beyond {LAST_DAY:%d/%m/%Y}.",
+                )
+            ]
         )
     return as_of
 

@@ -14,7 +14,7 @@ from api.context import Context
 from geo.access import access_case, portfolio_state
 from geo.history import came_from, case_state, event_with_key, record, touch
 from geo.tables import ClearanceCase, Project
-from projects.clearance import OBSTACLES, check_transition
+from projects.clearance import OBSTACLES, allowed_steps, check_transition
 from projects.errors import Fault, InvalidInput, KeyReused, StaleVersion
 
 MAX_TEXT = 500
@@ -62,7 +62,10 @@ def change_case(
     before = case_state(case)
     check_version(case, change, seen=seen)
     _check_fields(change)
-    if change.step != case.step:
+    before_that = came_from(session, case)
+    # A notice may be issued again: the same step with a new paper (S20 → S20).
+    again = change.document is not None and change.step in allowed_steps(case.step, came_from=before_that)
+    if change.step != case.step or again:
         check_transition(
             case.step,
             change.step,
@@ -71,7 +74,7 @@ def change_case(
             effective_on=change.effective_on,
             step_on=case.step_on,
             today=ctx.today(),
-            came_from=came_from(session, case),
+            came_from=before_that,
         )
         case.step_on = change.effective_on
     case.step = change.step
@@ -124,21 +127,27 @@ def _check_fields(change: CaseChange) -> None:
     faults: list[Fault] = []
     if change.obstacle is not None and change.obstacle not in OBSTACLES:
         faults.append(
-            Fault("obstacle", f"Không có mã vướng mắc “{change.obstacle}”.", f"Unknown obstacle code “{change.obstacle}”.")
+            Fault(
+                "obstacle",
+                f"Không có mã vướng mắc “{change.obstacle}”.",
+                f"Unknown obstacle code “{change.obstacle}”.",
+            )
         )
     for field in ("document", "reason", "note"):
         value = getattr(change, field)
         if value is None:
             continue
         if len(value) > MAX_TEXT:
-            faults.append(
-                Fault(field, f"Dài quá {MAX_TEXT} ký tự.", f"Longer than {MAX_TEXT} characters.")
-            )
+            faults.append(Fault(field, f"Dài quá {MAX_TEXT} ký tự.", f"Longer than {MAX_TEXT} characters."))
         if any(ord(c) < 32 and c not in "\n\t\r" for c in value):
             faults.append(Fault(field, "Có ký tự điều khiển.", "Contains a control character."))
     if change.promised_on is not None and not date(2015, 1, 1) <= change.promised_on <= date(2045, 12, 31):
         faults.append(
-            Fault("promised_on", "Ngày hẹn phải từ 2015 đến 2045.", "The promised date must be within 2015–2045.")
+            Fault(
+                "promised_on",
+                "Ngày hẹn phải từ 2015 đến 2045.",
+                "The promised date must be within 2015–2045.",
+            )
         )
     if faults:
         raise InvalidInput(faults)
@@ -151,8 +160,6 @@ def _plain(change: CaseChange) -> dict[str, Any]:
 def _fingerprint(code: str, change: CaseChange, seen: int) -> str:
     body = json.dumps([code, seen, _plain(change)], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
-
-
 
 
 def default_effective(session: Session, case: ClearanceCase) -> date:

@@ -62,7 +62,7 @@ def runs_without_land(
             if is_ring and parcel.to_m > end_m:
                 pieces.append((parcel.from_m, end_m, case))
                 pieces.append((start_m, start_m + parcel.to_m - end_m, case))
-            else:
+            elif parcel.from_m < end_m and parcel.to_m > start_m:
                 pieces.append((max(parcel.from_m, start_m), min(parcel.to_m, end_m), case))
     pieces.sort(key=lambda piece: (piece[0], piece[1], piece[2].code))
     described: list[BlockedRun] = []

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import shapely
 from geoalchemy2.shape import to_shape
+from shapely import LineString
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
@@ -134,10 +135,11 @@ def _places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float 
     areas = session.execute(
         select(Project.code, Section.area)
         .join(Section, Section.project_id == Project.id)
-        .where(Section.area.is_not(None))
         .order_by(Project.code, Section.code)
     ).tuples()
     for code, area in areas:
+        if area is None:
+            continue
         polygons = [found[code][0]] if code in found else []
         found[code] = (shapely.union_all([*polygons, to_shape(area)]), "area", True, None)
     lines = session.execute(
@@ -149,8 +151,8 @@ def _places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float 
     for code, row in lines:
         grouped.setdefault(code, []).append(row)
     for code, rows in grouped.items():
-        shapes = [to_shape(row.geom) for row in rows]
-        whole = shapes[0] if len(shapes) == 1 else shapely.MultiLineString(shapes)
+        shapes = [LineString(to_shape(row.geom).coords) for row in rows]
+        whole: BaseGeometry = shapes[0] if len(shapes) == 1 else shapely.MultiLineString(shapes)
         found[code] = (whole, "line", any(r.schematic for r in rows), max(r.accuracy_m for r in rows))
     return found
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from geo.access import access_project, portfolio_state
@@ -18,16 +16,22 @@ from geo.importers.parcels import WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
 from geo.tables import ImportBatch, Project, Ward
+from projects import catalog
 from projects.catalog import Portfolio
-from projects.errors import Fault
+from projects.errors import Fault, InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
 class WardImport:
-    """How many of the portfolio's wards found their boundary in the file."""
+    """How many of the portfolio's wards found their boundary in the file, joined by `by` (code or name).
+
+    `unmatched` are features of the file that are none of them.
+    """
 
     matched: int
     total: int
+    by: str
+    unmatched: tuple[str, ...]
 
 
 def import_parcel_file(
@@ -61,6 +65,8 @@ def import_parcel_file(
         is_demo=is_demo,
         effective_on=portfolio_state(session).data_date,
     )
+    # Without fresh statistics the first pages after a large import would run on plans made for empty tables.
+    session.execute(text("analyze clearance_case, parcel, parcel_front, event"))
     return result, table.warnings
 
 
@@ -70,11 +76,19 @@ def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
     Raises InvalidInput naming the wards that are missing and the rows that match none.
     """
     rows = {w.code: w for w in session.scalars(select(Ward))}
-    boundaries = read_wards(path, {code: row.name for code, row in rows.items()})
-    source = f"{path.name} (sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:12]})"
-    for code, _, shape in boundaries:
-        rows[code].boundary = from_shape(shape, srid=4326)
-        rows[code].boundary_source = source
+    table = read_wards(path, known={code: row.name for code, row in rows.items()})
+    if table.missing:
+        raise InvalidInput(
+            [
+                Fault(
+                    path.name, f"Thiếu {rows[code].name} ({code}).", f"{rows[code].name} ({code}) is missing."
+                )
+                for code in table.missing
+            ]
+        )
+    for found in table.rows:
+        rows[found.code].boundary = from_shape(found.boundary, srid=4326)
+        rows[found.code].boundary_source = f"{table.filename} (sha256 {table.sha256[:12]})"
     record(
         session,
         kind="wards.import",
@@ -82,30 +96,30 @@ def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
         object_code="hanoi",
         actor=actor,
         effective_on=portfolio_state(session).data_date,
-        after={"filename": path.name, "matched": len(boundaries)},
+        after={"filename": table.filename, "sha256": table.sha256, "matched": len(table.rows)},
     )
     for (project_id,) in session.execute(select(Project.id)).tuples():
         touch(session, project_id)
-    return WardImport(matched=len(boundaries), total=len(rows))
+    return WardImport(
+        matched=len(table.rows), total=len(rows), by=table.matched_by, unmatched=table.unmatched
+    )
+
+
+def projects_without_land(session: Session, portfolio: Portfolio) -> list[catalog.Project]:
+    """The projects that have a demo block and no land yet.
+
+    A project with any land is left alone: real land is never mixed with invented land.
+    """
+    taken = set(session.scalars(select(Project.code).join(ImportBatch, ImportBatch.project_id == Project.id)))
+    return [p for p in portfolio.projects if p.demo is not None and p.code not in taken]
 
 
 def load_demo_land(
-    session: Session, portfolio: Portfolio, folder: Path, *, actor: str, tell: Callable[[str, int], None]
+    session: Session, portfolio: Portfolio, project: catalog.Project, folder: Path, *, actor: str
 ) -> int:
-    """Makes the seeded demo land as VN-2000 files in `folder` and imports each; gives the parcels written.
-
-    Projects that have land already are left alone, so a second start changes nothing and real land is
-    never mixed with invented land. `tell(code, parcels)` is called per project.
-    """
-    taken = set(
-        session.scalars(select(Project.code).join(ImportBatch, ImportBatch.project_id == Project.id))
-    )
-    wanted = [p for p in portfolio.projects if p.demo is not None and p.code not in taken]
-    if not wanted:
-        return 0
+    """Makes the seeded demo land of one project as a VN-2000 file in `folder` and imports it; gives the parcels."""
     written = 0
-    for project, path in write_demo_files(wanted, folder, seed=portfolio.demo_seed):
-        result, _ = import_parcel_file(session, path, project=project, is_demo=True, actor=actor)
+    for path in write_demo_files(replace(portfolio, projects=(project,)), folder, seed=portfolio.demo_seed):
+        result, _ = import_parcel_file(session, path, project=project.code, is_demo=True, actor=actor)
         written += result.parcels
-        tell(project, result.parcels)
     return written

@@ -35,9 +35,7 @@ PARCELS = text(
 )
 
 
-def parcel_features(
-    session: Session, ctx: Context, project: Project, *, as_of: date | None
-) -> str:
+def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:
     """The parcels of a project with step, forecast and whether they drive. No names, no money."""
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
     labels = facts.all_ward_labels(session)
@@ -143,7 +141,10 @@ def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]
 
 def _run(axis: Axis, from_m: float, to_m: float, status: str) -> dict[str, Any]:
     return feature(
-        substring(axis, from_m, to_m), kind="run", status=status, **{"from": _round(from_m), "to": _round(to_m)}
+        substring(axis, from_m, to_m),
+        kind="run",
+        status=status,
+        **{"from": _round(from_m), "to": _round(to_m)},
     )
 
 

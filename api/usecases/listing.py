@@ -67,11 +67,14 @@ def case_list(
             select(ClearanceCase.code, ClearanceCase.holder_kind).where(
                 ClearanceCase.code.in_([c.code for c in shown])
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     return CaseList(
         rows=tuple(_row(project, calculation, c, labels, holders.get(c.code, "")) for c in shown),
         total=len(found),
+        parcels=sum(len(c.parcels) for c in found),
         limit=limit,
         offset=offset,
     )

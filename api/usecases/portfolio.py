@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import tomllib
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from projects.templates import expand
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -19,10 +17,11 @@ from geo.access import portfolio_state
 from geo.history import record, touch
 from geo.loading import LoadResult, load_portfolio
 from geo.tables import Project as ProjectRow
-from projects.catalog import FrontFacts, Portfolio, Project, parse_portfolio
+from projects.catalog import Portfolio, apply_progress, parse_portfolio, work_fronts
 from projects.errors import Fault, InvalidInput
-from projects.model import Network, WorkFront
+from projects.model import Network
 from projects.network import build_graph
+from projects.templates import expand
 
 
 def read_portfolio(folder: Path) -> tuple[Portfolio, str]:
@@ -58,9 +57,7 @@ def read_portfolio(folder: Path) -> tuple[Portfolio, str]:
         for name, body in documents.items()
         if name.startswith("portfolio/")
     }
-    templates = {
-        Path(name).stem: body for name, body in documents.items() if name.startswith("templates/")
-    }
+    templates = {Path(name).stem: body for name, body in documents.items() if name.startswith("templates/")}
     return parse_portfolio(projects, rows, templates), digest.hexdigest()
 
 
@@ -75,13 +72,9 @@ def networks_of(portfolio: Portfolio, ctx: Context) -> dict[str, Network]:
         if project.template is None:
             continue
         try:
-            network = _with_progress(
-                expand(
-                    portfolio.templates[project.template],
-                    [_front(front) for front in project.fronts],
-                    project=project.code,
-                ),
-                project,
+            template = portfolio.templates[project.template]
+            network = apply_progress(
+                expand(template, work_fronts(project), project=project.code), project.progress
             )
             build_graph(network, ctx.calendars)
         except InvalidInput as error:
@@ -96,9 +89,7 @@ def networks_of(portfolio: Portfolio, ctx: Context) -> dict[str, Network]:
 def load_files(session: Session, ctx: Context, folder: Path, *, actor: str) -> tuple[Portfolio, LoadResult]:
     """Reads `folder` and brings the database to it; the same files again change nothing."""
     portfolio, digest = read_portfolio(folder)
-    result = load_portfolio(
-        session, portfolio, networks_of(portfolio, ctx), files_sha256=digest, actor=actor
-    )
+    result = load_portfolio(session, portfolio, networks_of(portfolio, ctx), files_sha256=digest, actor=actor)
     return portfolio, result
 
 
@@ -116,49 +107,5 @@ def set_data_date(session: Session, day: date, *, actor: str) -> None:
         before={"data_date": before.isoformat()},
         after={"data_date": day.isoformat()},
     )
-    for (project_id,) in session.query(ProjectRow.id).tuples():
+    for project_id in session.scalars(select(ProjectRow.id)):
         touch(session, project_id)
-
-
-def _front(facts: FrontFacts) -> WorkFront:
-    return WorkFront(
-        code=facts.code,
-        name_vi=facts.name_vi,
-        name_en=facts.name_en,
-        kind=facts.kind,
-        section=facts.section,
-        from_m=facts.from_m,
-        to_m=facts.to_m,
-        needs_land=facts.needs_land,
-    )
-
-
-def _with_progress(network: Network, project: Project) -> Network:
-    """The network with the actual dates that the project file gives for single activities."""
-    progress: Mapping[str, Any] = {p.activity: p for p in project.progress}
-    unknown = sorted(set(progress) - {a.code for a in network.activities})
-    if unknown:
-        raise InvalidInput(
-            [
-                Fault(
-                    f"progress {code}",
-                    "Không có công việc này trong mạng.",
-                    "There is no such activity in the network.",
-                )
-                for code in unknown
-            ]
-        )
-    return replace(
-        network,
-        activities=tuple(
-            replace(
-                a,
-                actual_start=progress[a.code].actual_start,
-                actual_finish=progress[a.code].actual_finish,
-                remaining=progress[a.code].remaining,
-            )
-            if a.code in progress
-            else a
-            for a in network.activities
-        ),
-    )

@@ -64,7 +64,9 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     free = _longest_free(axes, runs, has_land=summary.land.parcels > 0)
     alignment_codes = {a.id: a.code for a in axes}
     sections = session.scalars(
-        select(Section).where(Section.project_id == project.id).order_by(Section.from_m.nulls_last(), Section.code)
+        select(Section)
+        .where(Section.project_id == project.id)
+        .order_by(Section.from_m.nulls_last(), Section.code)
     ).all()
     section_codes = {s.id: s.code for s in sections}
     fronts = session.scalars(
@@ -110,7 +112,7 @@ def blocked_runs_of(
     session: Session, project: Project, calculation: Calculation, labels: dict[str, str]
 ) -> tuple[BlockedRun, ...]:
     """The stretches of every alignment of a project that open cases still block."""
-    on_axis = dict(session.execute(CASE_AXES, {"project": project.id}).tuples())
+    on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).tuples().all())
     return tuple(
         run
         for axis in _axes(session, project)

@@ -23,6 +23,7 @@ def delay_report(
     """The report of the portfolio (`code` None) or of one project, late first."""
     day = resolve_day(session, as_of)
     whole = overview(session, ctx, as_of=day)
+    entries: tuple[ProjectView, ...]
     if code is not None:
         entries = (view_of(session, ctx, access_project(session, code), day),)
     else:

@@ -7,8 +7,8 @@ large for its area gets smaller plots.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from geo.demo.chance import Stream, apportion
 
@@ -45,10 +45,12 @@ KINDS: Mapping[str, tuple[str, float, float, float]] = {
 OTHER = (FIELD, 200.0, 500.0, 1500.0)
 # A plot with a composite code such as ONT+CLN is the house plot with its garden.
 GARDEN = 1.6
+# A shop, office or piece of road between houses is not larger than this.
+SHOP_M2 = 130.0
 
 # The share of a neighbourhood that is plots and not paths, and its smallest and largest number of plots.
 FILL: Mapping[str, float] = {HOUSE: 0.8, FIELD: 0.93, GRAVE: 0.95, YARD: 0.95, WAY: 1.0}
-GATHERING: Mapping[str, tuple[int, int]] = {HOUSE: (22, 60), FIELD: (14, 40)}
+GATHERING: Mapping[str, tuple[int, int]] = {HOUSE: (14, 45), FIELD: (10, 32)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,12 @@ class Neighbourhood:
     area_m2: float
 
 
-def draw_plots(land_use: Mapping[str, float], count: int, stream: Stream) -> list[Plot]:
-    """`count` plots with the given shares of land-use codes, sizes drawn around the usual size of each."""
+def draw_plots(land_use: Mapping[str, float], count: int, organisations: int, stream: Stream) -> list[Plot]:
+    """`count` plots with the given shares of land-use codes, sizes drawn around the usual size of each.
+
+    Only `organisations` of the plots for offices, shops and works are large; the others are shop houses and the like
+    among the ordinary plots.
+    """
     plots: list[Plot] = []
     for code, number in zip(land_use, apportion(count, list(land_use.values())), strict=True):
         family, low, usual, high = KINDS.get(code.split("+")[0], OTHER)
@@ -84,15 +90,30 @@ def draw_plots(land_use: Mapping[str, float], count: int, stream: Stream) -> lis
             size = usual + (high - usual) * (pull[0] * 2 - 1) ** 3 * pull[1] if pull[0] > 0.5 else 0.0
             size = size or usual - (usual - low) * (1 - pull[0] * 2) * pull[1]
             plots.append(Plot(code, family, float(size) * factor))
+    yards = sorted((i for i, p in enumerate(plots) if p.family == YARD), key=lambda i: (-plots[i].area_m2, i))
+    for i in yards[organisations:]:
+        plots[i] = ordinary(plots[i], plots)
     return plots
 
 
-def gather(plots: list[Plot], stream: Stream) -> list[Neighbourhood]:
-    """The plots in neighbourhoods of their family, villages and fields alternating as on a real map."""
+def ordinary(plot: Plot, among: Sequence[Plot]) -> Plot:
+    """The plot as one of the usual kind around it: a small plot between houses, or a piece between fields."""
+    houses = sum(p.family == HOUSE for p in among)
+    fields = sum(p.family == FIELD for p in among)
+    if houses >= fields and houses:
+        return replace(plot, family=HOUSE, area_m2=min(plot.area_m2, SHOP_M2))
+    return replace(plot, family=FIELD)
+
+
+def gather(plots: list[Plot], stream: Stream, *, closeness: float) -> list[Neighbourhood]:
+    """The plots in neighbourhoods of their family, villages and fields alternating as on a real map.
+
+    `closeness` up to 1 makes the neighbourhoods smaller.
+    """
     runs: list[list[list[Plot]]] = []
     for family in (HOUSE, FIELD):
         members = stream.shuffled([plot for plot in plots if plot.family == family])
-        low, high = GATHERING[family]
+        low, high = (max(1, round(size * min(closeness, 1.0))) for size in GATHERING[family])
         groups = []
         while members:
             size = stream.whole(low, high)

@@ -12,13 +12,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.demo.chance import Stream, apportion
-from geo.demo.land import FIELD, HOUSE, WAY, Neighbourhood, Plot, gather, room
+from geo.demo.land import FIELD, HOUSE, WAY, Neighbourhood, Plot, gather, ordinary, room
 
 Rect = tuple[int, int, int, int]  # along from, along to, across from, across to; mm on the ribbon
 
 MM = 1000
 # Plots may grow by this factor to fill a strip that is larger than they need; the rest stays empty land.
 GROWTH = {HOUSE: 1.15, FIELD: 1.6}
+# Fields and yards shrink down to this share of their size before houses shrink at all.
+LEAST = 0.35
+# Land without parcels comes in pieces of about this length (m) of the strip.
+GAP_M = 60.0
+# Land beside a yard that is narrower than this (m) is not built on.
+NARROW_M = 9.0
 # A lane smaller than this is nobody's parcel.
 SMALLEST_WAY_M2 = 50.0
 # Blocks longer than this (m) are divided by a lane.
@@ -51,17 +57,17 @@ def lay_out(length_m: float, width_m: float, plots: Sequence[Plot], stream_of: t
     """
     ways = [plot for plot in plots if plot.family == WAY]
     others = [plot for plot in plots if plot.family != WAY]
-    ordinary = 0
+    plain = 0
     while True:
         stream = Stream(stream_of[0], stream_of[1], "layout")
-        turned = [replace(plot, family=FIELD) for plot in ways[:ordinary]]
+        turned = [ordinary(plot, others) for plot in ways[:plain]]
         sheet = _draw(length_m, width_m, others + turned, stream)
         sheet.lanes = [lane for lane in sheet.lanes if _size(lane) >= SMALLEST_WAY_M2]
-        missing = len(ways) - ordinary - len(sheet.lanes)
+        missing = len(ways) - plain - len(sheet.lanes)
         if missing <= 0:
             break
-        ordinary += missing
-    for plot, lane in zip(ways[ordinary:], stream.shuffled(sheet.lanes), strict=False):
+        plain += missing
+    for plot, lane in zip(ways[plain:], stream.shuffled(sheet.lanes), strict=False):
         sheet.rows += 1
         sheet.lots.append(Lot(lane, plot.land_use, WAY, sheet.rows))
     # Row by row along the ribbon, as a surveyor numbers them.
@@ -74,12 +80,10 @@ def lay_out(length_m: float, width_m: float, plots: Sequence[Plot], stream_of: t
 def _draw(length_m: float, width_m: float, plots: list[Plot], stream: Stream) -> _Sheet:
     sheet = _Sheet([], [])
     space = length_m * width_m
-    wanted = room(plots)
-    if wanted < space:
-        grown = [replace(p, area_m2=p.area_m2 * min(GROWTH.get(p.family, 1.3), space / wanted)) for p in plots]
-    else:
-        grown = [replace(p, area_m2=p.area_m2 * space / wanted) for p in plots]
-    slabs = _slabs(_with_gaps(gather(grown, stream), space, stream), width_m, stream)
+    grown = _fitted(plots, space)
+    # Sparse land lies in small groups all along the strip, not in one heap.
+    groups = gather(grown, stream, closeness=max(0.3, room(grown) / space))
+    slabs = _slabs(_with_gaps(groups, length_m, width_m, stream), width_m, stream)
     ends = _cuts(0, round(length_m * MM), [_area(slab) for slab in slabs])
     for slab, start, end in zip(slabs, ends[:-1], ends[1:], strict=True):
         road = round(stream.between(2.5, 7.0) * MM) if stream.happens(0.6) else 0
@@ -91,12 +95,28 @@ def _draw(length_m: float, width_m: float, plots: list[Plot], stream: Stream) ->
     return sheet
 
 
-def _with_gaps(groups: list[Neighbourhood], space: float, stream: Stream) -> list[Neighbourhood]:
+def _fitted(plots: Sequence[Plot], space: float) -> list[Plot]:
+    """The plots as large as the space wants them: grown a little, or shrunk, houses later than all others."""
+    wanted = room(plots)
+    if wanted < space:
+        return [replace(p, area_m2=p.area_m2 * min(GROWTH.get(p.family, 1.3), space / wanted)) for p in plots]
+    houses = room(p for p in plots if p.family == HOUSE)
+    rest = wanted - houses
+    house = min(1.0, (space - LEAST * rest) / houses) if houses else 1.0
+    if house < LEAST:
+        return [replace(p, area_m2=p.area_m2 * space / wanted) for p in plots]
+    other = (space - house * houses) / rest if rest else 1.0
+    return [replace(p, area_m2=p.area_m2 * (house if p.family == HOUSE else other)) for p in plots]
+
+
+def _with_gaps(
+    groups: list[Neighbourhood], length_m: float, width_m: float, stream: Stream
+) -> list[Neighbourhood]:
     """The neighbourhoods with what is left of the space spread between them as empty land (water, public land)."""
-    left = space - _area(groups)
-    if left < space * 0.005:
+    left = length_m * width_m - _area(groups)
+    if left < length_m * width_m * 0.005:
         return groups
-    places = max(1, len(groups) // 2)
+    places = max(1 + len(groups) // 2, round(left / width_m / GAP_M))
     shares = stream.uniforms(places) ** 2 + 0.05
     empty = [Neighbourhood("", (), (), float(left * share / shares.sum())) for share in shares]
     spots = np.sort(stream.uniforms(places)) * len(groups)
@@ -150,17 +170,25 @@ def _with_yards(
         depth = max(area / short, (area * stream.between(0.6, 1.1)) ** 0.5)
         front = area / depth
         beside: list[Plot] = []
-        while plots and room([*beside, plots[0]]) * scale < depth * (short - front) * 1.15:
+        while (
+            short - front > NARROW_M
+            and plots
+            and room([*beside, plots[0]]) * scale < depth * (short - front) * 1.15
+        ):
             beside.append(plots.pop(0))
         if not beside or not plots:
             plots, beside = beside + plots, []
             depth, front = area / short, short
-        band, rect, _ = _halves(rect, [depth * short, _size(rect) - depth * short], 0)
+        lengthwise = b - a >= d - c
+        parts = [depth * short, _size(rect) - depth * short]
+        if stream.happens(0.5):
+            band, rect, _ = _halves(rect, parts, 0, lengthwise)
+        else:
+            rect, band, _ = _halves(rect, parts[::-1], 0, lengthwise)
         sheet.rows += 1
         if beside:
-            yard_rect, band, _ = _halves(band, [front, short - front], 0, across=True)
-            _block(band, beside, family, sheet, stream)
-            band = yard_rect
+            band, rest, _ = _halves(band, [front, short - front], 0, not lengthwise)
+            _block(rest, beside, family, sheet, stream)
         sheet.lots.append(Lot(band, yard.land_use, yard.family, sheet.rows))
         sheet.rows += 1
     if plots:
@@ -238,11 +266,11 @@ def _pieces(rect: Rect, plots: list[Plot], sheet: _Sheet, stream: Stream) -> Non
 
 
 def _halves(
-    rect: Rect, weights: Sequence[float], lane: int, *, across: bool = False
+    rect: Rect, weights: Sequence[float], lane: int, lengthwise: bool | None = None
 ) -> tuple[Rect, Rect, Rect]:
-    """The rectangle cut over its longer side (`across`: the shorter one) in proportion, and the lane between."""
+    """The rectangle cut in two in proportion, by default over its longer side, and the lane between."""
     a, b, c, d = rect
-    if (b - a >= d - c) != across:
+    if b - a >= d - c if lengthwise is None else lengthwise:
         cut = _cuts(a, b - lane, weights)[1]
         return (a, cut, c, d), (cut + lane, b, c, d), (cut, cut + lane, c, d)
     cut = _cuts(c, d - lane, weights)[1]

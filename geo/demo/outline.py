@@ -7,6 +7,7 @@ so their common edge stays common.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,7 +30,7 @@ WOBBLE_M = 0.25
 def outlines(lots: Sequence[Lot], strip: Strip, stream: Stream) -> npt.NDArray[np.object_]:
     """One valid polygon per lot in EPSG:5897, coordinates to the millimetre; no two of them overlap."""
     rects = np.array([lot.rect for lot in lots], dtype=np.int64)
-    corners, owner = _all_corners(rects, np.round(strip.bends * MM).astype(np.int64))
+    corners, owner = _all_corners(rects, np.round(strip.bends * MM).astype(np.int64).tolist())
     spots, which = np.unique(corners, axis=0, return_inverse=True)
     which = which.reshape(-1)
     shifts = _drift(spots / MM, strip, stream) + _wobble(spots, corners, owner, which, strip, stream)
@@ -44,49 +45,37 @@ def outlines(lots: Sequence[Lot], strip: Strip, stream: Stream) -> npt.NDArray[n
         strength = strength / 2 if strength > 0.2 else 0.0
 
 
-def _all_corners(rects: Whole, bends: Whole) -> tuple[Whole, npt.NDArray[np.intp]]:
+def _all_corners(rects: Whole, bends: list[int]) -> tuple[Whole, npt.NDArray[np.intp]]:
     """The corners of each lot in order, counter-clockwise, with every corner of others on its edges."""
-    x_of = _by_line(rects[:, [2, 3]], rects[:, [0, 1]])
-    y_of = _by_line(rects[:, [0, 1]], rects[:, [2, 3]])
-    none = np.empty(0, dtype=np.int64)
-    points: list[Whole] = []
+    along_of = _by_line(rects[:, [2, 3]], rects[:, [0, 1]])
+    across_of = _by_line(rects[:, [0, 1]], rects[:, [2, 3]])
+    points: list[tuple[int, int]] = []
     sizes: list[int] = []
     for a, b, c, d in rects.tolist():
-        bottom, top = (_between(x_of[y], bends, a, b) for y in (c, d))
-        right, left = (_between(y_of[x], none, c, d) for x in (b, a))
-        ring = np.concatenate(
-            [
-                np.column_stack([bottom, np.full(len(bottom), c)]),
-                np.column_stack([np.full(len(right), b), right]),
-                np.column_stack([_back(top, a, b), np.full(len(top), d)]),
-                np.column_stack([np.full(len(left), a), _back(left, c, d)]),
-            ]
-        )
-        points.append(ring)
-        sizes.append(len(ring))
-    return np.concatenate(points), np.repeat(np.arange(len(rects)), sizes)
+        bottom, top = (_between(along_of[line], bends, a, b) for line in (c, d))
+        right, left = (_between(across_of[line], [], c, d) for line in (b, a))
+        before = len(points)
+        points += [(a, c), *((x, c) for x in bottom), (b, c), *((b, y) for y in right)]
+        points += [(b, d), *((x, d) for x in reversed(top)), (a, d), *((a, y) for y in reversed(left))]
+        sizes.append(len(points) - before)
+    return np.array(points, dtype=np.int64), np.repeat(np.arange(len(rects)), sizes)
 
 
-def _by_line(lines: Whole, places: Whole) -> dict[int, Whole]:
+def _by_line(lines: Whole, places: Whole) -> dict[int, list[int]]:
     """For each line of the drawing (a constant along or across), the sorted places of all corners on it."""
-    keys = np.repeat(lines, 2, axis=1).ravel()
-    values = np.tile(places, (1, 2)).ravel()
-    pairs = np.unique(np.column_stack([keys, values]), axis=0)
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(pairs[:, 0]) > 0]))
-    return dict(zip(pairs[starts, 0].tolist(), np.split(pairs[:, 1], starts[1:]), strict=True))
+    found: dict[int, set[int]] = {}
+    for pair, ends in zip(lines.tolist(), places.tolist(), strict=True):
+        for line in pair:
+            found.setdefault(line, set()).update(ends)
+    return {line: sorted(corners) for line, corners in found.items()}
 
 
-def _between(corners: Whole, bends: Whole, start: int, end: int) -> Whole:
-    """`start` and all corners, bends and knots before `end`, ascending."""
-    knots = np.arange(start // KNOT + 1, (end - 1) // KNOT + 1, dtype=np.int64) * KNOT
-    inner = np.concatenate([corners, bends, knots])
-    inner = inner[(inner > start) & (inner < end)]
-    return np.unique(np.concatenate([[start], inner])).astype(np.int64)
-
-
-def _back(places: Whole, start: int, end: int) -> Whole:
-    """The same edge walked backwards: from its end to just before its start."""
-    return np.concatenate([[end], places[:0:-1]]).astype(np.int64)
+def _between(corners: list[int], bends: list[int], start: int, end: int) -> list[int]:
+    """All corners, bends and knots strictly between two places, ascending."""
+    inner = corners[bisect_right(corners, start) : bisect_left(corners, end)]
+    inner += bends[bisect_right(bends, start) : bisect_left(bends, end)]
+    inner += range((start // KNOT + 1) * KNOT, end, KNOT)
+    return sorted(set(inner))
 
 
 def _drift(spots: Floats, strip: Strip, stream: Stream) -> Floats:

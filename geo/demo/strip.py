@@ -127,7 +127,7 @@ def _span(
     best = (0.0, 0.0)
     for piece in pieces:
         ends = np.sort(shapely.get_coordinates(piece) @ across)
-        if ends[-1] - ends[0] > best[1] - best[0]:
+        if len(ends) and ends[-1] - ends[0] > best[1] - best[0]:
             best = (float(ends[0]), float(ends[-1]))
     return best
 

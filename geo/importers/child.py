@@ -100,6 +100,9 @@ def lock_gdal() -> Any:
     if "pyogrio" in sys.modules:
         raise Refused("drivers", extra="pyogrio")
     os.environ.update(GDAL_ENVIRONMENT)
+    # pyogrio imports these when it finds them; they are not needed, take half of the start, and more code is more risk.
+    absent: dict[str, Any] = dict.fromkeys(("pandas", "geopandas", "pyarrow"))
+    sys.modules.update(absent)
     import pyogrio
 
     if extra := set(pyogrio.list_drivers()) - KEPT_DRIVERS:

@@ -20,13 +20,14 @@ KINDS: dict[str, tuple[str, str]] = {
     "area": ("diện tích sai", "wrong areas"),
     "step": ("bước sai", "wrong steps"),
     "case": ("hồ sơ mâu thuẫn", "contradicting cases"),
+    "note": ("ghi chú", "remarks"),
     "value": ("giá trị không đọc được", "unreadable values"),
 }
 
 
 @dataclass(slots=True)
 class FaultList:
-    """Faults found so far, by kind. `limit` is how many are kept in full, per kind and in the final report."""
+    """Faults (or warnings) found so far. `limit` is how many are kept in full, per kind and in the report."""
 
     filename: str
     limit: int = 500
@@ -69,8 +70,8 @@ class FaultList:
         en = ", ".join(f"{n} {KINDS[kind][1]}" for kind, n in self.counts.most_common())
         return Fault(
             self.filename,
-            f"Trên đây là {shown} lỗi đầu; còn {more} lỗi nữa. Tổng cộng: {vi}.",
-            f"The first {shown} faults are listed; {more} more. In all: {en}.",
+            f"Trên đây là {shown} mục đầu; còn {more} mục nữa. Tổng cộng: {vi}.",
+            f"The first {shown} entries are listed; {more} more. In all: {en}.",
         )
 
 

@@ -92,14 +92,14 @@ def _take_copy(path: Path, folder: Path, filename: str, limits: Limits) -> tuple
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise refuse(filename, "Không mở được tệp.", "The file cannot be opened.") from error
-    with os.fdopen(descriptor, "rb") as upload:
-        if not stat.S_ISREG(os.fstat(upload.fileno()).st_mode):
-            raise refuse(filename, "Đây không phải là một tệp thường.", "This is not a regular file.")
-        with (folder / "upload").open("w+b") as copy:
-            sha256 = _copy(upload, copy, filename, limits)
-            found = detect(copy, filename)
-            if found == "zip":
-                unpack_shapefile(copy, folder, filename, limits)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise refuse(filename, "Đây không phải là một tệp thường.", "This is not a regular file.")
+    with os.fdopen(descriptor, "rb") as upload, (folder / "upload").open("w+b") as copy:
+        sha256 = _copy(upload, copy, filename, limits)
+        found = detect(copy, filename)
+        if found == "zip":
+            unpack_shapefile(copy, folder, filename, limits)
     if found == "zip":
         (folder / "upload").unlink()
         return "shp", sha256

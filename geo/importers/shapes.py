@@ -52,34 +52,8 @@ class Packed:
 
 def pack(wkb: Objects) -> Packed:
     """Child's side: WKB of any geometry to arrays of the polygons among them, in two dimensions."""
-    shapes: Objects = shapely.from_wkb(wkb, on_invalid="ignore")
-    silent = np.array([blob is None for blob in wkb], dtype=bool)
-    kinds = np.where(silent, NULL, UNREADABLE).astype(np.uint8)
-    types: dict[int, str] = {}
-    type_ids = shapely.get_type_id(shapes)
-    there = type_ids >= 0
-    kinds[there] = OTHER
-    kinds[type_ids == shapely.GeometryType.POLYGON] = POLYGON
-    kinds[type_ids == shapely.GeometryType.MULTIPOLYGON] = MULTIPOLYGON
-    for i in np.flatnonzero(kinds == OTHER):
-        types[int(i)] = shapes[i].geom_type
-    for i in np.flatnonzero(kinds == UNREADABLE):
-        kinds[i] = _why_unreadable(wkb[i])
-    kinds[there & shapely.is_empty(shapes)] = EMPTY
-    with_z = int(shapely.has_z(shapes).sum())
-    shapes = shapely.force_2d(shapes)
-    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
-    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
-    kinds[broken] = np.where(np.isin(kinds[broken], (POLYGON, MULTIPOLYGON)), NOT_FINITE, kinds[broken])
-    parts, owners = shapely.get_parts(shapes, return_index=True)
-    kinds[owners[shapely.is_empty(parts)]] = EMPTY  # a part without any point
-    keep = np.isin(kinds[owners], (POLYGON, MULTIPOLYGON))
-    parts, owners = parts[keep], owners[keep].astype(np.int64)
-    if len(parts) == 0:
-        none = np.zeros(1, dtype=np.int64)
-        return Packed(kinds, np.empty((0, 2)), none, none, owners, types, with_z)
-    _, points, (rings, polygons) = shapely.to_ragged_array(parts, include_z=False)
-    return Packed(kinds, points, rings.astype(np.int64), polygons.astype(np.int64), owners, types, with_z)
+    with np.errstate(invalid="ignore"):  # coordinates that are not numbers are looked for, not stumbled over
+        return _pack(wkb)
 
 
 def unpack(folder: Path, rows: int, limits: Limits) -> tuple[npt.NDArray[np.uint8], Objects, Ints]:
@@ -117,6 +91,37 @@ def unpack(folder: Path, rows: int, limits: Limits) -> tuple[npt.NDArray[np.uint
         ring_owner = np.repeat(owners, np.diff(polygons))
         np.maximum.at(longest, ring_owner, np.diff(rings))
     return kinds, shapes, longest
+
+
+def _pack(wkb: Objects) -> Packed:
+    shapes: Objects = shapely.from_wkb(wkb, on_invalid="ignore")
+    silent = np.array([blob is None for blob in wkb], dtype=bool)
+    kinds = np.where(silent, NULL, UNREADABLE).astype(np.uint8)
+    types: dict[int, str] = {}
+    type_ids = shapely.get_type_id(shapes)
+    there = type_ids >= 0
+    kinds[there] = OTHER
+    kinds[type_ids == shapely.GeometryType.POLYGON] = POLYGON
+    kinds[type_ids == shapely.GeometryType.MULTIPOLYGON] = MULTIPOLYGON
+    for i in np.flatnonzero(kinds == OTHER):
+        types[int(i)] = shapes[i].geom_type
+    for i in np.flatnonzero(kinds == UNREADABLE):
+        kinds[i] = _why_unreadable(wkb[i])
+    kinds[there & shapely.is_empty(shapes)] = EMPTY
+    with_z = int(shapely.has_z(shapes).sum())
+    shapes = shapely.force_2d(shapes)
+    coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
+    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    kinds[broken] = np.where(np.isin(kinds[broken], (POLYGON, MULTIPOLYGON)), NOT_FINITE, kinds[broken])
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    kinds[owners[shapely.is_empty(parts)]] = EMPTY  # a part without any point
+    keep = np.isin(kinds[owners], (POLYGON, MULTIPOLYGON))
+    parts, owners = parts[keep], owners[keep].astype(np.int64)
+    if len(parts) == 0:
+        none = np.zeros(1, dtype=np.int64)
+        return Packed(kinds, np.empty((0, 2)), none, none, owners, types, with_z)
+    _, points, (rings, polygons) = shapely.to_ragged_array(parts, include_z=False)
+    return Packed(kinds, points, rings.astype(np.int64), polygons.astype(np.int64), owners, types, with_z)
 
 
 def _why_unreadable(blob: Any) -> int:

@@ -105,7 +105,10 @@ def parse_date(cell: Cell) -> date | None:
             raise ValueError
         return date(year, month, day)
     except ValueError:
-        raise BadCell(f"không có ngày “{shorten(text)}”", f"there is no day “{shorten(text)}”") from None
+        shown = shorten(text)
+        raise BadCell(
+            f"“{shown}” không phải là ngày có thật", f"“{shown}” is not a day that exists"
+        ) from None
 
 
 def name_key(name: str) -> str:

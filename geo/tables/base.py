@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -24,7 +24,7 @@ class Base(DeclarativeBase):
     """Declarative base: text columns are `text`, dates are `date`, constraints have stable names."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text,
         dict[str, Any]: JSONB,
         Decimal: Numeric,

@@ -43,6 +43,7 @@ def check_project(
                 f"progress[{row.activity}]",
                 f"ngày thực tế sau ngày số liệu {data_date}",
                 f"an actual date lies after the data date {data_date}",
+                demo=row.demo,
             )
     if project.demo is not None:
         for ward in project.demo.wards:
@@ -50,14 +51,17 @@ def check_project(
 
 
 class _Notes:
-    """Collects faults of one file."""
+    """Collects the faults of one project, each under the file that its part is written in."""
 
     def __init__(self, filename: str, faults: list[Fault]) -> None:
         self._filename = filename
         self._faults = faults
 
-    def add(self, path: str, vi: str, en: str) -> None:
-        self._faults.append(Fault(f"{self._filename}: {path}", vi, en))
+    def add(self, path: str, vi: str, en: str, *, demo: bool = False) -> None:
+        part = path.partition("[")[0].partition(".")[0]
+        suffix = {"claim": ".claims.toml", "demo": ".demo.toml"}.get(part, ".toml")
+        filename = self._filename.removesuffix(".toml") + (".demo.toml" if demo else suffix)
+        self._faults.append(Fault(f"{filename}: {path}", vi, en))
 
     def add_unknown(self, path: str, value: str, known: Iterable[str]) -> None:
         allowed = list(known)
@@ -111,9 +115,11 @@ def _check_wards(project: Project, wards: frozenset[str], noted: _Notes) -> None
         if crossing.code not in wards:
             noted.add_unknown(f"ward[{crossing.code}]", crossing.code, wards)
     named = [(f"claim[{item.code}].ward", item.ward) for item in project.claims]
-    named += [(f"resettlement[{item.code}].ward", item.ward) for item in project.resettlement]
     if project.demo is not None:
         named += [(f"demo.ward[{item.code}]", item.code) for item in project.demo.wards]
+    for site in project.resettlement:  # often far from the project
+        if site.ward is not None and site.ward not in wards:
+            noted.add_unknown(f"resettlement[{site.code}].ward", site.ward, wards)
     for path, code in named:
         if code is not None and code not in wards:
             noted.add_unknown(path, code, wards)
@@ -158,12 +164,11 @@ def _check_front(
                 f"loại {front.kind!r} tính thời lượng theo km, vùng không có km",
                 f"kind {front.kind!r} has durations per km and an area has none",
             )
-    elif front.from_m is None or front.to_m is None or front.area is not None:
-        noted.add(
-            f"{path}.from_m", "mũi trên tuyến cần from_m, to_m", "a front on a line needs from_m and to_m"
-        )
-    elif section.from_m is not None and section.to_m is not None:
-        _check_inside(path, (front.from_m, front.to_m), (section.from_m, section.to_m), noted)
+    elif front.area is not None or (front.from_m is None and front.to_m is None):
+        vi, en = "mũi trên tuyến cần from_m, to_m", "a front on a line needs from_m and to_m"
+        noted.add(f"{path}.from_m", vi, en)
+    elif front.from_m is not None and front.to_m is not None and (within := _interval(section)) is not None:
+        _check_inside(path, (front.from_m, front.to_m), within, noted)
 
 
 def _check_overlaps(
@@ -183,11 +188,12 @@ def _check_overlaps(
 
 
 def _check_activities(project: Project, codes: frozenset[str], noted: _Notes) -> None:
-    named = [(f"milestone[{item.code}].activity", item.activity) for item in project.milestones]
-    named += [(f"progress[{item.activity}]", item.activity) for item in project.progress]
-    for path, code in named:
+    named = [(f"milestone[{item.code}].activity", item.activity, False) for item in project.milestones]
+    named += [(f"progress[{item.activity}]", item.activity, item.demo) for item in project.progress]
+    for path, code, demo in named:
         if code is not None and code not in codes:
-            noted.add(path, f"mạng không có công việc {code!r}", f"the network has no activity {code!r}")
+            vi, en = f"mạng không có công việc {code!r}", f"the network has no activity {code!r}"
+            noted.add(path, vi, en, demo=demo)
 
 
 def _check_demo_ward(
@@ -215,13 +221,20 @@ def _check_demo_ward(
     if ward.from_m is None or ward.to_m is None:
         return
     _check_inside(path, (ward.from_m, ward.to_m), (alignments[code].start_m, _end(alignments[code])), noted)
-    on_line = [
-        (item.from_m, item.to_m)
-        for item in project.sections
-        if item.alignment == code and item.from_m is not None and item.to_m is not None
-    ]
-    if not any(start < ward.to_m and ward.from_m < end for start, end in on_line):
+    on_line = [_interval(item) for item in project.sections if item.alignment is not None]
+    if None in on_line or any(
+        item.alignment not in alignments for item in project.sections if item.alignment
+    ):
+        return  # said already, at the section
+    if not any(within and within[0] < ward.to_m and ward.from_m < within[1] for within in on_line):
         noted.add(path, "không chạm đoạn nào của dự án", "touches no section of the project")
+
+
+def _interval(section: SectionFacts) -> tuple[float, float] | None:
+    """The chainage of a section if it has a sound one."""
+    if section.from_m is None or section.to_m is None or section.to_m <= section.from_m:
+        return None
+    return section.from_m, section.to_m
 
 
 def _end(alignment: AlignmentFacts) -> float:

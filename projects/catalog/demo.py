@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from math import isclose
 
 from projects.catalog.facts import DemoFacts, DemoPromise, DemoWard
@@ -167,4 +168,4 @@ def _is_land_code(code: str) -> bool:
 
 
 def _is_share(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 <= value <= 1

@@ -1,4 +1,8 @@
-"""One project file (and its demo file) as a value, with the checks that need no other project."""
+"""One project as a value, read from up to three files: what is known, what was published, what is invented.
+
+`vd1.toml` holds the facts, `vd1.claims.toml` the published figures as they were printed, `vd1.demo.toml`
+the invented land and progress (design decision 13: facts, claims and inventions are three things).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from typing import Any
 
 from projects.catalog.checks import check_project
 from projects.catalog.demo import read_demo
-from projects.catalog.facts import DemoFacts, ProgressFacts, Project
+from projects.catalog.facts import ClaimFacts, DemoFacts, ProgressFacts, Project
 from projects.catalog.parts import (
     read_claim,
     read_component,
@@ -23,6 +27,7 @@ from projects.catalog.routes import read_alignment, read_front, read_section
 from projects.catalog.schedules import TemplateShape
 from projects.errors import Fault
 
+CLAIMS_SUFFIX, DEMO_SUFFIX = ".claims.toml", ".demo.toml"
 PROJECT_KINDS = ("road", "bridge", "lakeside", "site", "programme")
 
 
@@ -38,16 +43,13 @@ class Known:
 
 
 def read_project(
-    filename: str,
-    table: Mapping[str, Any],
-    demo_table: Mapping[str, Any] | None,
-    known: Known,
-    faults: list[Fault],
+    filename: str, documents: Mapping[str, Mapping[str, Any]], known: Known, faults: list[Fault]
 ) -> Project:
-    """The project of `filename`; `demo_table` is the parsed <code>.demo.toml beside it, if any."""
-    top = Reader(filename, table, faults)
+    """The project whose facts are in `filename`, with its claims and demo files where `documents` has them."""
+    top = Reader(filename, documents[filename], faults)
+    claims = _read_claims(companion(filename, CLAIMS_SUFFIX), documents, faults)
     own_progress = tuple(read_progress(child, demo=False) for child in top.children("progress"))
-    demo, demo_progress = _read_demo_file(filename, demo_table, faults)
+    demo, demo_progress = _read_demo(companion(filename, DEMO_SUFFIX), documents, faults)
     project = Project(
         code=top.code(),
         kind=top.choice("kind", PROJECT_KINDS),
@@ -77,7 +79,7 @@ def read_project(
         sections=tuple(read_section(child) for child in top.children("section")),
         fronts=tuple(read_front(child) for child in top.children("front")),
         milestones=tuple(read_milestone(child) for child in top.children("milestone")),
-        claims=tuple(read_claim(child) for child in top.children("claim")),
+        claims=claims,
         wards=tuple(read_crossing(child) for child in top.children("ward")),
         resettlement=tuple(read_resettlement(child) for child in top.children("resettlement")),
         progress=own_progress + demo_progress,
@@ -100,12 +102,28 @@ def read_project(
     return project
 
 
-def _read_demo_file(
-    filename: str, table: Mapping[str, Any] | None, faults: list[Fault]
+def companion(filename: str, suffix: str) -> str:
+    """The file of the same project with another suffix: vd1.toml → vd1.demo.toml."""
+    return filename.removesuffix(".toml") + suffix
+
+
+def _read_claims(
+    filename: str, documents: Mapping[str, Mapping[str, Any]], faults: list[Fault]
+) -> tuple[ClaimFacts, ...]:
+    if filename not in documents:
+        return ()
+    top = Reader(filename, documents[filename], faults)
+    claims = tuple(read_claim(child) for child in top.children("claim"))
+    top.close()
+    return claims
+
+
+def _read_demo(
+    filename: str, documents: Mapping[str, Mapping[str, Any]], faults: list[Fault]
 ) -> tuple[DemoFacts | None, tuple[ProgressFacts, ...]]:
-    if table is None:
+    if filename not in documents:
         return None, ()
-    top = Reader(filename.replace(".toml", ".demo.toml"), table, faults)
+    top = Reader(filename, documents[filename], faults)
     child = top.child("demo")
     if child is None and not top.has("demo"):
         top.note("demo", "thiếu", "missing")

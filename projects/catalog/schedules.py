@@ -12,8 +12,8 @@ from typing import Any
 
 from projects.calendars import ALL, DYKE, VN5, VN6
 from projects.catalog.facts import FrontFacts
-from projects.errors import Fault
-from projects.template_checks import faults_of
+from projects.errors import Fault, InvalidInput
+from projects.templates import expand
 
 CALENDARS = (ALL, VN6, DYKE, VN5)
 # Supplied by the expansion when a template does not define them.
@@ -41,7 +41,7 @@ class TemplateShape:
 def read_template(name: str, table: Mapping[str, Any], faults: list[Fault]) -> TemplateShape | None:
     """The shape of `table`; None if it is unsound, with all its faults under templates/<name>.toml."""
     where = f"templates/{name}.toml"
-    own = [Fault(f"{where}: {fault.where}", fault.vi, fault.en) for fault in faults_of(table, ())]
+    own = [Fault(f"{where}: {fault.where}", fault.vi, fault.en) for fault in _unsound(name, table)]
     if table.get("code") != name:
         own.append(Fault(f"{where}: code", "mã mẫu phải trùng tên tệp", "the code must be the file's name"))
     for key in ("name_vi", "name_en", "note", "front_kind"):
@@ -69,6 +69,15 @@ def expanded_codes(shape: TemplateShape, fronts: Sequence[FrontFacts]) -> frozen
 def covers(activity: TemplateActivity, kind: str) -> bool:
     """Whether the template builds `activity` on a front of `kind`."""
     return activity.scope == "front" and (activity.kinds is None or kind in activity.kinds)
+
+
+def _unsound(name: str, table: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """What the expansion itself refuses, whatever the fronts."""
+    try:
+        expand(table, (), project=name)
+    except InvalidInput as refused:
+        return refused.faults
+    return ()
 
 
 def _shape(table: Mapping[str, Any]) -> TemplateShape:

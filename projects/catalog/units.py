@@ -14,6 +14,7 @@ UNITS: dict[str, str] = {
     "cặp trụ": "pier pairs",
     "dự án": "projects",
     "giường": "beds",
+    "gói thầu": "packages",
     "ha": "ha",
     "hộ": "households",
     "khu": "areas",

@@ -8,13 +8,12 @@ from typing import Any
 
 from projects.catalog.facts import Bottleneck, Group, Portfolio, Project
 from projects.catalog.places import read_wards
-from projects.catalog.project import Known, read_project
+from projects.catalog.project import CLAIMS_SUFFIX, DEMO_SUFFIX, Known, read_project
 from projects.catalog.reading import Reader
 from projects.catalog.schedules import read_template
 from projects.errors import Fault, InvalidInput
 
 TOP = "portfolio.toml"
-DEMO_SUFFIX = ".demo.toml"
 
 
 def parse_portfolio(
@@ -24,10 +23,11 @@ def parse_portfolio(
 ) -> Portfolio:
     """The checked portfolio; projects come sorted by group and their own `sort`.
 
-    `documents` are the parsed files of data/portfolio by file name: portfolio.toml, one <code>.toml per
-    project and, where land is invented, <code>.demo.toml beside it. `wards` are the rows of wards.csv as
-    text, `templates` the parsed files of data/templates by name without suffix. Raises `InvalidInput`
-    with every fault of every file; `Fault.where` is "file: key path".
+    `documents` are the parsed files of data/portfolio by file name: portfolio.toml, and per project
+    <code>.toml with <code>.claims.toml (published figures) and <code>.demo.toml (invented land) beside
+    it; parse them with `parse_float=Decimal` to keep the digits as printed. `wards` are the rows of
+    wards.csv as text, `templates` the parsed files of data/templates by name without suffix. Raises
+    `InvalidInput` with every fault of every file; `Fault.where` is "file: key path".
     """
     faults: list[Fault] = []
     top = Reader(TOP, documents.get(TOP, {}), faults)
@@ -43,11 +43,8 @@ def parse_portfolio(
         wards=frozenset(ward.code for ward in ward_facts),
         templates=shapes,
     )
-    names = [name for name in documents if name != TOP and not name.endswith(DEMO_SUFFIX)]
-    projects = [
-        read_project(name, documents[name], documents.get(_demo_name(name)), known, faults)
-        for name in sorted(names)
-    ]
+    names = [name for name in documents if name != TOP and not name.endswith((CLAIMS_SUFFIX, DEMO_SUFFIX))]
+    projects = [read_project(name, documents, known, faults) for name in sorted(names)]
     _check_together(projects, documents, faults)
     if faults:
         raise InvalidInput(faults)
@@ -113,9 +110,6 @@ def _check_together(
                 )
             )
     for name in documents:
-        if name.endswith(DEMO_SUFFIX) and name.replace(DEMO_SUFFIX, ".toml") not in documents:
-            faults.append(Fault(name, "không có tệp dự án đi kèm", "there is no project file beside it"))
-
-
-def _demo_name(name: str) -> str:
-    return name.removesuffix(".toml") + DEMO_SUFFIX
+        for suffix in (CLAIMS_SUFFIX, DEMO_SUFFIX):
+            if name.endswith(suffix) and name.removesuffix(suffix) + ".toml" not in documents:
+                faults.append(Fault(name, "không có tệp dự án đi kèm", "there is no project file beside it"))

@@ -22,7 +22,9 @@ def pick_case(client: TestClient) -> Callable[[str], dict[str, Any]]:
     used: set[str] = set()
 
     def pick(step: str) -> dict[str, Any]:
-        rows = client.get("/api/cases", params={"project": PROJECT, "buoc": step, "limit": 500}).json()["rows"]
+        rows = client.get("/api/cases", params={"project": PROJECT, "buoc": step, "limit": 500}).json()[
+            "rows"
+        ]
         row: dict[str, Any] = next(r for r in rows if r["code"] not in used and r["version"] == 1)
         used.add(row["code"])
         return row
@@ -72,7 +74,9 @@ def test_an_illegal_step_is_refused_with_every_reason(
     app: FastAPI, client: TestClient, pick_case: Callable[[str], dict[str, Any]]
 ) -> None:
     code = pick_case("S80")["code"]
-    answer = client.patch(f"/api/cases/{code}", json={"version": 1, "step": "S10", "effective_on": "2030-01-01"})
+    answer = client.patch(
+        f"/api/cases/{code}", json={"version": 1, "step": "S10", "effective_on": "2030-01-01"}
+    )
     assert answer.status_code == 422
     body = answer.json()
     assert body["error"] == "IllegalStep"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import Depends, FastAPI
 from starlette.testclient import TestClient
@@ -46,5 +46,5 @@ def test_with_the_default_scope_a_failed_commit_is_answered_with_success() -> No
 
 
 def test_sessions_of_the_application_use_the_function_scope() -> None:
-    (marker,) = SessionDep.__metadata__
+    (marker,) = get_args(SessionDep)[1:]
     assert marker.scope == "function"

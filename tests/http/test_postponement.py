@@ -100,7 +100,23 @@ def everything(client: TestClient, code: str) -> tuple[dict[str, Any], list[dict
             return schedule, cases
 
 
-NETWORKS = "VD1 VD25 VD4 TULIEN TRANHUNGDAO THUONGCAT VANPHUC HONGHA MESO HOTAY QL1A QL6 DLTL YTE CVCNS".split()
+NETWORKS = [
+    "VD1",
+    "VD25",
+    "VD4",
+    "TULIEN",
+    "TRANHUNGDAO",
+    "THUONGCAT",
+    "VANPHUC",
+    "HONGHA",
+    "MESO",
+    "HOTAY",
+    "QL1A",
+    "QL6",
+    "DLTL",
+    "YTE",
+    "CVCNS",
+]
 
 
 @pytest.mark.parametrize("code", NETWORKS)

@@ -92,12 +92,12 @@ def relax(network: Network, data_date: date, push: dict[str, int] | None = None)
         for code, left in todo.items():
             before = replace(placed[code])
             links = [k for k in network.links if k.succ == code]
-            _place(by_code[code], left, floor[code], links, by_code, placed)
+            place(by_code[code], left, floor[code], links, by_code, placed)
             moved = moved or placed[code] != before
     return placed
 
 
-def _place(
+def place(
     activity: Activity,
     left: int,
     earliest: int,
@@ -152,7 +152,7 @@ def random_network(rng: random.Random, data_date: date, size: int = 7) -> Networ
     order = list(links.values())
     rng.shuffle(activities)
     rng.shuffle(order)
-    return Network("R", tuple(activities), tuple(order), codes[-1])
+    return Network("R", tuple(activities), tuple(order), rng.choice(codes[-3:]))
 
 
 def _with_progress(rng: random.Random, activity: Activity, data_date: date) -> Activity:
@@ -164,4 +164,6 @@ def _with_progress(rng: random.Random, activity: Activity, data_date: date) -> A
         return replace(activity, actual_start=ago, remaining=rng.randint(0, 4))
     if chance < 0.35:
         return replace(activity, not_before=data_date + timedelta(rng.randint(-5, 20)))
+    if chance < 0.4 and activity.duration:
+        return replace(activity, remaining=rng.randint(0, 4))  # not begun, but estimated anew
     return activity

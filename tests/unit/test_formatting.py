@@ -71,7 +71,12 @@ EXAMPLES: list[tuple[Callable[..., str], tuple[Any, ...], str, str]] = [
     (fmt.run, (848, 1043), "Km0+848 – Km1+043", "Km0+848 – Km1+043"),
     (fmt.run, (848, 848.2), "Km0+848", "Km0+848"),
     (fmt.run, (None, 5), "–", "–"),
-    (fmt.share, (Decimal("29.85"), Decimal("62.54"), "ha"), "29,85 / 62,54 ha (47,7%)", "29.85 / 62.54 ha (47.7%)"),
+    (
+        fmt.share,
+        (Decimal("29.85"), Decimal("62.54"), "ha"),
+        "29,85 / 62,54 ha (47,7%)",
+        "29.85 / 62.54 ha (47.7%)",
+    ),
     (fmt.share, (439, 712, "dự án"), "439 / 712 dự án (61,7%)", "439 / 712 dự án (61.7%)"),
     (fmt.share, (0, 0, "thửa"), "0 / 0 thửa", "0 / 0 thửa"),
     (fmt.share, (None, 10, "ha"), "–", "–"),

@@ -65,7 +65,7 @@
 
     const card = (entry) => {
       const { properties: p } = entry.feature;
-      const own = config.popups[p.code] ?? { facts: [], claims: [] };
+      const own = DG.own(config.popups, p.code) ?? { facts: [], claims: [] };
       const claims = [...own.claims, ...(p.claims ?? [])].map((claim) => claimRow(map.dg.format, claim));
       const parts = [el('p', { class: `dg-verdict dg-verdict-${entry.light}` }, entry.texts.verdict), DG.facts(own.facts)];
       if (claims.length) {

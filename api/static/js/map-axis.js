@@ -67,8 +67,8 @@
 
     const drawRun = (feature) => {
       const p = feature.properties;
-      const status = p.status in RANK ? p.status : 'unknown';
-      const text = [format.run(p.from, p.to), `${labels[`run_${status}`] ?? ''} · ${format.integer(Math.round(p.to - p.from))} m`];
+      const status = Object.hasOwn(RANK, String(p.status)) ? p.status : 'unknown';
+      const text = [format.run(p.from, p.to), `${DG.own(labels, `run_${status}`) ?? ''} · ${format.integer(Math.round(p.to - p.from))} m`];
       for (const points of DG.lines(feature.geometry)) {
         const casing = line(points, { interactive: true });
         const inner = line(points, {});

@@ -28,7 +28,7 @@
   /** The 12 px mark of a status: shape and class, the colour comes from the style sheet. */
   DG.mark = (shape) => {
     const svg = SVG('svg');
-    const [tag, attributes] = SHAPES[shape] || SHAPES.ring;
+    const [tag, attributes] = DG.own(SHAPES, shape) ?? SHAPES.ring;
     const drawn = SVG(tag);
     for (const [name, value] of Object.entries(attributes)) drawn.setAttribute(name, String(value));
     for (const [name, value] of Object.entries({ viewBox: '0 0 12 12', 'aria-hidden': 'true', class: `dg-mark dg-mark-${shape}` })) {
@@ -37,6 +37,9 @@
     svg.append(drawn);
     return svg;
   };
+
+  /** The own value of `key`: data may hold any text, also "constructor". */
+  DG.own = (table, key) => (Object.hasOwn(table, String(key)) ? table[key] : undefined);
 
   /** "{n} thửa" with its places filled. */
   DG.fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
@@ -116,7 +119,13 @@
     map.getContainer().addEventListener('keydown', (event) => {
       if (event.key === 'Escape') map.closePopup();
     });
-    new ResizeObserver(() => map.invalidateSize({ pan: false })).observe(map.getContainer());
+    let hadRoom = map.getSize().x > 0;
+    new ResizeObserver(() => {
+      map.invalidateSize({ pan: false });
+      // A map that was hidden when the page loaded could not fit anything yet.
+      if (!hadRoom && map.getSize().x > 0 && map.dg.fitAgain) map.dg.fitAgain();
+      hadRoom ||= map.getSize().x > 0;
+    }).observe(map.getContainer());
     return map;
   };
 
@@ -126,6 +135,8 @@
     const control = L.control({ position: 'bottomright' });
     control.onAdd = () => box;
     control.addTo(map);
+    // On a narrow map the sources take the whole width; what stands at the left moves above them.
+    new ResizeObserver(() => map.getContainer().style.setProperty('--dg-notes', `${box.offsetHeight}px`)).observe(box);
     map.dg.showNotes = () => {
       box.replaceChildren([...config.notes, ...map.dg.notes.values()].filter(Boolean).join(' · '));
     };

@@ -24,6 +24,7 @@
 
   const measure = (pane, item) => {
     if (item.size) return item.size;
+    if (item.compact) item.compact(false);
     const added = !item.node.parentNode;
     if (added) pane.append(item.node);
     item.size = { w: item.node.offsetWidth, h: item.node.offsetHeight };
@@ -43,7 +44,7 @@
       if (document.fonts) document.fonts.ready.then(() => this.remeasure());
     }
 
-    /** Replaces the labels of `name`. Item: node, anchors [lat, lng][], sides, gap?, compact?, minZoom?, room?(map) */
+    /** Replaces the labels of `name`. Item: node, anchors [lat, lng][], sides, gap?, pad?, limit?, overLines?, compact?(small), minZoom?, room?(map, size) */
     set(name, priority, items) {
       for (const item of this.groups.get(name)?.items ?? []) item.node.remove();
       this.groups.set(name, { priority, items });
@@ -118,7 +119,7 @@
           if (!best || score < best.score) best = { score, box, key, small: false };
         });
       });
-      if (best && best.score < 300) return best;
+      if (best && best.score < (item.limit ?? 300)) return best;
       return item.compact ? this.small(item, anchors, scene) : null;
     }
 

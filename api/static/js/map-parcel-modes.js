@@ -47,7 +47,7 @@
         return named.includes(p.obstacle) ? `= ${p.obstacle}` : 'other';
       },
       rows: () => [
-        ...named.map((code, i) => ({ key: `= ${code}`, label: String(words[code] ?? code), fill: style.categories[i] })),
+        ...named.map((code, i) => ({ key: `= ${code}`, label: String(DG.own(words, code) ?? code), fill: style.categories[i] })),
         { key: 'other', label: labels.obstacle_other, fill: style.tokens.none },
         { key: 'none', label: labels.obstacle_none, fill: style.tokens.paper },
         { key: 'done', label: labels.wait_done, fill: 'hatch' },

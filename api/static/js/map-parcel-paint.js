@@ -34,8 +34,8 @@
 
   /** Line weights of one zoom: outline, critical outline, its halo. Far out outlines would blacken the map. */
   const weights = (zoom) => {
-    if (zoom < 14) return { thin: 0, strong: 1.2, halo: 2.4 };
-    if (zoom < 16) return { thin: 0.4, strong: 1.6, halo: 3.6 };
+    if (zoom < 14) return { thin: 0, strong: 0.8, halo: 2 };
+    if (zoom < 16) return { thin: 0.4, strong: 1.2, halo: 3.2 };
     return { thin: 0.8, strong: 2.6, halo: 5.2 };
   };
 

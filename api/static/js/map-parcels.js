@@ -11,16 +11,16 @@
   const cardOf = (map, config, p, dataDate, swatch) => {
     const { labels, format } = map.dg;
     const done = Number(p.group) === 7;
-    const step = String(config.steps[p.step] ?? labels[`step_${p.group}`] ?? p.step);
+    const step = String(DG.own(config.steps, p.step) ?? DG.own(labels, `step_${p.group}`) ?? p.step);
     const promised = known(p.promised) ? format.date(p.promised) : labels.not_entered;
     const late = known(p.promised) && !done && dataDate && p.promised <= dataDate;
     const rows = [
       [labels.f_chainage, Number.isFinite(p.from) && Number.isFinite(p.to) ? format.run(p.from, p.to) : labels.not_entered],
-      [labels.f_land, [p.use, Number.isFinite(p.area) ? format.area(p.area) : null].filter(known).join(' · '), config.land[p.use]],
+      [labels.f_land, [p.use, Number.isFinite(p.area) ? format.area(p.area) : null].filter(known).join(' · '), DG.own(config.land, p.use)],
       [labels.f_step, el('span', { class: 'dg-inline' }, swatch, step)],
       [labels.f_forecast, done ? labels.handed_over : known(p.forecast) ? DG.fill(labels.handover_on, { date: format.date(p.forecast) }) : labels.not_entered],
       [labels.f_promised, done && !known(p.promised) ? null : late ? DG.fill(labels.promise_passed, { date: promised }) : promised],
-      [labels.f_obstacle, known(p.obstacle) ? String(config.obstacles[p.obstacle] ?? p.obstacle) : null],
+      [labels.f_obstacle, known(p.obstacle) ? String(DG.own(config.obstacles, p.obstacle) ?? p.obstacle) : null],
       [labels.f_gang, p.drives ? el('span', { class: 'dg-tag' }, DG.mark('diamond'), labels.drives_tag) : null],
     ];
     const code = encodeURIComponent(p.case ?? '');
@@ -149,11 +149,9 @@
         map.dg.viewFixed = map.dg.moved = true;
         map.fitBounds(layer.getBounds(), { padding: [90, 90], maxZoom: Math.max(17, map.getZoom()), animate: false });
       }
-      const fill = layer.options.look.fill;
-      const swatch = el('span', { class: `dg-swatch dg-swatch-${mode === 'step' && fill === 'hatch' ? 'hatch' : 'fill'}`, 'aria-hidden': 'true' });
-      const stepFill = style.steps[p.group];
+      const stepFill = DG.own(style.steps, p.group);
+      const swatch = el('span', { class: `dg-swatch dg-swatch-${stepFill ? 'fill' : 'hatch'}`, 'aria-hidden': 'true' });
       if (stepFill) swatch.style.backgroundColor = stepFill;
-      else swatch.className = 'dg-swatch dg-swatch-hatch';
       DG.openPopup(map, latlng ?? layer.options.middle, cardOf(map, config, p, dataDate, swatch), { opener, onClose: () => deselect(layer) });
       DG.setQuery({ thua: layer.id, hoso: null });
       DG.tell('select', { parcel: layer.id, case: p.case ?? null });
@@ -194,7 +192,7 @@
 
     group.bindTooltip((layer) => {
       const p = layer.feature.properties;
-      return DG.tip(DG.fill(labels.parcel_title, { sheet: p.sheet ?? '–', number: p.number ?? '–' }), String(config.steps[p.step] ?? labels[`step_${p.group}`] ?? ''), p.drives ? labels.drives : '');
+      return DG.tip(DG.fill(labels.parcel_title, { sheet: p.sheet ?? '–', number: p.number ?? '–' }), String(DG.own(config.steps, p.step) ?? DG.own(labels, `step_${p.group}`) ?? ''), p.drives ? labels.drives : '');
     }, { sticky: true, className: 'dg-tooltip' });
     group.on('click', (event) => select(event.layer, { latlng: event.latlng }));
     group.on('mouseover', (event) => DG.tell('highlight', { code: event.layer.feature.properties.case ?? null, from: 'map' }));

@@ -43,7 +43,10 @@
   DG.load = (map, { url, subject, what, onData }) => {
     const { labels } = map.dg;
     const name = what || labels[subject];
+    let turn = 0;
     const load = async (fresh) => {
+      turn += 1;
+      const mine = turn;
       // A short wait shows nothing: a flashing line is worse than none.
       const timer = setTimeout(() => {
         DG.setStatus(map, subject, DG.el('p', { class: 'dg-loading' }, DG.fill(labels.loading, { what: name })));
@@ -51,12 +54,14 @@
       try {
         const data = await read(url, fresh);
         clearTimeout(timer);
+        if (mine !== turn) return true; // a later request of the same data is on its way
         DG.setStatus(map, subject, null);
         for (const text of [].concat(data.attribution ?? [])) DG.note(map, `source ${subject} ${text}`, String(text));
         onData(data);
         return true;
       } catch (error) {
         clearTimeout(timer);
+        if (mine !== turn) return false;
         const again = DG.el('button', { type: 'button', class: 'dg-button', on: { click: () => load(true) } }, labels.retry);
         const text = [DG.fill(labels.failed, { what: labels[subject] }), error.message, labels.failed_keep].filter(Boolean).join(' ');
         DG.setStatus(map, subject, DG.el('p', { class: 'dg-error', role: 'alert' }, DG.mark('square'), DG.el('span', {}, text), again));

@@ -26,7 +26,10 @@
     const linked = parseView(location.hash);
     const { bounds, home } = map.dg;
     if (linked) map.setView(linked.centre, linked.zoom, { animate: false });
-    else map.fitBounds(bounds || home, { animate: false, padding: [16, 16] });
+    else {
+      map.dg.fitAgain = () => map.fitBounds(bounds || home, { animate: false, padding: [16, 16] });
+      map.dg.fitAgain();
+    }
     map.dg.viewFixed = Boolean(linked || bounds);
 
     let timer = 0;
@@ -55,7 +58,8 @@
   DG.fitOnce = (map, bounds, padding = [28, 28]) => {
     if (map.dg.viewFixed || !bounds.isValid()) return;
     map.dg.viewFixed = true;
-    map.fitBounds(bounds, { animate: false, padding, maxZoom: 18 });
+    map.dg.fitAgain = () => map.fitBounds(bounds, { animate: false, padding, maxZoom: 18 });
+    map.dg.fitAgain();
   };
 
   DG.query = (name) => new URLSearchParams(location.search).get(name);

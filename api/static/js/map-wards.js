@@ -4,6 +4,9 @@
   'use strict';
   const DG = window.DG;
 
+  // A ward name gives way: it moves off a project's line, or is left out.
+  const BESIDE_LINES = { sides: ['c', 'n', 's'], gap: 3, limit: 8 };
+
   /** Centre of area of a ring of [lat, lng], and the area in square degrees (for ranking only). */
   const centreOf = (ring) => {
     let [area, lat, lng] = [0, 0, 0];
@@ -34,12 +37,12 @@
       const bounds = layer.getBounds();
       // A name that is wider than its ward says more about its neighbour.
       const room = (m, size) => m.latLngToContainerPoint(bounds.getNorthEast()).x - m.latLngToContainerPoint(bounds.getSouthWest()).x > size.w * 0.8;
-      return { node: labelOf(feature.properties.name), anchors: [largest.at], sides: ['c'], area: largest.area, pad: 6, room };
+      return { node: labelOf(feature.properties.name), anchors: [largest.at], ...BESIDE_LINES, area: largest.area, pad: 6, room };
     };
 
     const drawCentre = (feature) => {
       const [lng, lat] = feature.geometry.coordinates;
-      return { node: labelOf(feature.properties.name), anchors: [[lat, lng]], sides: ['c'], area: 0, pad: 14 };
+      return { node: labelOf(feature.properties.name), anchors: [[lat, lng]], ...BESIDE_LINES, area: 0, pad: 14 };
     };
 
     DG.load(map, {

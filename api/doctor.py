@@ -1,0 +1,164 @@
+"""What is wrong with this installation, in words: `duonggang doctor`.
+
+Looks and asks, changes nothing, and goes on when one thing is broken. What needs no installed package is
+in `api.bootstrap.inspection`, which `make doctor` runs on its own when there is no environment yet.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from api import ports
+from api.bootstrap import inspection
+from api.bootstrap.inspection import Finding
+from api.settings import REPOSITORY, Settings
+from geo import cluster
+from geo.db import make_engine
+from geo.migrate import current_revision, head_revision
+
+__all__ = ["Finding", "diagnose"]
+
+OLDEST_POSTGIS = (3, 3)
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Every finding, good or bad, from the machine up to the data; the bad ones say what to do."""
+    return [
+        *inspection.findings(settings.home, own_cluster=settings.database_url is None),
+        _libraries(REPOSITORY / "requirements.lock"),
+        *_rights(settings),
+        _port(settings),
+        *_database(settings),
+    ]
+
+
+def _libraries(lock: Path) -> Finding:
+    """Installed versions against the lock; lines for other systems or Pythons (with a marker) do not count."""
+    wrong: list[str] = []
+    for name, version in re.findall(
+        r"^([A-Za-z0-9._-]+)(?:\[.*?\])?==(\S+) \\$", lock.read_text(), re.MULTILINE
+    ):
+        try:
+            have = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            have = "–"
+        if have != version:
+            wrong.append(f"{name} {have}≠{version}")
+    if not wrong:
+        return Finding(True, "Phiên bản thư viện khớp tệp khoá", "library versions match the lock")
+    names = ", ".join(wrong[:8]) + (" …" if len(wrong) > 8 else "")
+    return Finding(
+        False, f"Thư viện lệch tệp khoá: {names}", f"not as locked: {names}", "rm -rf .venv && make setup"
+    )
+
+
+def _rights(settings: Settings) -> Iterator[Finding]:
+    home = settings.home
+    if home.exists():
+        ok = os.access(home, os.W_OK | os.X_OK)
+        yield Finding(
+            ok,
+            f"Thư mục dữ liệu {home}" + ("" if ok else ": người dùng này không ghi được"),
+            "data directory" + ("" if ok else " cannot be written to by this user"),
+            "" if ok else f"ls -ld {home}",
+        )
+    secrets = REPOSITORY / ".env"
+    if secrets.exists() and _has_password(settings) and secrets.stat().st_mode & 0o077:
+        yield Finding(
+            False,
+            ".env có mật khẩu mà người dùng khác đọc được",
+            ".env holds a password that other users can read",
+            "chmod 600 .env",
+        )
+
+
+def _has_password(settings: Settings) -> bool:
+    return settings.database_url is not None and bool(make_url(settings.database_url).password)
+
+
+def _port(settings: Settings) -> Finding:
+    where = f"{settings.host}:{settings.port}"
+    if not ports.in_use(settings.host, settings.port):
+        return Finding(True, f"Cổng {where} còn trống", "the port is free")
+    who = ports.listener(settings.port)
+    if who and "duonggang" in who:
+        return Finding(True, f"Đường Găng đang chạy ở {where}: {who}", "the server is running")
+    by = who or "chương trình của người dùng khác (another user's program)"
+    return Finding(False, f"Cổng {where} đang bị chiếm bởi {by}", "the port is taken", "make run PORT=8010")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    url = settings.database_url
+    if url is None:
+        try:
+            seen = cluster.status(settings.home)
+        except cluster.ClusterError:
+            return  # said already, with the cluster
+        if seen.state != "running":
+            return
+        url = seen.url
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            yield Finding(True, "Cơ sở dữ liệu trả lời", "the database answers")
+            yield _postgis(connection)
+            yield _migrations(current_revision(engine))
+            yield _portfolio(connection)
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()
+        reason = said[0] if said else type(error).__name__
+        yield Finding(
+            False,
+            f"Cơ sở dữ liệu không trả lời: {reason}",
+            "the database does not answer",
+            "make run" if settings.database_url is None else "DUONGGANG_DATABASE_URL?",
+        )
+    finally:
+        engine.dispose()
+
+
+def _postgis(connection: Connection) -> Finding:
+    version = connection.scalar(text("select extversion from pg_extension where extname = 'postgis'"))
+    if version is None:
+        return Finding(
+            False,
+            "Cơ sở dữ liệu chưa có PostGIS",
+            "the database has no PostGIS",
+            "psql … -c 'CREATE EXTENSION postgis'",
+        )
+    ok = tuple(map(int, re.findall(r"\d+", version)[:2])) >= OLDEST_POSTGIS
+    return Finding(ok, f"PostGIS {version}", f"PostGIS {version} (3.3 or later is needed)")
+
+
+def _migrations(have: str | None) -> Finding:
+    want = head_revision()
+    if have == want:
+        return Finding(True, f"Cấu trúc ở bản mới nhất ({have})", "the schema is current")
+    now = have or "–"
+    return Finding(
+        False,
+        f"Cấu trúc ở bản {now}, cần {want}",
+        f"the schema is at {now}, not {want}",
+        "duonggang db upgrade",
+    )
+
+
+def _portfolio(connection: Connection) -> Finding:
+    if connection.scalar(text("select to_regclass('portfolio_state')")) is None:
+        return Finding(False, "Chưa có bảng danh mục", "there are no tables yet", "duonggang db upgrade")
+    row = connection.execute(
+        text("select data_date, (select count(*) from parcel) from portfolio_state")
+    ).first()
+    if row is None:
+        return Finding(False, "Danh mục chưa được nạp", "no portfolio is loaded", "duonggang portfolio load")
+    return Finding(
+        True, f"Danh mục đến ngày {row[0]:%d/%m/%Y}, {row[1]} thửa", f"portfolio loaded, {row[1]} parcels"
+    )

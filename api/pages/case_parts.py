@@ -1,0 +1,204 @@
+"""What the case page makes of a case: stages, allowed steps, history in words, both states of a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from api import formatting as fmt
+from api.pages.labels import CASE_FIELDS, EVENT_KINDS, Pair
+from api.views import CaseView, EventView
+from projects.clearance import needs_reason
+from projects.codes import LAND_CODES, OBSTACLES
+from projects.steps import STEPS, basis_en
+
+# The stages of the lane: step groups 2…7 in as few words as fit under a dot.
+STAGES: dict[int, Pair] = {
+    2: ("Thông báo", "Notice"),
+    3: ("Kiểm đếm", "Inventory"),
+    4: ("Phương án", "Plan"),
+    5: ("Duyệt PA", "Approval"),
+    6: ("QĐ thu hồi", "Decision"),
+    7: ("Bàn giao", "Handover"),
+}
+# Fields of a state that a reader compares; the rest is bookkeeping.
+COMPARED = ("step", "step_on", "promised_on", "obstacle", "note")
+DATES = ("step_on", "effective_on", "promised_on", "data_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One dot of the lane; state done | now | todo, `on` when the history knows the day it was reached."""
+
+    label: Pair
+    state: str
+    on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A step that may follow, with the paper that proves it and the article behind it."""
+
+    code: str
+    group: int
+    label_vi: str
+    label_en: str
+    paper_vi: str
+    paper_en: str
+    basis: str
+    basis_vi: str
+    basis_en: str
+    needs_reason: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field with its value before and after, in words."""
+
+    label: Pair
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One event in words, newest first in the list."""
+
+    kind: Pair
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    document: str | None
+    reason: str | None
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A field of a conflict: what is stored and what the user wanted."""
+
+    label: Pair
+    current: str
+    wanted: str
+    differs: bool
+
+
+def lane(view: CaseView) -> tuple[Stage, ...]:
+    """The six stages from the notice to the handover."""
+    at = _group(view)
+    reached: dict[int, date] = {}
+    for event in view.history:  # newest first: the last one written here is the first time it was reached
+        step = (event.after or {}).get("step")
+        if step in STEPS and step != (event.before or {}).get("step"):
+            reached[STEPS[step].group] = event.effective_on
+    finished = view.row.step == "S105"
+    return tuple(
+        Stage(
+            label,
+            "done" if group < at or finished else "now" if group == at else "todo",
+            reached.get(group) if group <= at else None,
+        )
+        for group, label in STAGES.items()
+    )
+
+
+def next_steps(view: CaseView) -> tuple[NextStep, ...]:
+    """The steps that the case may take, in the order of the use case."""
+    return tuple(
+        NextStep(
+            code=code,
+            group=STEPS[code].group,
+            label_vi=STEPS[code].label_vi,
+            label_en=STEPS[code].label_en,
+            paper_vi=STEPS[code].paper_vi,
+            paper_en=STEPS[code].paper_en,
+            basis=STEPS[code].basis,
+            basis_vi=STEPS[code].basis,
+            basis_en=basis_en(STEPS[code].basis),
+            needs_reason=needs_reason(view.row.step, code),
+        )
+        for code in view.allowed
+    )
+
+
+def history(events: Sequence[EventView], lang: str) -> list[HistoryEntry]:
+    """The events with what they changed."""
+    return [
+        HistoryEntry(
+            kind=EVENT_KINDS.get(event.kind, (event.kind, event.kind)),
+            effective_on=event.effective_on,
+            recorded_at=event.recorded_at,
+            actor=event.actor,
+            document=event.document,
+            reason=event.reason,
+            changes=tuple(_changes(event.before or {}, event.after or {}, lang)),
+        )
+        for event in events
+    ]
+
+
+def compared(current: Mapping[str, Any], wanted: Mapping[str, Any], lang: str) -> list[Compared]:
+    """Both states of a conflict, field by field; the date of a wanted new step is its effective date."""
+    if wanted.get("step") != current.get("step"):
+        wanted = {"step_on": wanted.get("effective_on"), **wanted}
+    else:
+        wanted = {"step_on": current.get("step_on"), **wanted}
+    return [
+        Compared(
+            CASE_FIELDS[name],
+            say_value(name, current.get(name), lang),
+            say_value(name, wanted.get(name), lang),
+            (current.get(name) or None) != (wanted.get(name) or None),
+        )
+        for name in COMPARED
+    ]
+
+
+def say_value(name: str, value: Any, lang: str) -> str:
+    """A stored value of a case or an event in words."""
+    if value in (None, ""):
+        return fmt.UNKNOWN
+    if name in DATES:
+        return fmt.date_text(value if isinstance(value, date) else date.fromisoformat(str(value)), lang)
+    side = 0 if lang == "vi" else 1
+    if name == "step" and value in STEPS:
+        return STEPS[value].label_vi if lang == "vi" else STEPS[value].label_en
+    if name == "obstacle" and value in OBSTACLES:
+        return OBSTACLES[value][side]
+    return fmt.number(value, lang) if isinstance(value, int) else str(value)
+
+
+def land_words(code: str, lang: str) -> str:
+    """The land-use code in words, composite codes part by part; unknown parts stay as they are."""
+    parts = [part.strip() for part in code.split("+")]
+    side = 0 if lang == "vi" else 1
+    return " + ".join(LAND_CODES[part][side] if part in LAND_CODES else part for part in parts)
+
+
+def _group(view: CaseView) -> int:
+    """The colour group the case stands in; a paused case stands where it was paused."""
+    group = STEPS[view.row.step].group if view.row.step in STEPS else 0
+    if group:
+        return group
+    for event in view.history:
+        before = (event.before or {}).get("step")
+        if before in STEPS and STEPS[before].group:
+            return STEPS[before].group
+    return 1
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> list[Change]:
+    names = [name for name in (*COMPARED, "data_date") if name in before or name in after]
+    if before.get("step") != after.get("step"):
+        names = [name for name in names if name != "step_on"]  # the effective date above says it
+    return [
+        Change(
+            CASE_FIELDS.get(name, (name, name)),
+            say_value(name, before.get(name), lang),
+            say_value(name, after.get(name), lang),
+        )
+        for name in names
+        if (before.get(name) or None) != (after.get(name) or None)
+    ]

@@ -1,0 +1,101 @@
+"""`/bao-cao-cham`: by how many days the date moves, which land holds it, and what a release brings back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api import formatting as fmt
+from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
+from api.pages import network
+from api.pages.rendering import render
+from api.pages.sentences import portfolio_conclusion, project_conclusion, releases
+from api.usecases.facts import all_ward_labels
+from api.usecases.reports import delay_report
+from api.views import DelayReport
+from projects.codes import OBSTACLES
+
+router = APIRouter(prefix="/bao-cao-cham")
+
+CASES_PER_FRONT = 5
+
+
+@router.get("")
+def portfolio_report(
+    request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, ngay: DataDate = None
+) -> HTMLResponse:
+    """The delay report of the whole portfolio."""
+    report = delay_report(session, ctx, None, as_of=ngay)
+    return render_portfolio_report(request, report, all_ward_labels(session), lang)
+
+
+@router.get("/{code}")
+def project_report(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    lang: LangDep,
+    code: ProjectCode,
+    ngay: DataDate = None,
+) -> HTMLResponse:
+    """The delay report of one project, down to parcels."""
+    report = delay_report(session, ctx, code, as_of=ngay)
+    return render_project_report(request, report, all_ward_labels(session), lang)
+
+
+def render_portfolio_report(
+    request: Request, report: DelayReport, wards: Mapping[str, str], lang: str
+) -> HTMLResponse:
+    """The portfolio report of `report`; `wards` are labels by code."""
+    assessed = [entry for entry in report.entries if entry.summary.light != "none"]
+    return render(
+        request,
+        "report_portfolio.html.j2",
+        nav="bao-cao-cham",
+        data_date=report.data_date,
+        said=portfolio_conclusion(report.overview, lang),
+        lights=report.overview.lights,
+        entries=assessed,
+        rest=[entry for entry in report.entries if entry.summary.light == "none"],
+        releases={e.summary.facts.code: releases(e.delay) for e in assessed if e.delay},
+        parcels={
+            e.summary.facts.code: sum(len(d.parcels) for d in e.delay.drivers) for e in assessed if e.delay
+        },
+        ward_names=wards,
+        has_demo=report.overview.has_demo,
+    )
+
+
+def render_project_report(
+    request: Request, report: DelayReport, wards: Mapping[str, str], lang: str
+) -> HTMLResponse:
+    """The report of the one project in `report`; `wards` are labels by code."""
+    view = report.entries[0]
+    delay = view.delay
+    words = network.chain_words(view, lang)
+    return render(
+        request,
+        "report_project.html.j2",
+        nav="bao-cao-cham",
+        project=view.summary.facts,
+        data_date=view.data_date,
+        view=view,
+        facts=view.summary.facts,
+        address=f"/du-an/{view.summary.facts.code}",
+        tab="bao-cao-cham",
+        delay=delay,
+        said=project_conclusion(view, wards, lang),
+        releases=releases(delay) if delay else (),
+        most=CASES_PER_FRONT,
+        obstacles=OBSTACLES,
+        ward_names=wards,
+        front_runs={
+            front["code"]: fmt.run(front["from_m"], front["to_m"], lang)
+            for front in view.fronts
+            if front["from_m"] is not None
+        },
+        parcels_text=lambda driver: network.parcels_text(driver, lang),
+        **(words | {"ward_labels": words["ward_labels"] | dict(wards)}),
+    )

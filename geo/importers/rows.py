@@ -1,0 +1,230 @@
+"""Cleans the attribute rows of a parcel file and notes everything that is missing, unknown or contradictory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from geo.importers.columns import PARCEL_FIELDS, fold
+from geo.importers.faults import FaultList
+from geo.importers.limits import Limits
+from geo.importers.reading import VectorFile
+from geo.importers.values import BadCell, Cell, clean_text, parse_date, parse_number, shorten
+from projects.clearance import LAND_CODES, OBSTACLES, STEPS
+
+REQUIRED = ("sheet", "number", "ward_code", "land_use")
+# What a case says once, however many parcels it has.
+_OF_CASE = ("ward_code", "step", "step_on", "promised_on", "obstacle", "holder_kind")
+_HOLDERS: Mapping[str, str] = {
+    "household": "household",
+    "ho": "household",
+    "hogiadinh": "household",
+    "canhan": "household",
+    "hogiadinhcanhan": "household",
+    "organisation": "organisation",
+    "organization": "organisation",
+    "tochuc": "organisation",
+    "coquan": "organisation",
+}
+# A case code is part of an address, so it keeps to letters, digits and three marks.
+_CASE_CODE = re.compile(r"[^\W_][\w.\-]{0,63}$")
+_WARD_DIGITS = 5
+
+_NAMES: Mapping[str, tuple[str, str]] = {
+    "map_series": ("bản đồ", "map series"),
+    "sheet": ("số tờ", "sheet"),
+    "number": ("số thửa", "parcel number"),
+    "map_version": ("phiên bản", "version"),
+    "ward_code": ("mã phường, xã", "ward code"),
+    "land_use": ("loại đất", "land use"),
+    "area_stated_m2": ("diện tích", "area"),
+    "case": ("mã hồ sơ", "case code"),
+    "step": ("bước", "step"),
+    "step_on": ("ngày của bước", "date of the step"),
+    "promised_on": ("ngày hẹn", "promised date"),
+    "obstacle": ("vướng mắc", "obstacle"),
+    "holder_kind": ("đối tượng", "holder kind"),
+}
+
+
+def clean_rows(
+    file: VectorFile, ward_codes: frozenset[str], faults: FaultList, limits: Limits
+) -> dict[str, list[Any]]:
+    """Field → clean value per row (None where nothing is said or where a fault was noted).
+
+    Wards are five digits, codes upper case, dates datetime.date, areas m². Map series and version have their defaults.
+    """
+    _check_headings(file, faults)
+    rows = {field: _column(file, field, faults, limits) for field in PARCEL_FIELDS}
+    rows["ward_code"] = [_ward(code) for code in rows["ward_code"]]
+    for field in ("land_use", "step", "obstacle"):
+        rows[field] = [None if code is None else code.upper() for code in rows[field]]
+    rows["land_use"] = [None if code is None else re.sub(r"\s*\+\s*", "+", code) for code in rows["land_use"]]
+    _check_required(file, rows, faults)
+    _check_codes(rows, ward_codes, faults)
+    rows["map_series"] = [s or w for s, w in zip(rows["map_series"], rows["ward_code"], strict=True)]
+    rows["map_version"] = [version or "1" for version in rows["map_version"]]
+    _check_duplicates(rows, faults)
+    _check_cases(rows, faults)
+    return rows
+
+
+def _check_headings(file: VectorFile, faults: FaultList) -> None:
+    for field, columns in file.contested.items():
+        vi, en = _NAMES[field]
+        listed = ", ".join(f"“{column}”" for column in columns)
+        faults.file(
+            "file",
+            f"Nhiều cột cùng là {vi}: {listed}; hãy bỏ hoặc đổi tên bớt.",
+            f"Several columns are the {en}: {listed}; remove or rename the others.",
+        )
+    for field in REQUIRED:
+        if field not in file.headings and field not in file.contested:
+            vi, en = _NAMES[field]
+            accepted = ", ".join((field, *PARCEL_FIELDS[field][:3]))
+            faults.file(
+                "missing",
+                f"Thiếu cột {vi} (tên nhận: {accepted}).",
+                f"The column {en} is missing (accepted names: {accepted}).",
+            )
+
+
+def _column(file: VectorFile, field: str, faults: FaultList, limits: Limits) -> list[Any]:
+    cells = file.columns.get(field)
+    if not cells:
+        return [None] * file.rows
+    if field in ("step_on", "promised_on"):
+        return _each(cells, field, parse_date, faults)
+    if field == "area_stated_m2":
+        return _each(cells, field, _area, faults)
+    if field == "holder_kind":
+        return _each(cells, field, lambda cell: _holder(clean_text(cell, limits.text_length)), faults)
+    return _each(cells, field, lambda cell: clean_text(cell, limits.text_length), faults)
+
+
+def _each(cells: Sequence[Cell], field: str, read: Callable[[Cell], object], faults: FaultList) -> list[Any]:
+    vi, en = _NAMES[field]
+    values: list[Any] = []
+    for row, cell in enumerate(cells, start=1):
+        try:
+            values.append(read(cell))
+        except BadCell as bad:
+            values.append(None)
+            kind = "area" if field == "area_stated_m2" else "value"
+            faults.row(kind, row, f"{_capital(vi)}: {bad.vi}.", f"The {en} {bad.en}.")
+    return values
+
+
+def _check_required(file: VectorFile, rows: Mapping[str, list[Any]], faults: FaultList) -> None:
+    for field in REQUIRED:
+        if field not in file.headings:
+            continue  # told once, for the whole file
+        cells = file.columns.get(field) or []
+        for i, value in enumerate(rows[field]):
+            # A cell that could not be read has its own fault already.
+            if value is None and (cells[i] is None or not str(cells[i]).strip()):
+                vi, en = _NAMES[field]
+                faults.row("missing", i + 1, f"Thiếu {vi}.", f"The {en} is missing.")
+
+
+def _check_codes(rows: Mapping[str, list[Any]], ward_codes: frozenset[str], faults: FaultList) -> None:
+    for i, (ward, use, step, obstacle, case) in enumerate(
+        zip(*(rows[f] for f in ("ward_code", "land_use", "step", "obstacle", "case")), strict=True)
+    ):
+        row = i + 1
+        if ward is not None and ward not in ward_codes:
+            shown = shorten(ward)
+            faults.row(
+                "ward", row, f"Không có phường, xã mã “{shown}”.", f"There is no ward with code “{shown}”."
+            )
+        if use is not None and (bad := [part for part in use.split("+") if part not in LAND_CODES]):
+            shown = ", ".join(f"“{shorten(part)}”" for part in bad)
+            faults.row(
+                "land_use", row, f"Không có mã loại đất {shown}.", f"There is no land-use code {shown}."
+            )
+        if step is not None and step not in STEPS:
+            faults.row(
+                "step", row, f"Không có bước “{shorten(step)}”.", f"There is no step “{shorten(step)}”."
+            )
+        if obstacle is not None and obstacle not in OBSTACLES:
+            shown = shorten(obstacle)
+            faults.row(
+                "value", row, f"Không có mã vướng mắc “{shown}”.", f"There is no obstacle code “{shown}”."
+            )
+        if case is not None and not _CASE_CODE.match(case):
+            shown = shorten(case)
+            faults.row(
+                "case",
+                row,
+                f"Mã hồ sơ “{shown}” chỉ được có chữ, số và dấu . - _ (tối đa 64).",
+                f"The case code “{shown}” may only have letters, digits and . - _ (at most 64).",
+            )
+
+
+def _check_duplicates(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
+    seen: dict[tuple[str, ...], int] = {}
+    keys = zip(*(rows[field] for field in ("map_series", "sheet", "number", "map_version")), strict=True)
+    for row, key in enumerate(keys, start=1):
+        if None in key:
+            continue
+        first = seen.setdefault(key, row)
+        if first != row:
+            series, sheet, number, version = (shorten(part) for part in key)
+            faults.row(
+                "duplicate",
+                row,
+                f"Tờ {sheet} thửa {number} (bản đồ {series}, phiên bản {version}) đã có ở dòng {first};"
+                f" dòng {first} và {row} trùng nhau.",
+                f"Sheet {sheet} parcel {number} (map series {series}, version {version}) is already in row {first};"
+                f" rows {first} and {row} are the same parcel.",
+            )
+
+
+def _check_cases(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
+    """All parcels of a case must say the same of it; the first row that names the case is held against the others."""
+    first: dict[str, int] = {}
+    for i, case in enumerate(rows["case"]):
+        if case is None:
+            continue
+        j = first.setdefault(case, i)
+        differing = [field for field in _OF_CASE if rows[field][i] != rows[field][j]]
+        if differing:
+            vi = ", ".join(_NAMES[field][0] for field in differing)
+            en = ", ".join(_NAMES[field][1] for field in differing)
+            shown = shorten(case)
+            faults.row(
+                "case",
+                i + 1,
+                f"Hồ sơ “{shown}” ở đây khác với dòng {j + 1} về: {vi}.",
+                f"Case “{shown}” differs here from row {j + 1} in: {en}.",
+            )
+
+
+def _ward(code: str | None) -> str | None:
+    """National codes have five digits; tables lose the leading zeros."""
+    return code.zfill(_WARD_DIGITS) if code is not None and code.isascii() and code.isdigit() else code
+
+
+def _area(cell: Cell) -> float | None:
+    area = parse_number(cell)
+    if area is not None and area <= 0:
+        raise BadCell(f"{area:g} m² không phải là số dương", f"of {area:g} m² is not a positive number")
+    return area
+
+
+def _holder(text: str | None) -> str | None:
+    if text is None:
+        return None
+    kind = _HOLDERS.get(fold(text))
+    if kind is None:
+        shown = shorten(text)
+        raise BadCell(
+            f"“{shown}” không phải household (hộ) hay organisation (tổ chức)",
+            f"“{shown}” is neither household (hộ) nor organisation (tổ chức)",
+        )
+    return kind
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
