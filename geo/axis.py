@@ -60,15 +60,17 @@ def load_axes(session: Session, project_id: int) -> dict[str, tuple[Alignment, A
 def section_corridor(facts: catalog.Project) -> MultiPolygon | None:
     """The derived corridor: each section widened to its width, and the areas as they are; WGS 84.
 
-    None when no section has a width or an area. A surveyed polygon will replace it where there is one.
+    A section without a published width has the width of the demo land. None when there is neither width nor
+    area. A surveyed polygon will replace it where there is one.
     """
     axes = {a.code: axis_of(a) for a in facts.alignments}
+    assumed = facts.demo.width_m if facts.demo is not None else None
     parts: list[BaseGeometry] = []
     for section in facts.sections:
         if section.area is not None:
             parts.append(polygon_of(section.area))
-        elif section.alignment is not None and section.width_m:
-            parts.append(corridor(axes[section.alignment], section.width_m / 2, section.from_m, section.to_m))
+        elif section.alignment is not None and (width := section.width_m or assumed):
+            parts.append(corridor(axes[section.alignment], width / 2, section.from_m, section.to_m))
     if not parts:
         return None
     whole = shapely.union_all(to_measure(np.array(parts, dtype=object)))

@@ -174,7 +174,7 @@ def _load_axis(session: Session, row: Project, facts: catalog.Project) -> None:
             Corridor(
                 project_id=row.id,
                 derived=True,
-                source="Tim tuyến mở rộng theo bề rộng đoạn tuyến; ranh khu vẽ theo sơ đồ",
+                source="Tim tuyến mở rộng theo bề rộng công bố (không có thì bề rộng minh hoạ); ranh khu vẽ theo sơ đồ",
                 geom=from_shape(corridor, srid=4326),
             )
         )
@@ -234,7 +234,7 @@ def _drop_others(session: Session, table: type[Any], project_id: int, keep: set[
 
 
 def _ids(session: Session, table: type[Any], project_id: int) -> dict[str, int]:
-    rows = session.execute(select(table.code, table.id).where(table.project_id == project_id)).tuples()
+    rows = session.execute(select(table.code, table.id).where(table.project_id == project_id))
     return dict(rows.all())
 
 

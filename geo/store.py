@@ -63,9 +63,7 @@ STATES_THEN = text(
 def load_network(session: Session, project: Project) -> Network | None:
     """The schedule network of a project, None when it has none (programmes)."""
     fronts = dict(
-        session.execute(select(FrontRow.id, FrontRow.code).where(FrontRow.project_id == project.id))
-        .tuples()
-        .all()
+        session.execute(select(FrontRow.id, FrontRow.code).where(FrontRow.project_id == project.id)).all()
     )
     rows = session.scalars(
         select(ActivityRow).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
@@ -94,7 +92,7 @@ def load_fronts(session: Session, project: Project) -> tuple[WorkFront, ...]:
         .join(Section, Section.id == FrontRow.section_id)
         .where(FrontRow.project_id == project.id)
         .order_by(Section.from_m.nulls_last(), Section.code, FrontRow.from_m.nulls_last(), FrontRow.code)
-    ).tuples()
+    )
     return tuple(
         WorkFront(
             code=row.code,
@@ -112,7 +110,7 @@ def load_fronts(session: Session, project: Project) -> tuple[WorkFront, ...]:
 
 def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[CaseState, ...]:
     """The cases of a project as they stood at the end of `as_of`, by what is known now."""
-    past = session.execute(STATES_THEN, {"code": project.code, "day": as_of}).tuples()
+    past = session.execute(STATES_THEN, {"code": project.code, "day": as_of})
     then: dict[str, dict[str, Any]] = dict(past.all())
     rows = session.execute(CASES, {"project": project.id}).mappings()
     return tuple(_case(row, then.get(row["code"])) for row in rows)

@@ -119,6 +119,8 @@ class ProjectDelay:
     fronts: tuple[FrontState, ...]  # by code
     schedule: Schedule
     critical_cases: frozenset[str]
+    driving_days: int  # calendar days the completion comes earlier if all driving cases were free
+    land_days: int  # the same if all open cases were: what is left of the slip is not the land's
 
 
 def project_delay(
@@ -162,6 +164,8 @@ def project_delay(
         fronts=tuple(_front_states(ground, fronts, dated)),
         schedule=dated,
         critical_cases=driving,
+        driving_days=gain(releases, driving),
+        land_days=gain(releases, frozenset(case.code for case in waiting)),
     )
 
 

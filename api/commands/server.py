@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import create_app
@@ -27,6 +30,7 @@ from api.commands.shared import (
 from api.settings import Settings
 from api.usecases.land import load_demo_land, projects_without_land
 from api.usecases.portfolio import load_files
+from api.usecases.projects import overview
 from geo.db import make_engine, make_sessions
 from geo.migrate import upgrade
 from projects.catalog import Portfolio
@@ -87,7 +91,17 @@ def _run(settings: Settings, url: str, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15
     )
+    threading.Thread(target=_calculate_ahead, args=(app,), daemon=True).start()
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _calculate_ahead(app: FastAPI) -> None:
+    """Fills the result cache, so that the first page does not wait for all projects."""
+    try:
+        with app.state.sessions() as session:
+            overview(session, app.state.context)
+    except Exception:  # the page that needs it will say what is wrong, to the person who asked
+        logging.getLogger("duonggang").warning("could not calculate ahead", exc_info=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -81,6 +81,7 @@ def record(
         "reason": reason,
         "note": note,
     }
+    faults: dict[str, list[str]] = {}
     try:
         seen, change = parse(entered, version)
         state = change_case(session, ctx, code, change, seen=seen, key=key or None)
@@ -96,7 +97,7 @@ def record(
             case_parts.compared(current, wanted, lang),
             [],
         )
-        status, faults = 409, {}
+        status = 409
     except (IllegalStep, InvalidInput) as error:
         refusal, faults = _refused(error.faults, lang)
         status = 422
@@ -111,11 +112,13 @@ def record(
             [],
             [],
         )
-        status, faults = 409, {}
+        status = 409
     else:
         query = carried(request.query_params) | {"da_ghi": state.get("version", "")}
         return RedirectResponse(link(f"/ho-so/{code}", query), 303)
     view = case_view(session, ctx, code)
+    if status == 409 and entered["step"] not in view.allowed:
+        entered["step"] = view.row.step  # what was wanted stands in the comparison; from here it is no way
     return render_case(request, view, lang, entered=entered, refusal=refusal, faults=faults, status=status)
 
 
@@ -174,7 +177,7 @@ def render_case(
     return render(
         request,
         "case.html.j2",
-        status=status,
+        status,
         nav="du-an",
         project=view.facts,
         data_date=view.data_date,

@@ -12,10 +12,11 @@ from datetime import date, timedelta
 
 ROW = 20
 HEAD = 26
-LABELS = 292
-TIMELINE = 820
+CODES = 92
+LABELS = 340
+TIMELINE = 800
 BAR = 10
-LABEL_CHARACTERS = 46
+LABEL_CHARACTERS = 38
 # Works in the dyke corridor rest in the flood season, 1 May–30 November (the calendar named DYKE).
 FLOOD_FROM, FLOOD_TO = (5, 1), (11, 30)
 
@@ -24,7 +25,10 @@ _X = Callable[[date], float]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What one row shows: early dates, the last date without harm, and its kind (task, milestone, possession)."""
+    """What one row shows: early dates, the last date without harm, and its kind (task, milestone, possession).
+
+    `critical` draws it black: it is critical, or lies on the chain that sets the completion date.
+    """
 
     code: str
     name: str
@@ -63,6 +67,7 @@ class Gantt:
 
     width: float
     height: float
+    codes: float  # where the names start, after the codes
     rows: tuple[Row, ...]
     ticks: tuple[Tick, ...]
     today_x: float
@@ -84,6 +89,7 @@ def gantt(bars: Sequence[Bar], *, data_date: date, planned: date | None) -> Gant
     rows = tuple(_row(bar, index, x, first, last) for index, bar in enumerate(bars))
     return Gantt(
         width=LABELS + TIMELINE,
+        codes=CODES,
         height=HEAD + ROW * len(rows) + 6,
         rows=rows,
         ticks=tuple(Tick(x(day), label) for day, label in _ticks(first, last)),

@@ -77,6 +77,7 @@ WARD_BASIS: dict[str, Pair] = {
 EVENT_KINDS: dict[str, Pair] = {
     "case.step": ("Ghi bước", "Step recorded"),
     "case.edit": ("Sửa hồ sơ", "Case edited"),
+    "case.import": ("Nhập hồ sơ", "Case imported"),
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
     "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),

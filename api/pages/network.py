@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from api.pages.gantt import Bar
 from api.views import ProjectView
-from projects.impact import DrivingCase
+from projects.impact import ChainItem, DrivingCase, ProjectDelay
+from projects.model import NodeKind
 
 DRAWN_AT_MOST = 60
 FLOOD_CALENDAR = "DYKE"
@@ -19,6 +21,7 @@ FLOOD_CALENDAR = "DYKE"
 class ActivityRow:
     """A row of the table: early dates, floats in working days, and what sets its date.
 
+    `driving`: it lies on the chain that sets the completion date, even where a closed season leaves it float.
     `drivers` are activities of the table, `cases` land cases.
     """
 
@@ -35,12 +38,14 @@ class ActivityRow:
     total_float: int
     free_float: int
     critical: bool
+    driving: bool
     drivers: tuple[str, ...]
     cases: tuple[str, ...]
 
 
-def activity_rows(answer: Mapping[str, Any]) -> tuple[ActivityRow, ...]:
+def activity_rows(answer: Mapping[str, Any], delay: ProjectDelay | None) -> tuple[ActivityRow, ...]:
     """The rows of a schedule answer (`api.usecases.schedules`), in its order."""
+    chain = {item.code for item in delay.chain} if delay else set()
     known = {a["code"] for a in answer["activities"]}
     return tuple(
         ActivityRow(
@@ -57,6 +62,7 @@ def activity_rows(answer: Mapping[str, Any]) -> tuple[ActivityRow, ...]:
             total_float=a["total_float"],
             free_float=a["free_float"],
             critical=a["critical"],
+            driving=a["code"] in chain,
             drivers=tuple(code for code in a["drivers"] if code in known),
             cases=tuple(code for code in a["drivers"] if code not in known),
         )
@@ -68,7 +74,7 @@ def drawn(rows: Sequence[ActivityRow], *, all_of_them: bool) -> list[ActivityRow
     """What the chart draws: everything if it is asked for or short, else critical, milestones, possessions."""
     if all_of_them or len(rows) <= DRAWN_AT_MOST:
         return list(rows)
-    return [row for row in rows if row.critical or row.kind != "task"]
+    return [row for row in rows if row.critical or row.driving or row.kind != "task"]
 
 
 def bars(rows: Sequence[ActivityRow], lang: str) -> list[Bar]:
@@ -81,7 +87,7 @@ def bars(rows: Sequence[ActivityRow], lang: str) -> list[Bar]:
             start=row.start,
             finish=row.finish,
             late_finish=row.late_finish,
-            critical=row.critical,
+            critical=row.critical or row.driving,
             rests_in_flood=row.calendar == FLOOD_CALENDAR,
         )
         for row in rows
@@ -97,7 +103,16 @@ def parcels_text(driver: DrivingCase, lang: str, most: int = 2) -> str:
     return f"{text} {words[2]} {rest} {words[3]}" if rest > 0 else text
 
 
-def chain_words(view: ProjectView, lang: str) -> dict[str, dict[str, str]]:
+def waits(chain: Sequence[ChainItem]) -> dict[str, int]:
+    """Calendar days between the end of one link of the chain and the start of the next, where work rests."""
+    return {
+        item.code: max(0, (item.start - before.finish).days - 1)
+        for before, item in pairwise(chain)
+        if item.kind is NodeKind.TASK
+    }
+
+
+def chain_words(view: ProjectView, lang: str) -> dict[str, dict[str, Any]]:
     """What the driving chain says beside each code: front and ward names, parcels and reasons of cases."""
     delay = view.delay
     drivers = delay.drivers if delay else ()
@@ -111,5 +126,6 @@ def chain_words(view: ProjectView, lang: str) -> dict[str, dict[str, str]]:
         "front_names": dict.fromkeys(used_fronts, "") | fronts,
         "ward_labels": dict.fromkeys(used_wards, "") | wards,
         "driver_parcels": blank | {d.code: parcels_text(d, lang) for d in drivers},
+        "waits": waits(delay.chain if delay else ()),
         "driver_why": blank | {d.code: d.why_vi if lang == "vi" else d.why_en for d in drivers},
     }

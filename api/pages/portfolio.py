@@ -85,7 +85,7 @@ def wards_of_projects(session: Session) -> filters.Wards:
         .join(Ward, Ward.code == ProjectWard.ward_code)
         .order_by(Project.code, Ward.code)
     )
-    for project, code, name, unit_type in rows.tuples():
+    for project, code, name, unit_type in rows:
         found[project].append((code, ward_label(name, unit_type)))
     return found
 

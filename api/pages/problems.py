@@ -73,7 +73,7 @@ def render_problem(request: Request, status: int, body: ErrorOut) -> HTMLRespons
     return render(
         request,
         "problem.html.j2",
-        status=status,
+        status,
         code=status,
         problem=body,
         advice=ADVICE.get(status, UNEXPECTED),

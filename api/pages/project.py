@@ -129,7 +129,7 @@ def render_network(
 ) -> HTMLResponse:
     """The critical-path page of a schedule answer."""
     delay = view.delay
-    rows = network.activity_rows(answer)
+    rows = network.activity_rows(answer, delay)
     shown = network.drawn(rows, all_of_them=all_of_them)
     chart = (
         gantt(network.bars(shown, lang), data_date=view.data_date, planned=delay.planned_finish)

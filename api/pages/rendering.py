@@ -50,7 +50,7 @@ FILTERS: dict[str, Callable[..., str]] = {
 }
 
 
-def render(request: Request, name: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def render(request: Request, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
     """The template `name` as a response, in the language and with the nonce of this request."""
     # An error page may be asked for before the middleware has set both.
     lang: str = getattr(request.state, "lang", "vi")

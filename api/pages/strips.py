@@ -32,7 +32,7 @@ Spans = Mapping[str, Sequence[tuple[str, float, float]]]
 def ward_spans(session: Session, project: str) -> Spans:
     """The chainage that the parcels of each ward cover, per alignment of a project."""
     found: dict[str, list[tuple[str, float, float]]] = {}
-    for axis, ward, from_m, to_m in session.execute(SPANS, {"project": project}).tuples():
+    for axis, ward, from_m, to_m in session.execute(SPANS, {"project": project}):
         found.setdefault(axis, []).append((ward, from_m, to_m))
     return found
 

@@ -25,8 +25,8 @@ def list_cases(
     phuong: Annotated[str | None, Query(description="Mã phường/xã.")] = None,
     mui: Annotated[str | None, Query(description="Mã mũi thi công.")] = None,
     gang: Annotated[bool, Query(description="Chỉ hồ sơ giữ đường găng.")] = False,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    limit: Annotated[int, Query(ge=1, le=500, description="Số dòng mỗi trang.")] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="Bỏ qua bấy nhiêu dòng đầu.")] = 0,
     ngay: DataDate = None,
 ) -> dict[str, Any]:
     """`rows` of the page asked for and `total` of all that match."""

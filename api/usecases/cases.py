@@ -88,7 +88,7 @@ def change_case(
     project = session.get_one(Project, case.project_id)
     record(
         session,
-        kind="case.step" if before["step"] != after["step"] else "case.edit",
+        kind="case.step" if change.step != before["step"] or again else "case.edit",
         object_type="case",
         object_code=code,
         project_code=project.code,

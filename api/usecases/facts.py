@@ -61,7 +61,9 @@ def milestones(session: Session, project: Project, calculation: Calculation) -> 
 def milestone_view(row: Milestone, calculation: Calculation) -> MilestoneView:
     """One milestone; the forecast comes from the node of the network that it is tied to."""
     forecast = None
-    if row.actual_on is None and row.activity_code and calculation.delay is not None:
+    # What happened after the data date is not known yet on the page of that day.
+    actual = row.actual_on if row.actual_on and row.actual_on <= calculation.data_date else None
+    if actual is None and row.activity_code and calculation.delay is not None:
         node = calculation.delay.schedule.rows.get(row.activity_code)
         forecast = node.early_finish if node is not None else None
     return MilestoneView(
@@ -70,7 +72,7 @@ def milestone_view(row: Milestone, calculation: Calculation) -> MilestoneView:
         name_en=row.name_en,
         planned_on=row.planned_on,
         planned_label_vi=row.planned_label_vi,
-        actual_on=row.actual_on,
+        actual_on=actual,
         forecast_on=forecast,
         days_left=(row.planned_on - calculation.data_date).days if row.planned_on else None,
         source=row.source,
@@ -91,7 +93,7 @@ def claims(session: Session, project: Project) -> tuple[ClaimView, ...]:
         .outerjoin(Ward, Ward.code == Claim.ward_code)
         .where(Claim.project_id == project.id)
         .order_by(Claim.as_of.desc().nulls_last(), Claim.code)
-    ).tuples()
+    )
     return tuple(_claim(row, ward) for row, ward in rows)
 
 
@@ -102,7 +104,7 @@ def claims_by_project(session: Session) -> dict[str, tuple[ClaimView, ...]]:
         .join(Claim, Claim.project_id == Project.id)
         .outerjoin(Ward, Ward.code == Claim.ward_code)
         .order_by(Project.code, Claim.as_of.desc().nulls_last(), Claim.code)
-    ).tuples()
+    )
     found: dict[str, tuple[ClaimView, ...]] = {}
     for code, row, ward in rows:
         found[code] = (*found.get(code, ()), _claim(row, ward))
@@ -116,7 +118,7 @@ def ward_label(name: str, unit_type: str) -> str:
 
 def all_ward_labels(session: Session) -> dict[str, str]:
     """Short ward names by code."""
-    rows = session.execute(select(Ward.code, Ward.name, Ward.unit_type)).tuples()
+    rows = session.execute(select(Ward.code, Ward.name, Ward.unit_type))
     return {code: ward_label(name, unit_type) for code, name, unit_type in rows}
 
 
@@ -127,7 +129,7 @@ def project_wards(session: Session, project: Project) -> tuple[dict[str, Any], .
         .join(ProjectWard, ProjectWard.ward_code == Ward.code)
         .where(ProjectWard.project_id == project.id)
         .order_by(ProjectWard.basis.desc(), Ward.code)
-    ).tuples()
+    )
     return tuple(
         {"code": code, "name": name, "unit_type": kind, "label": ward_label(name, kind), "basis": basis}
         for code, name, kind, basis in rows

@@ -103,7 +103,7 @@ def ward_features(session: Session) -> str:
             Ward.centre_lat,
             func.ST_AsGeoJSON(func.ST_SimplifyPreserveTopology(Ward.boundary, SIMPLIFY_WARDS), 5),
         ).order_by(Ward.code)
-    ).tuples()
+    )
     found = [
         {
             "type": "Feature",
@@ -136,7 +136,7 @@ def _places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float 
         select(Project.code, Section.area)
         .join(Section, Section.project_id == Project.id)
         .order_by(Project.code, Section.code)
-    ).tuples()
+    )
     for code, area in areas:
         if area is None:
             continue
@@ -146,7 +146,7 @@ def _places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float 
         select(Project.code, Alignment)
         .join(Alignment, Alignment.project_id == Project.id)
         .order_by(Project.code, Alignment.code)
-    ).tuples()
+    )
     grouped: dict[str, list[Alignment]] = {}
     for code, row in lines:
         grouped.setdefault(code, []).append(row)

@@ -98,7 +98,7 @@ def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
         effective_on=portfolio_state(session).data_date,
         after={"filename": table.filename, "sha256": table.sha256, "matched": len(table.rows)},
     )
-    for (project_id,) in session.execute(select(Project.id)).tuples():
+    for (project_id,) in session.execute(select(Project.id)):
         touch(session, project_id)
     return WardImport(
         matched=len(table.rows), total=len(rows), by=table.matched_by, unmatched=table.unmatched

@@ -132,7 +132,7 @@ def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]
         .join(Section, Section.id == WorkFront.section_id)
         .where(WorkFront.project_id == project.id, WorkFront.from_m.is_not(None))
         .order_by(WorkFront.from_m)
-    ).tuples()
+    )
     for alignment_id, front in rows:
         if alignment_id is not None:
             found.setdefault(alignment_id, []).append(front)

@@ -67,9 +67,7 @@ def case_list(
             select(ClearanceCase.code, ClearanceCase.holder_kind).where(
                 ClearanceCase.code.in_([c.code for c in shown])
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return CaseList(
         rows=tuple(_row(project, calculation, c, labels, holders.get(c.code, "")) for c in shown),

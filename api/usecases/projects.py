@@ -112,7 +112,7 @@ def blocked_runs_of(
     session: Session, project: Project, calculation: Calculation, labels: dict[str, str]
 ) -> tuple[BlockedRun, ...]:
     """The stretches of every alignment of a project that open cases still block."""
-    on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).tuples().all())
+    on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).all())
     return tuple(
         run
         for axis in _axes(session, project)
@@ -193,7 +193,7 @@ def _resettlement(session: Session, project: Project) -> tuple[dict[str, Any], .
         .outerjoin(Ward, Ward.code == ResettlementSite.ward_code)
         .where(ResettlementSite.project_id == project.id)
         .order_by(ResettlementSite.code)
-    ).tuples()
+    )
     return tuple(
         _pick(row, "code name_vi ward_code plots area_ha note_vi source") | {"ward_name": ward}
         for row, ward in rows

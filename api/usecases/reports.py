@@ -66,6 +66,8 @@ def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
     if delay is None:
         return head | {"chain": [], "drivers": [], "wards": [], "fronts": []}
     return head | {
+        "driving_days": delay.driving_days,
+        "land_days": delay.land_days,
         "chain": [
             {
                 "code": item.code,

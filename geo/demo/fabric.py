@@ -19,10 +19,11 @@ from geo.demo.clearing import Case, clear
 from geo.demo.land import draw_plots
 from geo.demo.layout import MM, Lot, lay_out
 from geo.demo.outline import outlines
-from geo.demo.strip import Strip, across_area, along_axis
+from geo.demo.strip import Strip, along_axis, around_area
 from projects.catalog import DemoWard, Project
 
 Floats = npt.NDArray[np.float64]
+Geometries = npt.NDArray[np.object_]
 Row = dict[str, object]
 
 # Column names as Vietnamese offices write them; geometry comes last.
@@ -38,6 +39,8 @@ LOTS_PER_SERIES = 160
 LOTS_PER_SHEET = (55, 130)
 # Offices state the area to 0.1 m²; this share of the statements is off, as in every real file.
 WRONG_AREAS = 0.03
+# A lot of which the boundary of an area leaves less than this share is left out.
+CRUMB = 0.3
 
 
 def generate(project: Project, *, seed: int, data_date: date) -> gpd.GeoDataFrame:
@@ -49,11 +52,10 @@ def generate(project: Project, *, seed: int, data_date: date) -> gpd.GeoDataFram
     shapes: list[Polygon] = []
     series = _SeriesNames()
     numbers = iter(range(1, 100_000))
-    for ward, strip, first_m, scale in _strips(project):
+    for ward, strip, area, first_m in _strips(project):
         name = f"{project.code}/{ward.code}/{ward.alignment or ward.section or ''}/{ward.from_m or 0:g}"
-        plots = draw_plots(ward.land_use, ward.parcels, ward.organisations, Stream(seed, name, "plots"))
-        lots = lay_out(strip.length_m, strip.width_m, plots, (seed, name))
-        polygons = outlines(lots, strip, Stream(seed, name, "outline"))
+        lots, polygons = _fabric(ward, strip, area, seed, name)
+        scale = (ward.to_m - first_m) / strip.length_m if ward.to_m is not None else 1.0
         mood = _mood(lots, first_m, scale, Stream(seed, project.code, ward.alignment or "", "mood"))
         cases = clear(ward, lots, mood, Stream(seed, name, "clearing"), data_date=data_date)
         places = _map_places(ward.code, len(lots), series, Stream(seed, name, "sheets"))
@@ -66,17 +68,44 @@ def generate(project: Project, *, seed: int, data_date: date) -> gpd.GeoDataFram
     )
 
 
-def _strips(project: Project) -> Iterator[tuple[DemoWard, Strip, float, float]]:
-    """Each demo ward with the ribbon it lies on, the ribbon's first chainage and metres of chainage per metre."""
+def _strips(project: Project) -> Iterator[tuple[DemoWard, Strip, Polygon | None, float]]:
+    """Each demo ward with its ribbon, the area it must stay in (if it lies in one) and its first chainage."""
     axes: dict[str, Axis] = {alignment.code: axis_of(alignment) for alignment in project.alignments}
-    areas = {section.code: section.area for section in project.sections if section.area is not None}
+    areas = {section.code: section.area for section in project.sections}
     for ward in project.demo.wards if project.demo else ():
         if ward.from_m is not None and ward.to_m is not None and ward.width_m is not None:
             axis = axes[ward.alignment or project.alignments[0].code]
-            strip = along_axis(axis, ward.from_m, ward.to_m, ward.width_m)
-            yield ward, strip, ward.from_m, (ward.to_m - ward.from_m) / strip.length_m
-        elif ward.section is not None:
-            yield ward, across_area(to_measure(polygon_of(areas[ward.section]))), 0.0, 1.0
+            yield ward, along_axis(axis, ward.from_m, ward.to_m, ward.width_m), None, ward.from_m
+        elif ward.section is not None and (outline := areas[ward.section]) is not None:
+            area = to_measure(polygon_of(outline))
+            yield ward, around_area(area), area, 0.0
+
+
+def _fabric(
+    ward: DemoWard, strip: Strip, area: Polygon | None, seed: int, name: str
+) -> tuple[list[Lot], Geometries]:
+    """The lots of a ward and their polygons, exactly as many as configured.
+
+    An area cuts the lots on its border, as a project's boundary does. Its rectangle gets more lots until enough of
+    them lie in the area; what is too many are those it cuts most.
+    """
+    wanted = ward.parcels
+    share = 1.0 if area is None else area.area / (strip.length_m * strip.width_m)
+    count = round(wanted / share)
+    while True:
+        organisations = round(ward.organisations * count / wanted)
+        plots = draw_plots(ward.land_use, count, organisations, Stream(seed, name, "plots"))
+        lots = lay_out(strip.length_m, strip.width_m, plots, (seed, name))
+        polygons = outlines(lots, strip, Stream(seed, name, "outline"))
+        if area is None:
+            return lots, polygons
+        cut = shapely.normalize(shapely.set_precision(shapely.intersection(polygons, area), 0.001))
+        whole = shapely.get_type_id(cut) == shapely.GeometryType.POLYGON
+        left = np.where(whole, shapely.area(cut) / shapely.area(polygons), 0.0)
+        if (left > CRUMB).sum() >= wanted:
+            keep = np.sort(np.argsort(-left, kind="stable")[:wanted])
+            return [lots[i] for i in keep.tolist()], cut[keep]
+        count += max(1, int((wanted - (left > CRUMB).sum()) / share))
 
 
 def _mood(lots: Sequence[Lot], first_m: float, scale: float, stream: Stream) -> Floats:

@@ -22,7 +22,8 @@ Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
 KNOT = 10 * MM  # long edges get a corner at each multiple of this, so that they follow the drift
-DRIFT_M, DRIFT_WAVE_M = 3.5, 60.0
+# Drift in two waves: their length (m), how far they push (m), and at most which share of the ribbon's width.
+DRIFTS = ((60.0, 3.0, 0.03), (150.0, 8.0, 0.045))
 SHEAR, SHEAR_WAVE_M = 0.5, 260.0
 WOBBLE_M = 0.25
 
@@ -86,16 +87,18 @@ def _drift(spots: Floats, strip: Strip, stream: Stream) -> Floats:
     along, across = spots[:, 0], spots[:, 1]
     length, width = strip.length_m, strip.width_m
     wave = max(SHEAR_WAVE_M, 1.6 * width)
-    shear = min(SHEAR, 0.27 * wave / width)
-    reach = min(DRIFT_M, 0.06 * width)
-    fade_m = min(length / 3, max(20.0, 4 * (shear * width / 2 + reach)))
-    calm = min(1.0, fade_m / (4 * (shear * width / 2 + reach)))
-    fade = np.clip(np.minimum(along, length - along) / fade_m, 0.0, 1.0) * calm
-    lean = Noise(stream, length, 0.0, wave).at(along, np.zeros_like(along)) * shear * (across - width / 2)
-    sideways = Noise(stream, length, width, DRIFT_WAVE_M).at(along, across) * reach
-    inwards = Noise(stream, length, width, DRIFT_WAVE_M).at(along, across) * reach
+    shear = min(SHEAR, 0.25 * wave / width)
+    reaches = [min(push, share * width) for _, push, share in DRIFTS]
+    furthest = shear * width / 2 + sum(reaches)
+    fade_m = min(length / 3, max(20.0, 4 * furthest))
+    fade = np.clip(np.minimum(along, length - along) / fade_m, 0.0, 1.0) * min(1.0, fade_m / (4 * furthest))
+    forward = Noise(stream, length, 0.0, wave).at(along, np.zeros_like(along)) * shear * (across - width / 2)
+    inward = np.zeros_like(along)
+    for (drift_wave, _, _), reach in zip(DRIFTS, reaches, strict=True):
+        forward = forward + Noise(stream, length, width, drift_wave).at(along, across) * reach
+        inward = inward + Noise(stream, length, width, drift_wave).at(along, across) * reach
     v = across / width
-    return np.column_stack([(lean + sideways) * fade, inwards * fade * 4 * v * (1 - v)])
+    return np.column_stack([forward * fade, inward * fade * 4 * v * (1 - v)])
 
 
 def _wobble(

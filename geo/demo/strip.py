@@ -1,7 +1,7 @@
 """A strip of land as a straight ribbon: (along, across) in metres ↔ the plane of EPSG:5897.
 
 The ribbon of an alignment bends at mitred lines, so that both of its sides stay parallel to the axis; the ribbon of an
-area follows the area's outline from one end to the other. Inside a ribbon the map is one to one, so whatever does not
+area is the rectangle around it. Inside a ribbon the map is one to one, so whatever does not
 overlap on the ribbon does not overlap on the ground.
 """
 
@@ -20,9 +20,6 @@ from geo.chainage import Axis, axis_in_measure
 Floats = npt.NDArray[np.float64]
 Shape = TypeVar("Shape", LineString, Polygon)
 
-# Ends of an area that are narrower than this share of its widest place are left out.
-NARROW = 0.15
-SLICE_M = 25.0
 # A route typed with two bends too near to each other for the strip's width is smoothed this far, in metres.
 SMOOTHING_M = (0.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 
@@ -67,27 +64,17 @@ def along_axis(axis: Axis, from_m: float, to_m: float, width_m: float) -> Strip:
     raise ValueError(f"the route bends too sharply for a strip of {width_m} m")
 
 
-def across_area(area: Polygon) -> Strip:
-    """The ribbon of an area (EPSG:5897) along its longest direction; lengths are such that areas stay true."""
-    area = _to_millimetre(area)
-    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(area))
-    sides = np.diff(corners[:3], axis=0)
-    lengths = np.hypot(sides[:, 0], sides[:, 1])
-    direction = sides[int(lengths[1] > lengths[0])] / lengths.max()
-    across = np.array([-direction[1], direction[0]])
-    points = shapely.get_coordinates(area)
-    t, n = points @ direction, points @ across
-    cuts = np.unique(np.concatenate([t, np.linspace(t.min(), t.max(), int(np.ptp(t) / SLICE_M) + 2)]))
-    cuts = cuts[np.concatenate([[True], np.diff(cuts) > 1e-3])]
-    spans = [_span(area, direction, across, cut, (float(n.min()), float(n.max()))) for cut in cuts]
-    widths = np.array([high - low for low, high in spans])
-    keep = _around_widest(widths)
-    cuts, widths, spans = cuts[keep], widths[keep], spans[keep]
-    right = np.array([direction * cut + across * low for cut, (low, _) in zip(cuts, spans, strict=True)])
-    left = np.array([direction * cut + across * high for cut, (_, high) in zip(cuts, spans, strict=True)])
-    pieces = np.diff(cuts) * (widths[1:] + widths[:-1]) / 2
-    mean_width = float(pieces.sum() / (cuts[-1] - cuts[0]))
-    return Strip(np.concatenate([[0.0], np.cumsum(pieces) / mean_width]), right, left, mean_width)
+def around_area(area: Polygon) -> Strip:
+    """The ribbon that just holds an area (EPSG:5897): its smallest rectangle, along the longer side."""
+    corners = np.round(shapely.get_coordinates(shapely.minimum_rotated_rectangle(area))[:4], 3)
+    sides = np.hypot(*np.diff(corners, axis=0).T)
+    if sides[0] < sides[1]:
+        corners, sides = np.roll(corners, -1, axis=0), sides[1::-1]
+    if not shapely.is_ccw(shapely.linearrings(corners)):
+        corners = corners[[1, 0, 3, 2]]
+    start_right, end_right, end_left, start_left = corners
+    along = np.array([0.0, float(sides[0])])
+    return Strip(along, np.array([start_right, end_right]), np.array([start_left, end_left]), float(sides[1]))
 
 
 def _ribbon(line_axis: Axis, axis: Axis, from_m: float, to_m: float, width_m: float) -> Strip | None:
@@ -115,32 +102,6 @@ def _ribbon(line_axis: Axis, axis: Axis, from_m: float, to_m: float, width_m: fl
         if not ((np.diff(side, axis=0) * forward).sum(axis=1) > 0.05 * (forward**2).sum(axis=1)).all():
             return None
     return Strip(stations - stations[0], right, left, width_m)
-
-
-def _span(
-    area: Polygon, direction: Floats, across: Floats, cut: float, reach: tuple[float, float]
-) -> tuple[float, float]:
-    """The longest stretch of the cross line at `cut` that lies inside the area."""
-    low, high = reach
-    line = LineString([direction * cut + across * (low - 1.0), direction * cut + across * (high + 1.0)])
-    pieces = shapely.get_parts(shapely.intersection(line, area))
-    best = (0.0, 0.0)
-    for piece in pieces:
-        ends = np.sort(shapely.get_coordinates(piece) @ across)
-        if len(ends) and ends[-1] - ends[0] > best[1] - best[0]:
-            best = (float(ends[0]), float(ends[-1]))
-    return best
-
-
-def _around_widest(widths: Floats) -> slice:
-    """The run of wide enough slices around the widest one."""
-    wide = widths >= NARROW * widths.max()
-    first = last = int(np.argmax(widths))
-    while first > 0 and wide[first - 1]:
-        first -= 1
-    while last < len(widths) - 1 and wide[last + 1]:
-        last += 1
-    return slice(first, last + 1)
 
 
 def _to_millimetre(shape: Shape) -> Shape:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.crs import GEOGRAPHIC, Floats, Mask
+from geo.crs import Floats, Mask
 from geo.importers import shapes
 from geo.importers.faults import FaultList
 from geo.importers.limits import Limits
@@ -44,7 +44,7 @@ _REASONS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def check_shapes(file: VectorFile, srid: int | None, faults: FaultList, limits: Limits) -> Mask:
+def check_shapes(file: VectorFile, faults: FaultList, limits: Limits) -> Mask:
     """Notes every row whose geometry is not one valid polygon; returns which rows are sound."""
     sound: Mask = np.isin(file.kinds, (shapes.POLYGON, shapes.MULTIPOLYGON))
     for i in np.flatnonzero(~sound):
@@ -65,7 +65,7 @@ def check_shapes(file: VectorFile, srid: int | None, faults: FaultList, limits: 
     candidates = np.flatnonzero(sound)
     for i in candidates[~shapely.is_valid(file.shapes[candidates])]:
         sound[i] = False
-        vi, en = _reason(shapely.is_valid_reason(file.shapes[i]), srid)
+        vi, en = _reason(shapely.is_valid_reason(file.shapes[i]))
         faults.row("geometry", int(i) + 1, _capital(vi) + ".", _capital(en) + ".")
     return sound
 
@@ -90,20 +90,20 @@ def check_areas(measured: Objects, rows: npt.NDArray[np.intp], faults: FaultList
     return areas
 
 
-def _reason(text: str, srid: int | None) -> tuple[str, str]:
+def _reason(text: str) -> tuple[str, str]:
     """GEOS's reason, e.g. 'Self-intersection[586500 2326250]', as a sentence with its place."""
     found = re.match(r"^(.*?)\s*\[\s*(\S+)\s+(\S+?)[\s\]]", text)
     name = found.group(1) if found else text
     vi, en = _REASONS.get(name, ("hình không hợp lệ", "the geometry is invalid"))
     if not found:
         return vi, en
-    at = point_text(float(found.group(2)), float(found.group(3)), srid)
+    at = point_text(float(found.group(2)), float(found.group(3)))
     return f"{vi} tại ({at})", f"{en} at ({at})"
 
 
-def point_text(x: float, y: float, srid: int | None) -> str:
-    """A coordinate pair for a message: degrees with six decimals, metres with two."""
-    digits = 6 if srid in GEOGRAPHIC or (srid is None and abs(x) <= 360 and abs(y) <= 360) else 2
+def point_text(x: float, y: float) -> str:
+    """A coordinate pair for a message: what can be degrees with six decimals, else metres with two."""
+    digits = 6 if abs(x) <= 360 and abs(y) <= 360 else 2
     return f"{x:.{digits}f}, {y:.{digits}f}"
 
 

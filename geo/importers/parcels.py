@@ -98,7 +98,7 @@ def read_parcels(
         )
     srid = settle_crs(file.crs, crs, faults, warnings)
     rows = clean_rows(file, ward_codes, faults, limits)
-    sound = check_shapes(file, srid, faults, limits)
+    sound = check_shapes(file, faults, limits)
     if srid is None:
         _hint(file, sound, faults)
         faults.raise_if_any()

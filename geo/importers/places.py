@@ -97,7 +97,7 @@ def check_places(
             )
             continue
         for k in members:
-            at = point_text(x[k], y[k], srid)
+            at = point_text(x[k], y[k])
             where_vi, where_en = _where(bool(inside[k]), float(away[k]))
             faults.row(
                 "place",

@@ -18,7 +18,7 @@ _SHP_HEADER = 100
 _SHX_RECORD = 8
 _PIECE = 4 * 1024 * 1024
 _SCHEMA_ROWS = 5_000
-_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*([{n])')
+_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
 # GDAL fetches the address of such a CRS over the network.
 _CRS_LINK = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,4096}"type"\s*:\s*"(link|url)', re.IGNORECASE)
 
@@ -106,7 +106,7 @@ def check_shapefile(path: Path) -> None:
 
 
 def geojson_has_crs(path: Path) -> bool:
-    """Whether a GeoJSON has the old "crs" member. Refuses one that is an address to be fetched."""
+    """Whether a GeoJSON has the old "crs" member (null says nothing). Refuses one that is an address to be fetched."""
     found = False
     previous = b""
     with path.open("rb") as handle:

@@ -72,7 +72,7 @@ def run_child(request: Path, source: Path, out: Path, limits: Limits, *, isolate
 def command(request: Path, source: Path, out: Path, *, wrapped: bool) -> list[str]:
     """The argument list. -P and -s keep the current folder and the user's packages off the import path."""
     python = [sys.executable, "-P", "-s", "-B", "-m", "geo.importers.child", str(request)]
-    return [*_bubblewrap(source, out), *python] if wrapped else python
+    return [*bubblewrap(source, out), *python] if wrapped else python
 
 
 def environment(out: Path) -> dict[str, str]:
@@ -96,7 +96,7 @@ def has_bubblewrap() -> bool:
     """Whether bubblewrap is installed and this machine lets it work (containers often do not). Tried once."""
     if shutil.which("bwrap") is None:
         return False
-    probe = [*_bubblewrap(PACKAGE, None), sys.executable, "-P", "-s", "-B", "-c", "import pyogrio"]
+    probe = [*bubblewrap(PACKAGE, None), sys.executable, "-P", "-s", "-B", "-c", "import pyogrio"]
     try:
         done = subprocess.run(
             probe, capture_output=True, timeout=_PROBE_SECONDS, env=environment(Path("/tmp"))
@@ -106,7 +106,7 @@ def has_bubblewrap() -> bool:
     return done.returncode == 0
 
 
-def _bubblewrap(source: Path, out: Path | None) -> list[str]:
+def bubblewrap(source: Path, out: Path | None) -> list[str]:
     """Everything of the system read-only and only what Python needs; /tmp first, as Python may live below it."""
     wrap = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     wrap += ["--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]

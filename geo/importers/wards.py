@@ -67,7 +67,7 @@ def read_wards(
     faults = FaultList(file.filename, limits.faults_listed)
     warnings = FaultList(file.filename, limits.faults_listed)
     if file.rows == 0:
-        faults.file("file", f"Lớp “{file.layer}” rỗng.", f"Layer “{file.layer}” is empty.")
+        faults.file("file", "Lớp bản đồ không có hình nào.", "The map layer has no features.")
     for field, columns in file.contested.items():
         listed = ", ".join(f"“{column}”" for column in columns)
         faults.file(
@@ -78,7 +78,7 @@ def read_wards(
     srid = settle_crs(file.crs, crs, faults, warnings)
     matched_by = "code" if "code" in file.headings else "name"
     matched, unmatched = _match(file, known, matched_by, faults, limits)
-    sound = check_shapes(file, srid, faults, limits)
+    sound = check_shapes(file, faults, limits)
     index = np.array([i for i in matched.values() if sound[i]], dtype=np.intp)
     if srid is not None:
         check_places(file.shapes[index], index, srid, faults)

@@ -208,6 +208,30 @@ def test_view_in_the_address_shows_the_same_map_to_the_next_person(visit: Any) -
     )
 
 
+def test_language_link_keeps_view_colouring_and_selection(visit: Any) -> None:
+    page = visit("/ban-do?mau=vuong-mac&thua=p350#17/21.06000/105.83900").page
+    page.evaluate(
+        "document.body.append(Object.assign(document.createElement('a'), {hreflang: 'en', href: '?lang=en'}))"
+    )
+    page.evaluate(
+        "document.querySelector('a[hreflang]').addEventListener('click', (event) => event.preventDefault())"
+    )
+    page.evaluate("document.querySelector('a[hreflang]').click()")
+    href = page.evaluate("document.querySelector('a[hreflang]').href")
+    assert "lang=en" in href
+    assert "mau=vuong-mac" in href
+    assert "thua=p350" in href
+    assert "#17/" in href
+
+
+def test_legend_of_an_area_has_no_rows_about_an_axis(visit: Any, answers: dict[str, Any]) -> None:
+    areas = [f for f in land.axis() if f["properties"]["kind"] == "corridor"]
+    with served({**answers, "/api/axis.geojson": land.collection(areas)}) as base:
+        page = visit("/ban-do", base=base).page
+        assert page.get_by_text("Ranh GPMB").is_visible()
+        assert not page.get_by_text("Trục: còn vướng").is_visible()
+
+
 def test_list_and_map_light_each_other(visit: Any) -> None:
     project = visit("/ban-do")
     project.page.evaluate(

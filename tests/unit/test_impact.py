@@ -224,6 +224,9 @@ def test_gains_equal_full_recomputation_with_the_cases_freed() -> None:
             assert (ward.cases_open, ward.days_gained) == (len(members), gained), (seed, ward)
             assert ward.cases_driving == len(members & found.critical_cases)
         assert sum(ward.cases_open for ward in found.wards) == len(waiting)
+        everything = (found.forecast_finish - slow_finish(network, cases, set(waiting))).days
+        driving = (found.forecast_finish - slow_finish(network, cases, found.critical_cases)).days
+        assert (found.land_days, found.driving_days) == (everything, driving), seed
 
 
 def test_postponing_one_driving_case_moves_the_completion_by_what_the_simulation_says() -> None:

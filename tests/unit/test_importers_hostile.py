@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import random
 import sqlite3
 import stat
 import struct
@@ -280,6 +281,24 @@ def test_a_file_that_is_cut_short_is_refused(tmp_path: Path, suffix: str) -> Non
         cut = tmp_path / f"cut{suffix}"
         cut.write_bytes(whole[: int(len(whole) * share)])
         assert len(english(cut)) == 1
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".zip", ".geojson"])
+def test_a_damaged_file_is_refused_or_read_as_it_was(tmp_path: Path, suffix: str) -> None:
+    """Both binary formats notice damage (integrity check, checksums); in GeoJSON a changed digit is a digit."""
+    path = save(parcels(30), tmp_path / f"a{suffix}")
+    whole, right = path.read_bytes(), read(path).frame
+    chance = random.Random(20260313)
+    for _ in range(8):
+        data = bytearray(whole)
+        at = chance.randrange(len(data))
+        data[at : at + chance.randrange(1, 40)] = chance.randbytes(chance.randrange(1, 40))
+        path.write_bytes(data)
+        try:
+            arrived = read(path).frame
+        except InvalidInput:
+            continue
+        assert suffix == ".geojson" or arrived.equals(right)
 
 
 def test_parts_of_a_shapefile_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.unit.importer_files import (
     read,
     save,
     square,
+    zip_folder,
 )
 
 SUFFIXES = (".gpkg", ".geojson", ".zip")
@@ -125,6 +127,20 @@ def test_heights_are_dropped_with_a_warning(tmp_path: Path) -> None:
     table = read(save(parcels(1, shapes=[high]), tmp_path / "a.gpkg"))
     assert not table.frame.has_z.any()
     assert "heights" in table.warnings[0].en
+
+
+def test_measures_are_dropped_with_a_warning(tmp_path: Path) -> None:
+    high = Polygon([(x, y, 7.5) for x, y in square(0).exterior.coords])
+    save(parcels(1, shapes=[high]), tmp_path / "a.zip")
+    for suffix, places in ((".shp", (32, 108)), (".shx", (32,))):
+        part = (tmp_path / "a" / "thua_dat").with_suffix(suffix)
+        data = bytearray(part.read_bytes())
+        for at in places:
+            data[at : at + 4] = struct.pack("<i", 25)  # PolygonZ becomes PolygonM, which is laid out alike
+        part.write_bytes(data)
+    table = read(zip_folder(tmp_path / "a", tmp_path / "m.zip"))
+    assert table.frame.geometry[0].equals(square(0))
+    assert "measures (M)" in table.warnings[0].en
 
 
 def test_a_stated_area_that_differs_is_a_warning_with_both_numbers(tmp_path: Path) -> None:

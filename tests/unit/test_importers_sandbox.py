@@ -89,7 +89,7 @@ def test_the_child_is_isolated_as_far_as_the_machine_allows(tmp_path: Path) -> N
         " [n for _, n in socket.if_nameindex() if n != 'lo'], os.access('/usr', os.W_OK), len(os.listdir('/tmp')))"
     )
     plain = [sys.executable, "-P", "-s", "-c", code]
-    wrapped = [*sandbox._bubblewrap(tmp_path / "in", tmp_path / "out"), *plain]
+    wrapped = [*sandbox.bubblewrap(tmp_path / "in", tmp_path / "out"), *plain]
     if not sandbox.has_bubblewrap():
         # The machine has no bubblewrap: then that is what the door must know, and the plain child must do.
         path = save(parcels(1), tmp_path / "a.gpkg")
@@ -103,7 +103,7 @@ def test_the_child_is_isolated_as_far_as_the_machine_allows(tmp_path: Path) -> N
     assert control[:2] == ["True", "True"]
 
 
-def test_a_file_is_read_alike_with_and_without_bubblewrap(tmp_path: Path) -> None:
+def test_a_file_is_read_alike_with_and_withoutbubblewrap(tmp_path: Path) -> None:
     path = save(parcels(4), tmp_path / "a.gpkg")
     plain = read_vector(path, purpose="parcels", layer=None, limits=DEFAULT, isolate=False)
     as_allowed = read_vector(path, purpose="parcels", layer=None, limits=DEFAULT)

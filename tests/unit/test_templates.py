@@ -1,244 +1,321 @@
-"""Networks from templates: who is linked to whom, how long works last, and all faults of a template."""
+"""Every page, rendered from invented views without a database: structure, safety, language."""
 
 from __future__ import annotations
 
-import copy
-import tomllib
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from fastapi import FastAPI, Request
 
-from projects.errors import InvalidInput
-from projects.model import Link, LinkType, Network, NodeKind, WorkFront
-from projects.network import build_graph
-from projects.templates import expand, possession_code
-from tests.unit.cpm_oracle import CALENDARS
+from api.errors import ErrorOut, FaultOut
+from api.pages import case, docs, portfolio, problems, project, report
+from api.settings import Settings
+from tests.unit import invented_cases as ic
+from tests.unit import invented_delay as idl
+from tests.unit import invented_views as iv
 
-ROAD = tomllib.loads("""
-finish = "OPEN"
-link = [
-  { pred = "P", succ = "SUB", pairs = "same_front" },
-  { pred = "SUB", succ = "SUB", type = "SS", lag = 10, pairs = "next_front" },
-  { pred = "SUB", succ = "PAV", type = "FF", lag = -3 },
-  { pred = "DES", succ = "SUB", pairs = "one_to_all" },
-  { pred = "PAV", succ = "SIGN", pairs = "all_to_one" },
-  { pred = "SIGN", succ = "OPEN", pairs = "one_to_one" },
-  { pred = "LAND", succ = "OPEN" },
-]
-
-[[activity]]
-code = "SUB"
-scope = "front"
-name_vi = "Nền đường"
-name_en = "Subgrade"
-kind = "task"
-duration_per_km = 90
-calendar = "VN6"
-
-[[activity]]
-code = "PAV"
-scope = "front"
-front_kinds = ["road"]
-name_vi = "Mặt đường"
-name_en = "Pavement"
-kind = "task"
-duration = 40
-calendar = "VN6"
-
-[[activity]]
-code = "DES"
-scope = "project"
-name_vi = "Thiết kế"
-name_en = "Design"
-kind = "task"
-duration = 30
-calendar = "VN6"
-
-[[activity]]
-code = "SIGN"
-scope = "project"
-name_vi = "Biển báo"
-name_en = "Signs"
-kind = "task"
-duration = 10
-calendar = "VN6"
-
-[[activity]]
-code = "OPEN"
-scope = "project"
-name_vi = "Thông xe"
-name_en = "Opening"
-kind = "milestone"
-calendar = "ALL"
-""")
+NONCE = "nonce-for-tests"
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+WARDS = {"TULIEN": list(iv.WARDS.items())}
+SPANS = {"TL": [("00097", 0.0, 1100.0), ("00145", 1000.0, 2100.0), ("00454", 2090.0, 5150.0)]}
+NO_FILTER = {"nhom": "", "chu-dau-tu": "", "phuong": "", "den": ""}
+NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo"), "")
 
 
-def front(
-    code: str, from_m: float | None, to_m: float | None, section: str = "D1", kind: str = "road"
-) -> WorkFront:
-    return WorkFront(code, f"Mũi {code}", f"Front {code}", kind, section, from_m, to_m)
+def request(path: str, lang: str, query: str = "") -> Request:
+    """A request as the middleware leaves it."""
+    app = FastAPI()
+    app.state.settings = Settings(_env_file=None)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8000),
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [],
+        "app": app,
+        "state": {"lang": lang, "nonce": NONCE},
+    }
+    return Request(scope)
 
 
-# Neither in order of chainage nor in order of code.
-FRONTS = (
-    front("M2", 500, 1000),
-    front("M1", 1000, 1500),
-    front("M3", 0, 500),
-    front("N1", 0, 250, "D2", "ramp"),
+def page_portfolio(lang: str, **chosen: str) -> str:
+    answer = portfolio.portfolio_page(
+        request("/danh-muc", lang),
+        iv.overview(),
+        WARDS,
+        NO_FILTER | {k.replace("_", "-"): v for k, v in chosen.items()},
+        lang,
+    )
+    return bytes(answer.body).decode()
+
+
+def page_case(lang: str, **changed: Any) -> str:
+    return bytes(case.render_case(request("/ho-so/HH-0302", lang), ic.case(**changed), lang).body).decode()
+
+
+def body(answer: Any) -> str:
+    return bytes(answer.body).decode()
+
+
+REFUSAL = case.Refusal(
+    ("người khác vừa sửa", "somebody else was faster"),
+    "…",
+    case.case_parts.compared(
+        {"step": "S80", "step_on": "2026-03-05"}, {"step": "S90", "effective_on": "2026-03-13"}, "en"
+    ),
+    [],
 )
+PAGES: dict[str, Callable[[str], str]] = {
+    "portfolio": page_portfolio,
+    "map": lambda lang: body(
+        project.render_map(request("/du-an/TULIEN/ban-do", lang), iv.project(), SPANS, lang)
+    ),
+    "map of a programme": lambda lang: body(
+        project.render_map(request("/du-an/DA712/ban-do", lang), iv.bare(), {}, lang)
+    ),
+    "network": lambda lang: body(
+        project.render_network(request("/x", lang), iv.project(), idl.SCHEDULE, lang, all_of_them=False)
+    ),
+    "network of a programme": lambda lang: body(
+        project.render_network(request("/x", lang), iv.bare(), {"activities": []}, lang, all_of_them=False)
+    ),
+    "cases": lambda lang: body(
+        project.render_cases(request("/x", lang), iv.project(), ic.case_list(), NO_CASE_FILTER)
+    ),
+    "no cases": lambda lang: body(
+        project.render_cases(request("/x", lang), iv.bare(), ic.case_list(0), NO_CASE_FILTER)
+    ),
+    "facts": lambda lang: body(project.render_facts(request("/x", lang), iv.project())),
+    "facts of a programme": lambda lang: body(project.render_facts(request("/x", lang), iv.bare())),
+    "case": page_case,
+    "case handed over": lambda lang: page_case(
+        lang, row=ic.case_row(step="S105", drives=False), allowed=("S101",), history=(), note=None
+    ),
+    "case paused": lambda lang: page_case(lang, row=ic.case_row(step="X1", obstacle=None), allowed=()),
+    "refused case": lambda lang: body(
+        case.render_case(
+            request("/ho-so/HH-0302", lang),
+            ic.case(),
+            lang,
+            entered={"step": "S90", "document": "12/QĐ"},
+            refusal=REFUSAL,
+            faults={"document": ["…"]},
+            status=409,
+        )
+    ),
+    "portfolio report": lambda lang: body(
+        report.render_portfolio_report(request("/bao-cao-cham", lang), iv.report(), iv.WARDS, lang)
+    ),
+    "report": lambda lang: body(
+        report.render_project_report(
+            request("/bao-cao-cham/TULIEN", lang), iv.report(iv.project()), iv.WARDS, lang
+        )
+    ),
+    "report of a programme": lambda lang: body(
+        report.render_project_report(request("/x", lang), iv.report(iv.bare()), iv.WARDS, lang)
+    ),
+    "problem": lambda lang: body(
+        problems.render_problem(
+            request("/x", lang),
+            422,
+            ErrorOut(error="InvalidInput", detail="…", faults=[FaultOut(where="ngay", message="…")]),
+        )
+    ),
+    "docs": lambda lang: body(docs.docs(request("/docs", lang))),
+}
+EVERY = [(name, lang) for name in PAGES for lang in ("vi", "en")]
 
 
-def network() -> Network:
-    return expand(ROAD, FRONTS, project="QL6")
+class Reader(HTMLParser):
+    """Collects what the rules below look at, and complains about tags that do not nest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str | None]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.english: list[str] = []
+        self.broken: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        if tag not in VOID:
+            self.open.append((tag, found.get("lang") or (self.open[-1][1] if self.open else None)))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open[-1][0] != tag:
+            self.broken.append(f"</{tag}> closes {self.open[-1:]} at line {self.getpos()[0]}")
+        else:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1][0] not in ("script", "style") and self.open[-1][1] == "en":
+            self.english.append(data)
 
 
-def pairs(net: Network, kind: LinkType = LinkType.FS) -> set[tuple[str, str]]:
-    return {(link.pred, link.succ) for link in net.links if link.type is kind}
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
 
 
-def faults(**change: Any) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidInput) as refused:
-        expand(copy.deepcopy(ROAD) | change, FRONTS, project="QL6")
-    return [(fault.where, fault.en) for fault in refused.value.faults]
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_page_nests_its_tags_and_names_its_language(name: str, lang: str) -> None:
+    found = read(PAGES[name](lang))
+    assert found.broken == []
+    assert found.open == []
+    assert ("html", {"lang": lang}) in found.tags
+    assert [tag for tag, _ in found.tags].count("h1") == 1
+    assert [tag for tag, _ in found.tags].count("main") == 1
 
 
-def edited(row: int, **change: Any) -> dict[str, Any]:
-    """The activities with some keys of one of them changed; None removes a key."""
-    rows = copy.deepcopy(ROAD["activity"])
-    rows[row] = {key: value for key, value in (rows[row] | change).items() if value is not None}
-    return {"activity": rows}
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_page_keeps_to_the_content_policy(name: str, lang: str) -> None:
+    for tag, attributes in read(PAGES[name](lang)).tags:
+        assert not [key for key in attributes if key.startswith("on")], (tag, attributes)
+        if tag in ("script", "style"):
+            assert attributes.get("nonce") == NONCE, attributes
+        for key in ("src", "href", "action"):
+            address = attributes.get(key) or "/"
+            assert address.startswith(("/", "#")), (tag, address)
+            assert not address.startswith("//"), (tag, address)
 
 
-def linked(**change: Any) -> dict[str, Any]:
-    return {"link": [*ROAD["link"], change]}
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_page_has_no_double_ids_and_every_label_finds_its_field(name: str, lang: str) -> None:
+    tags = read(PAGES[name](lang)).tags
+    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
+    assert {a["for"] for tag, a in tags if tag == "label" and "for" in a} <= set(ids)
 
 
-def test_front_activities_stand_on_every_front_of_their_kinds_and_project_ones_once() -> None:
-    codes = [a.code for a in network().activities]
-    assert sorted(c for c in codes if c.startswith("SUB")) == ["SUB-M1", "SUB-M2", "SUB-M3", "SUB-N1"]
-    assert sorted(c for c in codes if c.startswith("PAV")) == ["PAV-M1", "PAV-M2", "PAV-M3"]
-    assert codes.count("DES") == 1
-    built = {a.code: a for a in network().activities}
-    assert built["SUB-M1"].name_vi == "Nền đường – Mũi M1"
-    assert built["SUB-M1"].front == "M1"
-    assert built["DES"].front is None
-    assert network().finish == "OPEN"
+# Names stay Vietnamese in English text, and so do the places that the invented views name.
+NAMES = "Tứ Liên Đuống Đường Găng P. Hồng Hà Bồ Đề Đông Anh Tây Hồ QĐ Quốc lộ Ba La Xuân Mai"
+LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def test_possession_of_every_front_and_the_land_milestone_are_supplied() -> None:
-    net = network()
-    possessions = [a for a in net.activities if a.kind is NodeKind.POSSESSION]
-    assert {a.code for a in possessions} == {possession_code(f.code) for f in FRONTS}
-    assert all(a.duration == 0 and a.calendar == "ALL" for a in possessions)
-    assert {("P-M1", "LAND"), ("P-N1", "LAND"), ("LAND", "OPEN")} <= pairs(net)
+@pytest.mark.parametrize("name", PAGES)
+def test_english_page_has_no_vietnamese_words_outside_elements_that_say_so(name: str) -> None:
+    words = {word for text in read(PAGES[name]("en")).english for word in LETTERS.findall(text)}
+    foreign = {word for word in words if not word.isascii() and word not in NAMES.split()}
+    assert foreign - {"…", "m²", "²"} == set()
 
 
-def test_template_with_its_own_possession_and_land_gets_no_second_ones() -> None:
-    own = copy.deepcopy(ROAD)
-    base = {"duration": 0, "calendar": "ALL", "name_vi": "Mốc", "name_en": "Mark"}
-    own["activity"] += [
-        {"code": "P", "scope": "front", "kind": "possession", **base},
-        {"code": "LAND", "scope": "project", "kind": "milestone", **base},
-    ]
-    own["link"].append({"pred": "P", "succ": "LAND", "type": "FS", "lag": 0, "pairs": "all_to_one"})
-    net = expand(own, FRONTS, project="QL6")
-    assert sorted(a.code for a in net.activities) == sorted(a.code for a in network().activities)
-    assert sorted(map(str, net.links)) == sorted(map(str, network().links))
+def test_late_projects_stand_first_and_those_that_cannot_be_assessed_last() -> None:
+    html = page_portfolio("vi")
+    names = ["Quốc lộ 6, Ba La – Xuân Mai", "Cầu Tứ Liên", "Cầu Thượng Cát", "Vành đai 1, Hoàng Cầu–Voi Phục"]
+    order = [html.index(name + "</a>") for name in [*names, "712 dự án", "Hồ Tây"]]
+    assert order == sorted(order)
+    assert "Chưa có tiến độ – không đánh giá được (2)" in html
 
 
-def test_next_front_follows_the_chainage_inside_one_section() -> None:
-    assert pairs(network(), LinkType.SS) == {("SUB-M3", "SUB-M2"), ("SUB-M2", "SUB-M1")}
-    assert Link("SUB-M3", "SUB-M2", LinkType.SS, 10) in network().links
+def test_status_is_a_word_and_a_shape_not_only_a_colour() -> None:
+    html = page_portfolio("vi")
+    assert 'class="light light-late"' in html
+    assert "chậm trên 30 ngày" in html
 
 
-def test_next_front_passes_over_fronts_that_lack_the_successor() -> None:
-    mixed = (front("A", 0, 100), front("B", 100, 200, kind="ramp"), front("C", 200, 300))
-    template = copy.deepcopy(ROAD)
-    template["link"][1] = {"pred": "PAV", "succ": "PAV", "type": "SS", "pairs": "next_front"}
-    assert pairs(expand(template, mixed, project="X"), LinkType.SS) == {("PAV-A", "PAV-C")}
+def test_a_light_count_is_a_filter_that_shows_as_many_rows() -> None:
+    html = page_portfolio("vi", den="late")
+    assert html.count("<tr data-code=") == 2
+    assert 'aria-current="true"' in html
+    assert 'data-shown="QL6 TULIEN"' in html
 
 
-def test_same_front_links_only_fronts_that_carry_both_ends() -> None:
-    assert pairs(network(), LinkType.FF) == {(f"SUB-{m}", f"PAV-{m}") for m in ("M1", "M2", "M3")}
+def test_no_match_names_the_filter_that_excludes_most() -> None:
+    html = page_portfolio("vi", chu_dau_tu="Ban QLDA ĐTXD công trình giao thông", phuong="khong-co")
+    assert "Bộ lọc “phường, xã” loại nhiều nhất; bỏ nó thì còn 4 dự án." in html
+    assert "phuong=khong-co" not in html[html.index("Bộ lọc “") :].split("</p>")[1]
 
 
-def test_links_between_scopes_reach_all_fronts() -> None:
-    assert {(f"PAV-{m}", "SIGN") for m in ("M1", "M2", "M3")} <= pairs(network())
-    assert {("DES", f"SUB-{m}") for m in ("M1", "M2", "M3", "N1")} <= pairs(network())
+def test_demo_data_is_marked_wherever_it_shows_and_nowhere_else() -> None:
+    for name in ("portfolio", "map", "network", "cases", "facts", "case", "report", "portfolio report"):
+        assert '<span class="demo">dữ liệu minh hoạ</span>' in PAGES[name]("vi"), name
+    for name in ("map of a programme", "facts of a programme", "report of a programme"):
+        assert '<span class="demo">' not in PAGES[name]("vi"), name
+
+
+def test_a_claim_shows_its_numbers_the_computed_and_the_quoted_percentage_and_its_source() -> None:
+    html = PAGES["facts"]("vi")
+    for text in ("57,52 / 58,12", "98,97%", ">98,84%</q>", "khác số tính lại", "11/02/2026", "nguồn C"):
+        assert text in html, text
 
 
 @pytest.mark.parametrize(
-    ("rate", "metres", "days"), [(90, 500, 45), (90, 501, 46), (1, 10, 1), (100, 30, 3), (0.1, 30_000, 3)]
-)
-def test_duration_per_km_is_rounded_up_to_whole_days_and_at_least_one(
-    rate: float, metres: float, days: int
-) -> None:
-    template = copy.deepcopy(ROAD) | edited(0, duration_per_km=rate)
-    net = expand(template, (front("M", 1000, 1000 + metres),), project="X")
-    assert next(a.duration for a in net.activities if a.code == "SUB-M") == days
-
-
-def test_expanded_network_is_sound() -> None:
-    graph = build_graph(network(), CALENDARS)
-    assert graph.graph["finish"] == "OPEN"
-
-
-def test_expand_leaves_the_template_alone() -> None:
-    before = copy.deepcopy(ROAD)
-    network()
-    assert before == ROAD
-
-
-@pytest.mark.parametrize(
-    ("change", "where", "words"),
+    ("printed", "computed", "differs"),
     [
-        ({"finish": ""}, "finish", "finish is missing"),
-        ({"finish": "END"}, "finish", "'END' is not an activity"),
-        ({"finish": "SUB"}, "finish", "scope project"),
-        ({"colour": "red"}, "template", "Unknown key 'colour'"),
-        ({"link": {}}, "link", "list of tables"),
-        ({"front_kind": [{"code": "ramp"}]}, "activity 2 (PAV)", "'road' is not declared"),
-        (edited(0, duration_per_km=0), "activity 1 (SUB)", "must be above 0"),
-        (edited(0, duration_per_km=None), "activity 1 (SUB)", "needs a duration"),
-        (edited(0, duration=3), "activity 1 (SUB)", "not both"),
-        (edited(0, kind="land"), "activity 1 (SUB)", "kind 'land' must be one of"),
-        (edited(0, scope=None), "activity 1 (SUB)", "scope None must be one of"),
-        (edited(0, name_vi=" "), "activity 1 (SUB)", "name_vi is missing"),
-        (edited(0, days=3), "activity 1 (SUB)", "Unknown key 'days'"),
-        (edited(1, duration=-1), "activity 2 (PAV)", "whole days"),
-        (edited(1, duration=2.5), "activity 2 (PAV)", "whole days"),
-        (edited(1, front_kinds="road"), "activity 2 (PAV)", "list of codes"),
-        (edited(2, front_kinds=["road"]), "activity 3 (DES)", "only for activities of a front"),
-        (edited(2, duration=None, duration_per_km=3), "activity 3 (DES)", "needs an activity of a front"),
-        (edited(4, duration=3), "activity 5 (OPEN)", "lasts 0 days"),
-        (edited(4, code="DES"), "activity DES", "appears 2 times"),
-        (linked(pred="SUB", succ="NONE"), "link 8 (SUB → NONE)", "unknown activity 'NONE'"),
-        (linked(pred="SUB"), "link 8 (SUB → None)", "unknown activity None"),
-        (linked(pred="SUB", succ="PAV", type="XX"), "link 8 (SUB → PAV)", "type 'XX' must be one of"),
-        (linked(pred="SUB", succ="PAV", lag=1.5), "link 8 (SUB → PAV)", "whole number"),
-        (linked(pred="SUB", succ="PAV", pairs="some"), "link 8 (SUB → PAV)", "pairs 'some' must be one of"),
-        (linked(pred="SUB", succ="SIGN", pairs="same_front"), "link 8 (SUB → SIGN)", "does not fit its ends"),
-        (linked(pred="PAV", succ="PAV"), "link 8 (PAV → PAV)", "linked to itself"),
-        (linked(pred=["SUB"], succ={}), "link 8 (['SUB'] → {})", "unknown activity"),
+        ("98,84%", "98.97", True),
+        ("62%", "61.91", False),
+        ("61.66%", "61.66", False),
+        ("98,8 %", "98.81", False),
+        ("khoảng 60%", "61.66", False),
     ],
 )
-def test_fault_of_a_template_is_named_with_its_place(change: dict[str, Any], where: str, words: str) -> None:
-    assert any(place == where and words in text for place, text in faults(**change)), faults(**change)
+def test_a_printed_percentage_is_compared_at_the_precision_it_was_printed_in(
+    printed: str, computed: str, differs: bool
+) -> None:
+    claim = iv.claim(quoted_percent=printed, computed_percent=iv.Decimal(computed))
+    assert project.quoted_differs(claim) is differs
 
 
-def test_all_faults_come_at_once() -> None:
-    change = edited(0, duration_per_km=0, calendar="") | linked(pred="A", succ="B") | {"finish": "END"}
-    assert len(faults(**change)) == 5
+def test_user_text_leaves_as_text() -> None:
+    evil = "<img src=x onerror=alert(1)>\"'{{7*7}}"
+    html = page_case("vi", note=evil, row=ic.case_row(obstacle=evil, ward_label=evil))
+    assert "<img" not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
+    assert "{{7*7}}" in html
 
 
-def test_fronts_that_the_template_cannot_build_on_are_named() -> None:
-    strange = (front("M1", 0, 500), front("M1", 500, 900), front("M2", None, None))
-    with pytest.raises(InvalidInput) as refused:
-        expand(ROAD, strange, project="X")
-    assert [(f.where, f.en.split()[0]) for f in refused.value.faults] == [
-        ("front M1", "Front"),
-        ("front M2", "A"),
-    ]
-    only_roads = copy.deepcopy(ROAD) | edited(0, front_kinds=["road"])
-    with pytest.raises(InvalidInput, match="no works for front kind 'ramp'"):
-        expand(only_roads, FRONTS, project="X")
+def test_the_form_carries_the_version_and_a_key_that_is_new_each_time() -> None:
+    first, second = (re.search(r'name="key" value="([^"]{20,})"', page_case("vi")) for _ in range(2))
+    assert first
+    assert second
+    assert first[1] != second[1]
+    assert 'name="version" value="3"' in page_case("vi")
+
+
+def test_a_case_offers_exactly_its_lawful_next_steps() -> None:
+    html = page_case("vi")
+    select = html[html.index('<select id="step"') : html.index("</select>", html.index('<select id="step"'))]
+    assert re.findall(r'<option value="(\w+)"', select) == ["S80", "S90", "S85", "S50", "S100", "X1", "X2"]
+
+
+def test_a_refused_change_keeps_what_was_entered_beside_both_states() -> None:
+    html = PAGES["refused case"]("vi")
+    assert 'value="12/QĐ"' in html
+    assert '<option value="S90" selected>' in html
+    assert "Đang lưu" in html
+    assert "Bạn định ghi" in html
+    assert 'aria-invalid="true" aria-describedby="loi-document"' in html
+
+
+def test_looking_at_another_data_date_is_read_only() -> None:
+    asked = request("/ho-so/HH-0302", "vi", "ngay=2026-02-13")
+    html = body(case.render_case(asked, ic.case(), "vi"))
+    assert "<form" not in html
+    assert "Đang xem theo ngày số liệu" in html
+    assert 'href="/du-an/TULIEN/ho-so?ngay=2026-02-13"' in html
+
+
+def test_a_blocked_run_without_parcels_is_not_drawn_as_free() -> None:
+    nothing = iv.project(summary=iv.summary(land=iv.NO_LAND, blocked_m=None), blocked=())
+    html = body(project.render_map(request("/x", "vi"), nothing, {}, "vi"))
+    assert "dg-strip" not in html.replace("dg-strip-", "")
+    assert "Chưa nhập thửa nên chưa biết đoạn nào vướng." in html
+
+
+def test_a_paused_case_stands_where_it_was_paused() -> None:
+    row = ic.case_row(step="X1")
+    pause = ic.case().history[0]
+    changed = {"before": {"step": "S60"}, "after": {"step": "X1"}}
+    event = type(pause)(**{f: getattr(pause, f) for f in pause.__dataclass_fields__} | changed)
+    stages = case.case_parts.lane(ic.case(row=row, history=(event,)))
+    assert [stage.state for stage in stages] == ["done", "done", "now", "todo", "todo", "todo"]

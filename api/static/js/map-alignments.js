@@ -66,7 +66,7 @@
     const card = (entry) => {
       const { properties: p } = entry.feature;
       const own = DG.own(config.popups, p.code) ?? { facts: [], claims: [] };
-      const claims = [...own.claims, ...(p.claims ?? [])].map((claim) => claimRow(map.dg.format, claim));
+      const claims = [...(p.claims ?? []), ...own.claims].map((claim) => claimRow(map.dg.format, claim));
       const parts = [el('p', { class: `dg-verdict dg-verdict-${entry.light}` }, entry.texts.verdict), DG.facts(own.facts)];
       if (claims.length) {
         parts.push(el('h4', { class: 'dg-card-section' }, labels.published), DG.facts(claims));

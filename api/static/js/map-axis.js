@@ -7,6 +7,7 @@
   const STEPS = [50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000];
   const TICK_PIXELS = 64;
   const CORRIDOR_LIMIT = 400;
+  const FRONTS_FROM_ZOOM = 12;
   const RANK = { free: 0, blocked: 1, critical: 2 };
 
   /** The chainage step whose labels stand far enough apart at this zoom. */
@@ -15,7 +16,7 @@
     return STEPS.find((step) => step >= metres) ?? STEPS[STEPS.length - 1];
   };
 
-  const bandWidth = (zoom) => (zoom >= 15 ? 9 : zoom >= 13 ? 7 : 5);
+  const bandWidth = (zoom) => (zoom >= 16 ? 9 : zoom >= 15 ? 7 : 5);
 
   /** Two strokes per state: [casing, inner], each [colour, weight]. */
   const bandLook = (tokens, status, width) => ({
@@ -49,6 +50,7 @@
     const group = L.layerGroup().addTo(map);
     let bands = [];
     let leaders = [];
+    let dots = [];
     let alignments = [];
     map.dg.hasAxis = true;
 
@@ -59,7 +61,7 @@
     };
 
     const drawCorridor = (feature) => {
-      for (const ring of DG.lines(feature.geometry)) {
+      for (const ring of DG.rings(feature.geometry)) {
         line(ring, { color: tokens.paper, weight: 3.5, opacity: 0.9 });
         line(ring, { color: tokens.gang, weight: 1.6, dashArray: '7 4' });
       }
@@ -101,6 +103,7 @@
       const dot = L.circleMarker(at, { ...shared, interactive: true, radius: 6, color: tokens.gang, weight: 2, fillColor: tokens.paper, fillOpacity: 1 });
       dot.bindTooltip(() => DG.tip(String(p.code), String((lang === 'en' ? p.name_en : p.name_vi) || '')), { className: 'dg-tooltip' });
       group.addLayer(dot);
+      dots.push(dot);
       return { node: DG.el('span', { class: 'dg-label dg-label-front' }, String(p.code)), anchors: [at], sides: ['s', 'n', 'e', 'w'], minZoom: 14, gap: 8, overLines: true };
     };
 
@@ -112,6 +115,9 @@
         inner.setStyle({ color: core, weight: Math.max(b, 1) });
       }
       const step = tickStep(map);
+      // Far out the fronts of a long line would hide it.
+      const shown = map.getZoom() >= FRONTS_FROM_ZOOM ? 1 : 0;
+      for (const dot of dots) dot.setStyle({ opacity: shown, fillOpacity: shown });
       for (const { m, layer } of leaders) layer.setStyle({ opacity: m % step === 0 ? 0.7 : 0 });
     };
 
@@ -119,9 +125,10 @@
       group.clearLayers();
       bands = [];
       leaders = [];
+      dots = [];
       const of = (kind) => data.features.filter((feature) => feature.properties.kind === kind && feature.geometry);
       alignments = of('alignment').map(asAlignment).filter(Boolean);
-      const corridors = of('corridor').flatMap((feature) => DG.lines(feature.geometry));
+      const corridors = of('corridor').flatMap((feature) => DG.rings(feature.geometry));
       of('corridor').forEach(drawCorridor);
       for (const { feature } of alignments) {
         for (const points of DG.lines(feature.geometry)) {
@@ -132,9 +139,12 @@
       of('run').sort((a, b) => (RANK[a.properties.status] ?? -1) - (RANK[b.properties.status] ?? -1)).forEach(drawRun);
       board.set('fronts', 1, of('front').map(frontItem));
       board.set('ticks', 2, ticks);
+      board.keepClear('axis', alignments.flatMap((one) => Array.from({ length: 201 }, (_, i) => one.path.at((i / 200) * one.path.length))));
       const off = Math.max(0, ...alignments.filter((one) => one.feature.properties.schematic).map((one) => Number(one.feature.properties.accuracy_m) || 0));
       const estimated = alignments.some((one) => one.feature.properties.schematic);
       DG.note(map, 'schematic', estimated ? (off ? DG.fill(labels.schematic_note, { n: format.integer(off) }) : labels.schematic_plain) : '');
+      DG.note(map, 'corridor', of('corridor').some((feature) => feature.properties.derived) ? labels.corridor_note : '');
+      map.dg.keepRows(new Set([...of('run').map((feature) => `run-${feature.properties.status}`), ...(corridors.length ? ['corridor'] : [])]));
       restyle();
       DG.fitOnce(map, L.latLngBounds([...corridors.flat(), ...alignments.flatMap((one) => DG.lines(one.feature.geometry).flat())]));
       tellView();

@@ -5,9 +5,16 @@
   const DG = window.DG;
   const METRES = 111320;
 
+  const flip = (points) => points.map(([lng, lat]) => [lat, lng]);
+
+  /** Every ring of a polygon, holes too: a corridor around a lake has an inner edge. */
+  DG.rings = (geometry) => {
+    if (geometry?.type === 'Polygon') return geometry.coordinates.map(flip);
+    return geometry?.type === 'MultiPolygon' ? geometry.coordinates.flat().map(flip) : [];
+  };
+
   /** The line parts of a GeoJSON geometry as arrays of [lat, lng]; outer rings for polygons. */
   DG.lines = (geometry) => {
-    const flip = (points) => points.map(([lng, lat]) => [lat, lng]);
     switch (geometry && geometry.type) {
       case 'LineString': return [flip(geometry.coordinates)];
       case 'MultiLineString': return geometry.coordinates.map(flip);

@@ -16,7 +16,7 @@
   const rowNode = (map, row) => {
     const parts = [swatch(row), el('span', { class: 'dg-row-label' }, row.label)];
     if (Number.isFinite(row.count)) parts.push(el('span', { class: 'dg-row-count' }, map.dg.format.integer(row.count)));
-    if (!row.toggle) return el('li', { class: 'dg-row' }, ...parts);
+    if (!row.toggle) return el('li', { class: 'dg-row', 'data-row': row.swatch }, ...parts);
     const button = el('button', { type: 'button', class: 'dg-row dg-row-toggle', 'aria-pressed': String(row.shown) }, ...parts);
     button.addEventListener('click', () => {
       const shown = button.getAttribute('aria-pressed') !== 'true';
@@ -48,6 +48,11 @@
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
     }
+    /** Shows only those fixed rows that the data have something for; a section without rows goes too. */
+    map.dg.keepRows = (present) => {
+      for (const row of fixed.querySelectorAll('[data-row]')) row.hidden = !present.has(row.dataset.row);
+      for (const section of fixed.children) section.hidden = !section.querySelector('[data-row]:not([hidden])');
+    };
     /** Replaces the rows that depend on the data. */
     map.dg.setLegend = (sections) => {
       live.replaceChildren(...sections.map((section) => sectionNode(map, section)));

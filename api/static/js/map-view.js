@@ -6,6 +6,9 @@
   const DG = window.DG;
   const VIEW = /^#(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)$/;
 
+  const KEPT = ['thua', 'hoso', 'mau', 'an'];
+  const BESIDE_CONTROLS = { paddingTopLeft: [40, 62], paddingBottomRight: [28, 40] };
+
   const parseView = (hash) => {
     const found = VIEW.exec(hash);
     return found ? { zoom: Number(found[1]), centre: [Number(found[2]), Number(found[3])] } : null;
@@ -47,18 +50,25 @@
       const view = parseView(location.hash);
       if (view && viewHash(map) !== location.hash) map.setView(view.centre, view.zoom);
     });
-    // Links that show the same map in another language or on another day take the view along.
+    // A link to this page in another language or on another day takes view, colouring and selection along.
     document.addEventListener('click', (event) => {
-      const anchor = event.target instanceof Element ? event.target.closest('a[data-keep-view]') : null;
-      if (anchor) anchor.hash = map.dg.moved || linked ? viewHash(map) : '';
+      const anchor = event.target instanceof Element ? event.target.closest('a[hreflang], a[data-keep-view]') : null;
+      if (!anchor) return;
+      const target = new URLSearchParams(anchor.search);
+      for (const name of KEPT) {
+        target.delete(name);
+        if (DG.query(name)) target.set(name, DG.query(name));
+      }
+      anchor.search = target.toString();
+      anchor.hash = map.dg.moved || linked ? viewHash(map) : '';
     }, true);
   };
 
   /** Fits data that have just arrived, unless a link or the page has chosen the view. */
-  DG.fitOnce = (map, bounds, padding = [28, 28]) => {
+  DG.fitOnce = (map, bounds) => {
     if (map.dg.viewFixed || !bounds.isValid()) return;
     map.dg.viewFixed = true;
-    map.dg.fitAgain = () => map.fitBounds(bounds, { animate: false, padding, maxZoom: 18 });
+    map.dg.fitAgain = () => map.fitBounds(bounds, { animate: false, ...BESIDE_CONTROLS, maxZoom: 18 });
     map.dg.fitAgain();
   };
 
