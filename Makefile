@@ -2,8 +2,10 @@
 #   PORT=9000            serve on another port            PYTHON=python3.12   the Python that builds .venv
 #   DUONGGANG_HOME=/srv  another data directory           CHROMIUM=/path      the browser of the tests
 
-PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
+ifndef PYTHON
+PYTHON := $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,$(shell \
 	$(p) -c 'import sys; sys.version_info >= (3, 11) and print("$(p)")' 2>/dev/null)) python3)
+endif
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help

@@ -15,13 +15,15 @@ import shapely
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
 from shapely import Polygon
-from sqlalchemy import select
+from sqlalchemy import any_, delete, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Uuid
 
 from geo.axis import load_axes
 from geo.chainage import Axis, locate_in_measure
 from geo.crs import to_measure
-from geo.tables import Section, WorkFront
+from geo.tables import Parcel, ParcelFront, Section, WorkFront
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -31,6 +33,18 @@ FAR_M = 500.0  # land further than this from every alignment and area is not thi
 OVERLAP_M = 0.01  # intervals that share less than this only touch
 OVERLAP_M2 = 0.01
 NOWHERE = -1  # alignment of a parcel that lies near none
+
+
+MEASURED = """
+    update parcel set alignment_id = found.a, from_m = found.b, to_m = found.c, side = found.d
+    from unnest(cast(:ids as uuid[]), cast(:a as int[]), cast(:b as float8[]), cast(:c as float8[]), cast(:d as text[]))
+         as found(id, a, b, c, d)
+    where parcel.id = found.id
+"""
+ON_FRONTS = """
+    insert into parcel_front (parcel_id, front_id)
+    select * from unnest(cast(:ids as uuid[]), cast(:fronts as int[]))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,36 @@ def on_fronts(ground: Ground, places: Places, parcels: Geometries) -> list[tuple
             shared &= places.alignment_id == front.alignment_id
         pairs.extend((int(i), front.front_id) for i in np.flatnonzero(shared))
     return pairs
+
+
+def relocate_parcels(session: Session, project_id: int) -> int:
+    """Measures all parcels of a project anew, after its alignments, sections or fronts changed; gives their number.
+
+    Rewrites chainage, side and fronts in the caller's transaction; never commits.
+    """
+    rows = session.execute(
+        select(Parcel.id, Parcel.geom).where(Parcel.project_id == project_id).order_by(Parcel.id)
+    ).all()
+    ids = [row.id for row in rows]
+    if not ids:
+        return 0
+    shapes = to_measure(np.array([to_shape(row.geom) for row in rows], dtype=object))
+    ground = load_ground(session, project_id)
+    places = place(ground, shapes)
+    session.execute(delete(ParcelFront).where(ParcelFront.parcel_id == any_(literal(ids, ARRAY(Uuid)))))
+    pairs = on_fronts(ground, places, shapes)
+    located = places.alignment_id != NOWHERE
+    columns = (places.alignment_id, places.from_m, places.to_m, places.side)
+    session.execute(
+        text(MEASURED),
+        {"ids": ids, **{name: _or_none(c, located) for name, c in zip("abcd", columns, strict=True)}},
+    )
+    session.execute(text(ON_FRONTS), {"ids": [ids[i] for i, _ in pairs], "fronts": [f for _, f in pairs]})
+    return len(ids)
+
+
+def _or_none(values: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> list[Any]:
+    return [value if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)]
 
 
 def _overlap(places: Places, from_m: float, to_m: float) -> Floats:

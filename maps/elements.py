@@ -84,9 +84,9 @@ class PageMap(folium.Map):
             (name, address(assets, f"a/js/{name}"))
             for name in ("map-core.js", "map-view.js", "map-status.js", "map-geometry.js", "map-labels.js")
         ]
-        self.default_css = [
-            ("leaflet_css", address(assets, "v/leaflet/dist/leaflet.css")),
-            ("map_css", address(assets, "a/css/map.css")),
+        self.default_css = [("leaflet_css", address(assets, "v/leaflet/dist/leaflet.css"))] + [
+            (name, address(assets, f"a/css/{name}"))
+            for name in ("map.css", "map-legend.css", "map-popup.css")
         ]
 
     def render(self, **kwargs: object) -> str:
@@ -128,7 +128,13 @@ class ParcelLayer(DataElement):
     """The parcels of one project from `url` on a canvas, with step toggles, three colourings and a popup."""
 
     call = "parcelLayer"
-    scripts = ("map-popup.js", "map-parcel-paint.js", "map-parcel-modes.js", "map-parcels.js")
+    scripts = (
+        "map-popup.js",
+        "map-parcel-card.js",
+        "map-parcel-paint.js",
+        "map-parcel-modes.js",
+        "map-parcels.js",
+    )
 
 
 class AxisLayer(DataElement):

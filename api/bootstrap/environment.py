@@ -16,6 +16,7 @@ from api.bootstrap import places, system
 from api.bootstrap.progress import SetupError, run, step
 
 _STAMPS = places.VENV / ".duonggang"
+_INSTALLING = _STAMPS / "installing"  # stays when pip was killed: half a library would pass for a whole one
 _NODE_MODULES = places.ASSETS / "node_modules"
 # Quiet, but errors are shown; a machine's own index settings stay in force, ours name none.
 _PIP = (
@@ -62,7 +63,7 @@ def stamps(*, dev: bool) -> dict[str, bool]:
 
 
 def _provide_venv() -> bool:
-    if _python_version() is not None and _works("import pip"):
+    if _python_version() is not None and _works("import pip") and not _INSTALLING.exists():
         return False
     with step("Tạo môi trường Python .venv", "creating the Python environment"):
         run([sys.executable, "-m", "venv", "--clear", places.VENV], cwd=places.ROOT)
@@ -81,7 +82,13 @@ def _provide_packages(*, dev: bool) -> bool:
     with step(*names):
         (_STAMPS / "dev").unlink(missing_ok=True)
         (_STAMPS / "runtime").unlink(missing_ok=True)
-        run([places.PYTHON, *_PIP, "--require-hashes", "-r", lock], cwd=places.ROOT)
+        _stamp(_INSTALLING, "")
+        try:
+            run([places.PYTHON, *_PIP, "--require-hashes", "-r", lock], cwd=places.ROOT)
+        except SetupError:
+            _INSTALLING.unlink()  # pip gave up by itself (no network, a wrong hash), before it touched anything
+            raise
+        _INSTALLING.unlink()
         python = _python_version() or ""
         _stamp(_STAMPS / "runtime", _digest(python, places.RUNTIME_LOCK))
         if dev:

@@ -62,6 +62,13 @@ def provide(*, browser: bool) -> bool:
     with step("Danh mục gói hệ thống", "list of system packages"):
         run([*prefix, "apt-get", "-q", "update"], cwd=places.ROOT)
     packages = _as_this_release_names(packages)
+    if "chromium" in packages and not _has_candidate("chromium"):
+        raise SetupError(
+            "Bản hệ điều hành này không có gói chromium (chỉ có snap): hãy cài Chromium hoặc Chrome rồi đặt "
+            "CHROMIUM=/đường/dẫn để chạy make test.",
+            "This release has no package chromium (a snap only): install Chromium or Chrome and set CHROMIUM=/path "
+            "to run make test.",
+        )
     with step(f"Cài {' '.join(packages)}", "installing system packages"):
         first = "later" if programs.installed() else "first"
         run([*prefix, "sh", "-e", "-c", _INSTALL, "sh", first, *packages], cwd=places.ROOT)
@@ -75,11 +82,16 @@ def provide(*, browser: bool) -> bool:
 
 
 def chromium() -> str | None:
-    """The browser for the tests: CHROMIUM if set, else the first one installed, None when there is none."""
+    """The browser for the tests: CHROMIUM if set, else the first one that runs, None when there is none."""
     named = os.environ.get("CHROMIUM")
-    if named:
-        return named if shutil.which(named) else None
-    return next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    found = map(shutil.which, (named,) if named else _CHROMIUM)
+    return next((program for program in found if program and _runs(program)), None)
+
+
+def _runs(program: str) -> bool:
+    """Ubuntu's package is a script that only says that the browser is a snap."""
+    asked = subprocess.run([program, "--version"], capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    return asked.returncode == 0
 
 
 def _loads(library: str) -> bool:

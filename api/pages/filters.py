@@ -16,11 +16,12 @@ Wards = Mapping[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A select of the filter bar: query key, label and (value, text) options."""
+    """A select of the filter bar: query key, label and (value, text) options; `names` are Vietnamese always."""
 
     name: str
     label: str
     options: tuple[tuple[str, str], ...]
+    names: bool = True
 
 
 def matching(rows: Iterable[ProjectSummary], chosen: Mapping[str, str], wards: Wards) -> list[ProjectSummary]:

@@ -54,7 +54,7 @@ def portfolio_page(
     counted = Counter(row.light for row in countable)
     say = ("Nhóm", "Chủ đầu tư", "Phường, xã") if lang == "vi" else ("Group", "Investor", "Ward")
     picks = (
-        filters.Pick("nhom", say[0], filters.group_options(view.rows, lang)),
+        filters.Pick("nhom", say[0], filters.group_options(view.rows, lang), names=False),
         filters.Pick("chu-dau-tu", say[1], filters.investor_options(view.rows)),
         filters.Pick("phuong", say[2], filters.ward_options(wards)),
     )

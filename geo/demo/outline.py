@@ -20,6 +20,7 @@ from geo.demo.strip import Strip
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Index = npt.NDArray[np.intp]
 
 KNOT = 10 * MM  # long edges get a corner at each multiple of this, so that they follow the drift
 # Drift in two waves: their length (m), how far they push (m), and at most which share of the ribbon's width.
@@ -31,30 +32,31 @@ WOBBLE_M = 0.25
 def outlines(lots: Sequence[Lot], strip: Strip, stream: Stream) -> npt.NDArray[np.object_]:
     """One valid polygon per lot in EPSG:5897, coordinates to the millimetre; no two of them overlap."""
     rects = np.array([lot.rect for lot in lots], dtype=np.int64)
-    corners, owner = _all_corners(rects, np.round(strip.bends * MM).astype(np.int64).tolist())
+    corners, owner = _all_corners(rects)
+    following = _next_in_ring(owner)
     spots, which = np.unique(corners, axis=0, return_inverse=True)
     which = which.reshape(-1)
-    shifts = _drift(spots / MM, strip, stream) + _wobble(spots, corners, owner, which, strip, stream)
+    shifts = _drift(spots / MM, strip, stream) + _wobble(spots, corners, which, following, strip, stream)
     strength = 1.0
     while True:
         moved = spots / MM + shifts * strength
-        points = np.round(strip.place(moved[:, 0], moved[:, 1]), 3)
-        rings = shapely.linearrings(points[which], indices=owner)
+        points, belongs = _with_bends(moved, which, following, owner, strip)
+        rings = shapely.linearrings(np.round(strip.place(points[:, 0], points[:, 1]), 3), indices=belongs)
         polygons = shapely.polygons(rings)
         if strength == 0.0 or (shapely.is_valid(polygons).all() and shapely.is_ccw(rings).all()):
             return np.asarray(polygons, dtype=object)
         strength = strength / 2 if strength > 0.2 else 0.0
 
 
-def _all_corners(rects: Whole, bends: list[int]) -> tuple[Whole, npt.NDArray[np.intp]]:
+def _all_corners(rects: Whole) -> tuple[Whole, Index]:
     """The corners of each lot in order, counter-clockwise, with every corner of others on its edges."""
     along_of = _by_line(rects[:, [2, 3]], rects[:, [0, 1]])
     across_of = _by_line(rects[:, [0, 1]], rects[:, [2, 3]])
     points: list[tuple[int, int]] = []
     sizes: list[int] = []
     for a, b, c, d in rects.tolist():
-        bottom, top = (_between(along_of[line], bends, a, b) for line in (c, d))
-        right, left = (_between(across_of[line], [], c, d) for line in (b, a))
+        bottom, top = (_between(along_of[line], a, b) for line in (c, d))
+        right, left = (_between(across_of[line], c, d) for line in (b, a))
         before = len(points)
         points += [(a, c), *((x, c) for x in bottom), (b, c), *((b, y) for y in right)]
         points += [(b, d), *((x, d) for x in reversed(top)), (a, d), *((a, y) for y in reversed(left))]
@@ -71,12 +73,43 @@ def _by_line(lines: Whole, places: Whole) -> dict[int, list[int]]:
     return {line: sorted(corners) for line, corners in found.items()}
 
 
-def _between(corners: list[int], bends: list[int], start: int, end: int) -> list[int]:
-    """All corners, bends and knots strictly between two places, ascending."""
+def _between(corners: list[int], start: int, end: int) -> list[int]:
+    """All corners and knots strictly between two places, ascending."""
     inner = corners[bisect_right(corners, start) : bisect_left(corners, end)]
-    inner += bends[bisect_right(bends, start) : bisect_left(bends, end)]
-    inner += range((start // KNOT + 1) * KNOT, end, KNOT)
-    return sorted(set(inner))
+    return sorted({*inner, *range((start // KNOT + 1) * KNOT, end, KNOT)})
+
+
+def _next_in_ring(owner: Index) -> Index:
+    """For each corner the place of the following one of the same lot, the first after the last."""
+    size = np.bincount(owner)
+    starts = np.concatenate([[0], np.cumsum(size)[:-1]])
+    following = np.arange(len(owner)) + 1
+    following[starts + size - 1] = starts
+    return following
+
+
+def _with_bends(
+    moved: Floats, which: Index, following: Index, owner: Index, strip: Strip
+) -> tuple[Floats, Index]:
+    """The outlines with a corner wherever an edge crosses a bend of the ribbon, and the lot of each corner.
+
+    A crossing is computed from the two ends in a fixed order, so that both neighbours get the same one.
+    """
+    first, second = np.minimum(which, which[following]), np.maximum(which, which[following])
+    one, other = moved[first], moved[second]
+    places: list[Index] = [np.arange(len(which))]
+    shares: list[Floats] = [np.zeros(len(which))]
+    points: list[Floats] = [moved[which]]
+    for bend in strip.bends:
+        (crossing,) = np.nonzero((one[:, 0] - bend) * (other[:, 0] - bend) < 0)
+        share = (bend - one[crossing, 0]) / (other[crossing, 0] - one[crossing, 0])
+        across = one[crossing, 1] * (1 - share) + other[crossing, 1] * share
+        places.append(crossing)
+        shares.append(np.where(which[crossing] == first[crossing], share, 1 - share))
+        points.append(np.column_stack([np.full(len(crossing), bend), across]))
+    place = np.concatenate(places)
+    order = np.lexsort((np.concatenate(shares), place))
+    return np.concatenate(points)[order], owner[place[order]]
 
 
 def _drift(spots: Floats, strip: Strip, stream: Stream) -> Floats:
@@ -102,18 +135,9 @@ def _drift(spots: Floats, strip: Strip, stream: Stream) -> Floats:
 
 
 def _wobble(
-    spots: Whole,
-    corners: Whole,
-    owner: npt.NDArray[np.intp],
-    which: npt.NDArray[np.intp],
-    strip: Strip,
-    stream: Stream,
+    spots: Whole, corners: Whole, which: Index, following: Index, strip: Strip, stream: Stream
 ) -> Floats:
     """The part of each corner's own (m): a small share of its shortest edge, nothing on the border."""
-    size = np.bincount(owner)
-    starts = np.concatenate([[0], np.cumsum(size)[:-1]])
-    following = np.arange(len(corners)) + 1
-    following[starts + size - 1] = starts
     edge = np.abs(corners[following] - corners).sum(axis=1) / MM
     shortest = np.full(len(spots), np.inf)
     np.minimum.at(shortest, which, edge)

@@ -106,7 +106,11 @@ def _may_enter(account: Account, folder: Path) -> bool:
 def locked(path: Path, how: int = fcntl.LOCK_EX) -> Iterator[int]:
     """Hold a lock that the kernel takes back when the process dies, however it dies."""
     with in_words(path):
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except PermissionError:
+            account_for(path.parent.stat().st_uid)  # says whose the folder is, when it is another's
+            raise
     try:
         fcntl.flock(lock, how)
         yield lock

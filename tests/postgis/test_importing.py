@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -11,10 +13,21 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from geo.db import make_engine
 from geo.importers.parcels import ParcelTable
 from geo.importing import ImportResult, import_parcels
+from geo.migrate import upgrade
 from geo.store import load_cases
-from geo.tables import ClearanceCase, Event, ImportBatch, Parcel, ParcelFront, Project, WorkFront
+from geo.tables import (
+    ClearanceCase,
+    Event,
+    ImportBatch,
+    Parcel,
+    ParcelFront,
+    Project,
+    Section,
+    WorkFront,
+)
 from projects.errors import InvalidInput, NotFound
 from tests.postgis.land_rows import EAST, NORTH, add_project, add_ward, lot, table
 
@@ -244,8 +257,6 @@ def test_parcel_through_the_seam_of_a_ring_is_on_its_first_and_last_front(sessio
 def test_area_project_needs_no_chainage(session: Session) -> None:
     add_ward(session)
     project = add_project(session, line=None, area=[(0, 0), (500, 0), (500, 400), (0, 400)])
-    section = session.scalars(select(Project.id)).one()
-    assert section == project.id
     add_area_front(session, project)
     take(session, table(lot(100, 100), lot(490, 390), lot(700, 100)))
     assert {p.alignment_id for p in session.scalars(select(Parcel))} == {None}
@@ -262,10 +273,29 @@ def test_two_halves_of_one_case_in_one_file_are_one_case(session: Session, proje
     assert case.fronts == ("A", "B")
 
 
+def test_two_imports_of_one_file_at_once_write_it_once(make_database: Callable[[], str]) -> None:
+    engine = make_engine(make_database())
+    upgrade(engine)
+    with Session(engine) as session, session.begin():
+        add_ward(session)
+        add_project(session, fronts=[("A", 0, 1000)])
+    land = table(*(lot(20.0 * i, 0) for i in range(40)))
+
+    def one() -> ImportResult:
+        with Session(engine) as session, session.begin():
+            return take(session, land)
+
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        results = list(pool.map(lambda _: one(), range(3)))
+    assert sorted(result.unchanged for result in results) == [False, True, True]
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Parcel)) == 40
+        assert session.scalar(select(func.count()).select_from(ImportBatch)) == 1
+    engine.dispose()
+
+
 def add_area_front(session: Session, project: Project) -> None:
     """A front that is all of its (only) section."""
-    from geo.tables import Section
-
     section = session.scalars(select(Section).where(Section.project_id == project.id)).one()
     session.add(
         WorkFront(

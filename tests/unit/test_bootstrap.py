@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(places, "RUNTIME_LOCK", tmp_path / "requirements.lock")
     monkeypatch.setattr(places, "DEV_LOCK", tmp_path / "requirements-dev.lock")
     monkeypatch.setattr(environment, "_STAMPS", tmp_path / ".venv" / ".duonggang")
+    monkeypatch.setattr(environment, "_INSTALLING", tmp_path / ".venv" / ".duonggang" / "installing")
     monkeypatch.setattr(environment, "_NODE_MODULES", tmp_path / "maps" / "assets" / "node_modules")
     (tmp_path / "maps" / "assets").mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
@@ -48,7 +50,8 @@ def commands(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def note(command: Sequence[str | Path], *, cwd: Path, env: object = None) -> None:
         called.append(" ".join(Path(str(part)).name for part in command))
         if "venv" in command:
-            (checkout / ".venv" / "bin").mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(checkout / ".venv", ignore_errors=True)
+            (checkout / ".venv" / "bin").mkdir(parents=True)
             (checkout / ".venv" / "bin" / "python").touch()
         if "-e" in command:
             (checkout / ".venv" / "bin" / "duonggang").touch()
@@ -68,14 +71,7 @@ def test_a_fresh_checkout_gets_environment_libraries_command_and_assets_in_this_
     commands: list[str],
 ) -> None:
     environment.setup(dev=False, browser=False)
-    assert [
-        word for line in commands for word in ("--clear", "--require-hashes", "-e", "ci") if word in line
-    ] == [
-        "--clear",
-        "--require-hashes",
-        "-e",
-        "ci",
-    ]
+    assert steps(commands) == ["--clear", "--require-hashes", "-e", "ci"]
     assert commands[1].endswith("requirements.lock")
     assert "--no-build-isolation" in commands[2]
 
@@ -106,22 +102,49 @@ def test_the_tools_bring_the_libraries_with_them(commands: list[str]) -> None:
     assert commands == []
 
 
-def test_an_interrupted_step_is_done_again(commands: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_installation_that_was_cut_off_begins_with_a_fresh_environment(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert after_trouble(KeyboardInterrupt(), commands, monkeypatch) == [
+        "--clear",
+        "--require-hashes",
+        "-e",
+        "ci",
+    ]
+
+
+def test_an_installation_without_network_is_tried_again_in_the_same_environment(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert after_trouble(SetupError("", ""), commands, monkeypatch) == ["--require-hashes", "-e", "ci"]
+
+
+def after_trouble(trouble: BaseException, commands: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The steps of the set-up that follows one in which `trouble` befell pip."""
     willing = environment.run
 
-    def interrupted(command: Sequence[str | Path], *, cwd: Path, env: object = None) -> None:
+    def troubled(command: Sequence[str | Path], *, cwd: Path, env: object = None) -> None:
         if "--require-hashes" in command:
-            raise KeyboardInterrupt
+            raise trouble
         willing(command, cwd=cwd)
 
-    monkeypatch.setattr(environment, "run", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    monkeypatch.setattr(environment, "run", troubled)
+    with pytest.raises(type(trouble)):
         environment.setup(dev=False, browser=False)
     monkeypatch.setattr(environment, "run", willing)
     commands.clear()
     environment.setup(dev=False, browser=False)
-    assert [line for line in commands if "--require-hashes" in line]
-    assert not [line for line in commands if "--clear" in line]
+    return steps(commands)
+
+
+def steps(commands: list[str]) -> list[str]:
+    """The word that tells each step, in the order of the calls."""
+    return [
+        word
+        for line in commands
+        for word in ("--clear", "--require-hashes", "-e", "ci")
+        if word in line.split()
+    ]
 
 
 def test_a_user_who_may_not_install_is_told_the_packages_in_one_sentence(
@@ -210,3 +233,33 @@ def test_clean_leaves_foreign_files_in_a_data_folder_that_the_user_chose(
     monkeypatch.setenv("DUONGGANG_HOME", str(chosen))
     chores.clean(data=True)
     assert [path.name for path in chosen.iterdir()] == ["letter.txt"]
+
+
+def test_a_script_that_stands_in_for_a_browser_is_no_browser(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / "chromium").write_text("#!/bin/sh\necho the browser is a snap\nexit 1\n")
+    (checkout / "chromium").chmod(0o755)
+    monkeypatch.setenv("CHROMIUM", str(checkout / "chromium"))
+    assert system.chromium() is None
+    assert "chromium" in system.missing(browser=True)
+
+
+def test_a_release_without_a_browser_package_is_told_to_name_one(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(system, "missing", lambda *, browser: ["chromium"])
+    monkeypatch.setattr(system, "_permission", list)
+    monkeypatch.setattr(system, "_apt_cache", lambda *arguments: "chromium:\n  Candidate: (none)\n")
+    monkeypatch.setattr(system, "run", lambda command, *, cwd: None)
+    with pytest.raises(SetupError, match="CHROMIUM="):
+        system.provide(browser=True)
+
+
+def test_a_release_without_the_general_postgis_name_gets_its_newest_version(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = "postgresql-9-postgis-3 - old\npostgresql-16-postgis-3 - new\n"
+    monkeypatch.setattr(system, "_apt_cache", lambda *arguments: found if arguments[0] == "search" else "")
+    wanted = system._as_this_release_names(["postgresql", "postgresql-postgis", "python3-venv"])
+    assert wanted == ["python3-venv", "postgresql-16", "postgresql-16-postgis-3"]

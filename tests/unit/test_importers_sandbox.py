@@ -103,7 +103,7 @@ def test_the_child_is_isolated_as_far_as_the_machine_allows(tmp_path: Path) -> N
     assert control[:2] == ["True", "True"]
 
 
-def test_a_file_is_read_alike_with_and_withoutbubblewrap(tmp_path: Path) -> None:
+def test_a_file_is_read_alike_with_and_without_bubblewrap(tmp_path: Path) -> None:
     path = save(parcels(4), tmp_path / "a.gpkg")
     plain = read_vector(path, purpose="parcels", layer=None, limits=DEFAULT, isolate=False)
     as_allowed = read_vector(path, purpose="parcels", layer=None, limits=DEFAULT)

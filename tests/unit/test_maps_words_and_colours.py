@@ -12,6 +12,7 @@ from maps.scriptjson import to_script
 from maps.styles import LIGHTS, STEP_COLOURS, TOKENS, css_properties
 
 STATIC = Path(__file__).resolve().parents[2] / "api" / "static"
+SHEETS = sorted((STATIC / "css").glob("map*.css"))
 SCRIPTS = sorted((STATIC / "js").glob("map-*.js"))
 
 
@@ -59,7 +60,7 @@ def test_map_colours_are_those_of_the_style_sheet() -> None:
 
 def test_style_sheet_of_the_map_names_only_known_tokens() -> None:
     own = {"font", "radius", "dg-notes"}
-    used = set(re.findall(r"var\(--([\w-]+)", (STATIC / "css" / "map.css").read_text()))
+    used = set(re.findall(r"var\(--([\w-]+)", "".join(path.read_text() for path in SHEETS)))
     assert used - own <= TOKENS.keys()
     assert css_properties().startswith(":where(:root){--ink:#1a2430;")
 

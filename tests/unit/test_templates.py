@@ -192,7 +192,7 @@ def test_page_keeps_to_the_content_policy(name: str, lang: str) -> None:
 @pytest.mark.parametrize(("name", "lang"), EVERY)
 def test_page_has_no_double_ids_and_every_label_finds_its_field(name: str, lang: str) -> None:
     tags = read(PAGES[name](lang)).tags
-    ids = [attributes["id"] for _, attributes in tags if "id" in attributes]
+    ids = [str(attributes["id"]) for _, attributes in tags if "id" in attributes]
     assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
     assert {a["for"] for tag, a in tags if tag == "label" and "for" in a} <= set(ids)
 

@@ -2,7 +2,7 @@
 /* The axis of one project: the clearance boundary, chainage outside it, work fronts, and the band
    handed over (filled), blocked (hollow), blocked and critical (black). */
 (() => {
-  'use strict';
+  "use strict";
   const DG = window.DG;
   const STEPS = [50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000];
   const TICK_PIXELS = 64;
@@ -19,11 +19,24 @@
   const bandWidth = (zoom) => (zoom >= 16 ? 9 : zoom >= 15 ? 7 : 5);
 
   /** Two strokes per state: [casing, inner], each [colour, weight]. */
-  const bandLook = (tokens, status, width) => ({
-    free: [[tokens['ok-text'], width], [tokens.ok, width - 2]],
-    blocked: [[tokens.late, width], [tokens.paper, width - 4]],
-    critical: [[tokens.paper, width + 3], [tokens.gang, width]],
-  })[status] ?? [[tokens.none, width], [tokens['none-tint'], width - 2]];
+  const bandLook = (tokens, status, width) =>
+    ({
+      free: [
+        [tokens["ok-text"], width],
+        [tokens.ok, width - 2],
+      ],
+      blocked: [
+        [tokens.late, width],
+        [tokens.paper, width - 4],
+      ],
+      critical: [
+        [tokens.paper, width + 3],
+        [tokens.gang, width],
+      ],
+    })[status] ?? [
+      [tokens.none, width],
+      [tokens["none-tint"], width - 2],
+    ];
 
   const asAlignment = (feature) => {
     const p = feature.properties;
@@ -32,21 +45,30 @@
     const start = Number(p.start_m) || 0;
     const end = Number.isFinite(p.end_m) && p.end_m > start ? p.end_m : start + path.length;
     const toPath = (m) => ((m - start) / (end - start)) * path.length;
-    return { code: p.code, feature, path, start, end, at: (m) => path.at(toPath(m)), locate: (m) => path.locate(toPath(m)) };
+    return {
+      code: p.code,
+      feature,
+      path,
+      start,
+      end,
+      at: (m) => path.at(toPath(m)),
+      locate: (m) => path.locate(toPath(m)),
+    };
   };
 
   /** The alignment that a tick at `m` belongs to: the one that passes nearest. */
-  const nearest = (alignments, m, [lat, lng]) => alignments
-    .filter((one) => m >= one.start - 1 && m <= one.end + 1)
-    .map((one) => ({ one, off: Math.hypot(one.at(m)[0] - lat, one.at(m)[1] - lng) }))
-    .reduce((best, next) => (best && best.off <= next.off ? best : next), null)?.one;
+  const nearest = (alignments, m, [lat, lng]) =>
+    alignments
+      .filter((one) => m >= one.start - 1 && m <= one.end + 1)
+      .map((one) => ({ one, off: Math.hypot(one.at(m)[0] - lat, one.at(m)[1] - lng) }))
+      .reduce((best, next) => (best && best.off <= next.off ? best : next), null)?.one;
 
   DG.axisLayer = (map, config) => {
     const { labels, format, lang } = map.dg;
     const { tokens } = map.dg.style;
     const board = DG.labels(map);
-    const renderer = L.svg({ pane: 'dg-lines', padding: 0.5 });
-    const shared = { pane: 'dg-lines', renderer, interactive: false, lineCap: 'butt', lineJoin: 'round' };
+    const renderer = L.svg({ pane: "dg-lines", padding: 0.5 });
+    const shared = { pane: "dg-lines", renderer, interactive: false, lineCap: "butt", lineJoin: "round" };
     const group = L.layerGroup().addTo(map);
     let bands = [];
     let leaders = [];
@@ -63,18 +85,21 @@
     const drawCorridor = (feature) => {
       for (const ring of DG.rings(feature.geometry)) {
         line(ring, { color: tokens.paper, weight: 3.5, opacity: 0.9 });
-        line(ring, { color: tokens.gang, weight: 1.6, dashArray: '7 4' });
+        line(ring, { color: tokens.gang, weight: 1.6, dashArray: "7 4" });
       }
     };
 
     const drawRun = (feature) => {
       const p = feature.properties;
-      const status = Object.hasOwn(RANK, String(p.status)) ? p.status : 'unknown';
-      const text = [format.run(p.from, p.to), `${DG.own(labels, `run_${status}`) ?? ''} · ${format.integer(Math.round(p.to - p.from))} m`];
+      const status = Object.hasOwn(RANK, String(p.status)) ? p.status : "unknown";
+      const text = [
+        format.run(p.from, p.to),
+        `${DG.own(labels, `run_${status}`) ?? ""} · ${format.integer(Math.round(p.to - p.from))} m`,
+      ];
       for (const points of DG.lines(feature.geometry)) {
         const casing = line(points, { interactive: true });
         const inner = line(points, {});
-        casing.bindTooltip(() => DG.tip(...text), { sticky: true, className: 'dg-tooltip' });
+        casing.bindTooltip(() => DG.tip(...text), { sticky: true, className: "dg-tooltip" });
         bands.push({ casing, inner, status });
       }
     };
@@ -83,28 +108,59 @@
     const tickItem = (feature, corridors) => {
       const m = Math.round(Number(feature.properties.m));
       const [lng, lat] = feature.geometry.coordinates;
-      const node = DG.el('span', { class: 'dg-label dg-label-tick' }, String(feature.properties.label ?? format.chainage(m)));
+      const node = DG.el(
+        "span",
+        { class: "dg-label dg-label-tick" },
+        String(feature.properties.label ?? format.chainage(m)),
+      );
       const room = (target) => m % tickStep(target) === 0;
       const owner = nearest(alignments, m, [lat, lng]);
-      if (!owner) return { node, anchors: [[lat, lng]], sides: ['n'], room, overLines: true };
+      if (!owner) return { node, anchors: [[lat, lng]], sides: ["n"], room, overLines: true };
       const { at, direction } = owner.locate(m);
       const left = [-direction[1], direction[0]];
       const rings = corridors.map((ring) => ring.map(owner.path.flatten));
       const far = DG.reach(at, left, rings, CORRIDOR_LIMIT);
       const edge = owner.path.back([at[0] + left[0] * far, at[1] + left[1] * far]);
       leaders.push({ m, layer: line([[lat, lng], edge], { color: tokens.ink, weight: 0.8, opacity: 0.7 }) });
-      return { node, anchors: [edge], sides: [[left[0], -left[1]]], gap: far ? 4 : 12, room, overLines: true, pad: 2 };
+      return {
+        node,
+        anchors: [edge],
+        sides: [[left[0], -left[1]]],
+        gap: far ? 4 : 12,
+        room,
+        overLines: true,
+        pad: 2,
+      };
     };
 
     const frontItem = (feature) => {
       const p = feature.properties;
-      const path = feature.geometry.type === 'Point' ? null : DG.longestPath(feature.geometry);
-      const at = path ? path.at(path.length / 2) : [feature.geometry.coordinates[1], feature.geometry.coordinates[0]];
-      const dot = L.circleMarker(at, { ...shared, interactive: true, radius: 6, color: tokens.gang, weight: 2, fillColor: tokens.paper, fillOpacity: 1 });
-      dot.bindTooltip(() => DG.tip(String(p.code), String((lang === 'en' ? p.name_en : p.name_vi) || '')), { className: 'dg-tooltip' });
+      const path = feature.geometry.type === "Point" ? null : DG.longestPath(feature.geometry);
+      const at = path
+        ? path.at(path.length / 2)
+        : [feature.geometry.coordinates[1], feature.geometry.coordinates[0]];
+      const dot = L.circleMarker(at, {
+        ...shared,
+        interactive: true,
+        radius: 6,
+        color: tokens.gang,
+        weight: 2,
+        fillColor: tokens.paper,
+        fillOpacity: 1,
+      });
+      dot.bindTooltip(() => DG.tip(String(p.code), String((lang === "en" ? p.name_en : p.name_vi) || "")), {
+        className: "dg-tooltip",
+      });
       group.addLayer(dot);
       dots.push(dot);
-      return { node: DG.el('span', { class: 'dg-label dg-label-front' }, String(p.code)), anchors: [at], sides: ['s', 'n', 'e', 'w'], minZoom: 14, gap: 8, overLines: true };
+      return {
+        node: DG.el("span", { class: "dg-label dg-label-front" }, String(p.code)),
+        anchors: [at],
+        sides: ["s", "n", "e", "w"],
+        minZoom: 14,
+        gap: 8,
+        overLines: true,
+      };
     };
 
     const restyle = () => {
@@ -126,27 +182,67 @@
       bands = [];
       leaders = [];
       dots = [];
-      const of = (kind) => data.features.filter((feature) => feature.properties.kind === kind && feature.geometry);
-      alignments = of('alignment').map(asAlignment).filter(Boolean);
-      const corridors = of('corridor').flatMap((feature) => DG.rings(feature.geometry));
-      of('corridor').forEach(drawCorridor);
+      const of = (kind) =>
+        data.features.filter((feature) => feature.properties.kind === kind && feature.geometry);
+      alignments = of("alignment").map(asAlignment).filter(Boolean);
+      const corridors = of("corridor").flatMap((feature) => DG.rings(feature.geometry));
+      of("corridor").forEach(drawCorridor);
       for (const { feature } of alignments) {
         for (const points of DG.lines(feature.geometry)) {
-          line(points, { color: tokens.gang, weight: 2, dashArray: feature.properties.schematic ? '2 5' : null });
+          line(points, {
+            color: tokens.gang,
+            weight: 2,
+            dashArray: feature.properties.schematic ? "2 5" : null,
+          });
         }
       }
-      const ticks = of('tick').map((feature) => tickItem(feature, corridors));
-      of('run').sort((a, b) => (RANK[a.properties.status] ?? -1) - (RANK[b.properties.status] ?? -1)).forEach(drawRun);
-      board.set('fronts', 1, of('front').map(frontItem));
-      board.set('ticks', 2, ticks);
-      board.keepClear('axis', alignments.flatMap((one) => Array.from({ length: 201 }, (_, i) => one.path.at((i / 200) * one.path.length))));
-      const off = Math.max(0, ...alignments.filter((one) => one.feature.properties.schematic).map((one) => Number(one.feature.properties.accuracy_m) || 0));
+      const ticks = of("tick").map((feature) => tickItem(feature, corridors));
+      of("run")
+        .sort((a, b) => (RANK[a.properties.status] ?? -1) - (RANK[b.properties.status] ?? -1))
+        .forEach(drawRun);
+      board.set("fronts", 1, of("front").map(frontItem));
+      board.set("ticks", 2, ticks);
+      board.keepClear(
+        "axis",
+        alignments.flatMap((one) =>
+          Array.from({ length: 201 }, (_, i) => one.path.at((i / 200) * one.path.length)),
+        ),
+      );
+      const off = Math.max(
+        0,
+        ...alignments
+          .filter((one) => one.feature.properties.schematic)
+          .map((one) => Number(one.feature.properties.accuracy_m) || 0),
+      );
       const estimated = alignments.some((one) => one.feature.properties.schematic);
-      DG.note(map, 'schematic', estimated ? (off ? DG.fill(labels.schematic_note, { n: format.integer(off) }) : labels.schematic_plain) : '');
-      DG.note(map, 'corridor', of('corridor').some((feature) => feature.properties.derived) ? labels.corridor_note : '');
-      map.dg.keepRows(new Set([...of('run').map((feature) => `run-${feature.properties.status}`), ...(corridors.length ? ['corridor'] : [])]));
+      DG.note(
+        map,
+        "schematic",
+        estimated
+          ? off
+            ? DG.fill(labels.schematic_note, { n: format.integer(off) })
+            : labels.schematic_plain
+          : "",
+      );
+      DG.note(
+        map,
+        "corridor",
+        of("corridor").some((feature) => feature.properties.derived) ? labels.corridor_note : "",
+      );
+      map.dg.keepRows(
+        new Set([
+          ...of("run").map((feature) => `run-${feature.properties.status}`),
+          ...(corridors.length ? ["corridor"] : []),
+        ]),
+      );
       restyle();
-      DG.fitOnce(map, L.latLngBounds([...corridors.flat(), ...alignments.flatMap((one) => DG.lines(one.feature.geometry).flat())]));
+      DG.fitOnce(
+        map,
+        L.latLngBounds([
+          ...corridors.flat(),
+          ...alignments.flatMap((one) => DG.lines(one.feature.geometry).flat()),
+        ]),
+      );
       tellView();
     };
 
@@ -162,12 +258,12 @@
         }
         return from <= to ? { alignment: one.code, from, to } : { alignment: one.code, from: null, to: null };
       });
-      if (shown.length) DG.tell('view', { alignments: shown });
+      if (shown.length) DG.tell("view", { alignments: shown });
     };
 
-    map.on('zoomend', restyle);
-    map.on('moveend', tellView);
-    map.dg.reloadAxis = DG.load(map, { url: config.url, subject: 'axis', onData });
+    map.on("zoomend", restyle);
+    map.on("moveend", tellView);
+    map.dg.reloadAxis = DG.load(map, { url: config.url, subject: "axis", onData });
 
     /** Brings chainage from…to (m) of an alignment (default: the first) into view; false if there is none. */
     map.fitRun = (from, to, code) => {
@@ -178,7 +274,9 @@
       map.fitBounds(L.latLngBounds(points), { padding: [70, 70], maxZoom: 18 });
       return true;
     };
-    document.addEventListener('dg:fit-run', (event) => map.fitRun(Number(event.detail.from), Number(event.detail.to), event.detail.alignment));
+    document.addEventListener("dg:fit-run", (event) =>
+      map.fitRun(Number(event.detail.from), Number(event.detail.to), event.detail.alignment),
+    );
     DG.watchStrips(map);
   };
 })();

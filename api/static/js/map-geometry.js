@@ -1,7 +1,7 @@
 // @ts-check
 /* Lines on the ground, in local metres: lengths, points at a distance, normals, the width of a corridor. */
 (() => {
-  'use strict';
+  "use strict";
   const DG = window.DG;
   const METRES = 111320;
 
@@ -9,19 +9,25 @@
 
   /** Every ring of a polygon, holes too: a corridor around a lake has an inner edge. */
   DG.rings = (geometry) => {
-    if (geometry?.type === 'Polygon') return geometry.coordinates.map(flip);
-    return geometry?.type === 'MultiPolygon' ? geometry.coordinates.flat().map(flip) : [];
+    if (geometry?.type === "Polygon") return geometry.coordinates.map(flip);
+    return geometry?.type === "MultiPolygon" ? geometry.coordinates.flat().map(flip) : [];
   };
 
   /** The line parts of a GeoJSON geometry as arrays of [lat, lng]; outer rings for polygons. */
   DG.lines = (geometry) => {
     switch (geometry && geometry.type) {
-      case 'LineString': return [flip(geometry.coordinates)];
-      case 'MultiLineString': return geometry.coordinates.map(flip);
-      case 'Polygon': return [flip(geometry.coordinates[0])];
-      case 'MultiPolygon': return geometry.coordinates.map((rings) => flip(rings[0]));
-      case 'GeometryCollection': return geometry.geometries.flatMap(DG.lines);
-      default: return [];
+      case "LineString":
+        return [flip(geometry.coordinates)];
+      case "MultiLineString":
+        return geometry.coordinates.map(flip);
+      case "Polygon":
+        return [flip(geometry.coordinates[0])];
+      case "MultiPolygon":
+        return geometry.coordinates.map((rings) => flip(rings[0]));
+      case "GeometryCollection":
+        return geometry.geometries.flatMap(DG.lines);
+      default:
+        return [];
     }
   };
 
@@ -44,7 +50,10 @@
       const t = (d - along[i - 1]) / part;
       const [ax, ay] = flat[i - 1];
       const [bx, by] = flat[i];
-      return { at: [ax + t * (bx - ax), ay + t * (by - ay)], direction: [(bx - ax) / part, (by - ay) / part] };
+      return {
+        at: [ax + t * (bx - ax), ay + t * (by - ay)],
+        direction: [(bx - ax) / part, (by - ay) / part],
+      };
     };
     const flatten = ([lat, lng]) => [(lng - lng0) * kx, (lat - lat0) * METRES];
     return { length, flat, flatten, back, locate, at: (distance) => back(locate(distance).at) };
@@ -52,7 +61,9 @@
 
   /** The longest part of a geometry as a path, or null. */
   DG.longestPath = (geometry) => {
-    const paths = DG.lines(geometry).filter((points) => points.length > 1).map(DG.path);
+    const paths = DG.lines(geometry)
+      .filter((points) => points.length > 1)
+      .map(DG.path);
     return paths.reduce((best, path) => (best && best.length >= path.length ? best : path), null);
   };
 
@@ -75,5 +86,6 @@
   };
 
   /** Metres of one screen pixel at the centre of the map. */
-  DG.metresPerPixel = (map) => (40075016.7 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / 2 ** (map.getZoom() + 8);
+  DG.metresPerPixel = (map) =>
+    (40075016.7 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / 2 ** (map.getZoom() + 8);
 })();

@@ -2,17 +2,17 @@
 /* Parcels on a canvas: flat fill or 45° hatch, black outline with a white halo where a parcel holds the
    critical path, the step number inside from zoom 18. */
 (() => {
-  'use strict';
+  "use strict";
   const DG = window.DG;
   const HATCH = 6;
 
   /** A 45° hatch of `colour` on white; the tile repeats without a seam. */
   const hatchPattern = (context, colour) => {
-    const tile = document.createElement('canvas');
+    const tile = document.createElement("canvas");
     tile.width = tile.height = HATCH * 2;
-    const brush = tile.getContext('2d');
+    const brush = tile.getContext("2d");
     brush.scale(2, 2);
-    brush.fillStyle = '#fff';
+    brush.fillStyle = "#fff";
     brush.fillRect(0, 0, HATCH, HATCH);
     brush.strokeStyle = colour;
     brush.lineWidth = 1.3;
@@ -22,7 +22,7 @@
       brush.lineTo(shift + HATCH + 1, -1);
       brush.stroke();
     }
-    const pattern = context.createPattern(tile, 'repeat');
+    const pattern = context.createPattern(tile, "repeat");
     pattern.setTransform(new DOMMatrix().scale(0.5));
     return pattern;
   };
@@ -55,15 +55,15 @@
   };
 
   const writeNumber = (context, at, look, tokens) => {
-    context.font = '600 12px sans-serif';
-    context.textAlign = 'center';
-    context.textBaseline = 'middle';
-    if (look.fill === 'hatch') {
+    context.font = "600 12px sans-serif";
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    if (look.fill === "hatch") {
       context.lineWidth = 4;
       context.strokeStyle = tokens.paper;
       context.strokeText(look.number, at.x, at.y);
     }
-    context.fillStyle = look.fill !== 'hatch' && isDark(look.fill) ? tokens.paper : tokens.ink;
+    context.fillStyle = look.fill !== "hatch" && isDark(look.fill) ? tokens.paper : tokens.ink;
     context.fillText(look.number, at.x, at.y);
   };
 
@@ -76,13 +76,14 @@
       const { thin } = weights(zoom);
       context.globalAlpha = 1;
       context.setLineDash([]);
-      if (look.fill === 'hatch') {
+      if (look.fill === "hatch") {
         this._hatch ??= hatchPattern(context, tokens.ok);
         context.fillStyle = this._hatch;
       } else context.fillStyle = look.fill;
-      context.fill('evenodd');
-      if (thin) stroke(context, tokens['step-outline'], thin);
-      if (zoom >= 18 && numbers() && look.number) writeNumber(context, this._map.latLngToLayerPoint(middle), look, tokens);
+      context.fill("evenodd");
+      if (thin) stroke(context, tokens["step-outline"], thin);
+      if (zoom >= 18 && numbers() && look.number)
+        writeNumber(context, this._map.latLngToLayerPoint(middle), look, tokens);
       if (look.drives || look.lit) this._marked.push(layer);
     },
 
@@ -102,7 +103,7 @@
         context.rect(min.x, min.y, size.x, size.y);
         context.clip();
       }
-      context.lineJoin = 'miter';
+      context.lineJoin = "miter";
       context.miterLimit = 3;
       const passes = [
         [() => true, tokens.paper, halo],

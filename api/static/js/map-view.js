@@ -2,11 +2,11 @@
 /* The view lives in the address: #zoom/lat/lon for the map, ?thua= ?hoso= ?mau= ?an= for what is selected,
    so that a link shows the next person the same thing. */
 (() => {
-  'use strict';
+  "use strict";
   const DG = window.DG;
   const VIEW = /^#(\d{1,2}(?:\.\d+)?)\/(-?\d{1,2}(?:\.\d+)?)\/(-?\d{1,3}(?:\.\d+)?)$/;
 
-  const KEPT = ['thua', 'hoso', 'mau', 'an'];
+  const KEPT = ["thua", "hoso", "mau", "an"];
   const BESIDE_CONTROLS = { paddingTopLeft: [40, 62], paddingBottomRight: [28, 40] };
 
   const parseView = (hash) => {
@@ -21,7 +21,8 @@
 
   const replaceAddress = (search, hash) => {
     const address = location.pathname + search + hash;
-    if (address !== location.pathname + location.search + location.hash) history.replaceState(history.state, '', address);
+    if (address !== location.pathname + location.search + location.hash)
+      history.replaceState(history.state, "", address);
   };
 
   /** Sets the first view: the link's, else the given bounds, else Hanoi until data arrive. */
@@ -42,26 +43,39 @@
     };
     // Only a person's own moves enter the address; a plain link to the page stays plain.
     const container = map.getContainer();
-    for (const type of ['pointerdown', 'wheel', 'keydown']) {
-      container.addEventListener(type, () => { map.dg.moved = true; }, { passive: true, capture: true });
+    for (const type of ["pointerdown", "wheel", "keydown"]) {
+      container.addEventListener(
+        type,
+        () => {
+          map.dg.moved = true;
+        },
+        { passive: true, capture: true },
+      );
     }
-    map.on('moveend', () => { if (map.dg.moved) write(); });
-    window.addEventListener('hashchange', () => {
+    map.on("moveend", () => {
+      if (map.dg.moved) write();
+    });
+    window.addEventListener("hashchange", () => {
       const view = parseView(location.hash);
       if (view && viewHash(map) !== location.hash) map.setView(view.centre, view.zoom);
     });
     // A link to this page in another language or on another day takes view, colouring and selection along.
-    document.addEventListener('click', (event) => {
-      const anchor = event.target instanceof Element ? event.target.closest('a[hreflang], a[data-keep-view]') : null;
-      if (!anchor) return;
-      const target = new URLSearchParams(anchor.search);
-      for (const name of KEPT) {
-        target.delete(name);
-        if (DG.query(name)) target.set(name, DG.query(name));
-      }
-      anchor.search = target.toString();
-      anchor.hash = map.dg.moved || linked ? viewHash(map) : '';
-    }, true);
+    document.addEventListener(
+      "click",
+      (event) => {
+        const anchor =
+          event.target instanceof Element ? event.target.closest("a[hreflang], a[data-keep-view]") : null;
+        if (!anchor) return;
+        const target = new URLSearchParams(anchor.search);
+        for (const name of KEPT) {
+          target.delete(name);
+          if (DG.query(name)) target.set(name, DG.query(name));
+        }
+        anchor.search = target.toString();
+        anchor.hash = map.dg.moved || linked ? viewHash(map) : "";
+      },
+      true,
+    );
   };
 
   /** Fits data that have just arrived, unless a link or the page has chosen the view. */
@@ -78,10 +92,10 @@
   DG.setQuery = (values) => {
     const query = new URLSearchParams(location.search);
     for (const [name, value] of Object.entries(values)) {
-      if (value === null || value === '') query.delete(name);
+      if (value === null || value === "") query.delete(name);
       else query.set(name, value);
     }
     const text = query.toString();
-    replaceAddress(text ? `?${text}` : '', location.hash);
+    replaceAddress(text ? `?${text}` : "", location.hash);
   };
 })();

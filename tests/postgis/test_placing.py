@@ -1,0 +1,71 @@
+"""Parcels that are in the database already follow their project when its route or its fronts change."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from geoalchemy2.shape import from_shape
+from shapely import LineString
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.crs import to_wgs84
+from geo.importing import import_parcels
+from geo.placing import load_ground, relocate_parcels
+from geo.tables import Alignment, Parcel, ParcelFront, WorkFront
+from tests.postgis.land_rows import EAST, NORTH, add_project, add_ward, lot, table
+
+
+def test_relocated_parcels_are_where_a_fresh_import_would_put_them(session: Session) -> None:
+    add_ward(session)
+    project = add_project(session, fronts=[("A", 0, 500), ("B", 500, 1000)])
+    land = table(lot(100, 5), lot(480, 5, width=40), lot(900, -20), lot(420, 470))
+    import_parcels(session, "TULIEN", land, actor="tester", is_demo=True, effective_on=date(2026, 3, 13))
+    alignment = session.scalars(select(Alignment)).one()
+    turned = LineString([(EAST + 1000, NORTH), (EAST, NORTH)])
+    alignment.geom = from_shape(to_wgs84(turned), srid=4326)
+    alignment.start_m = 2000.0
+    for front, start in zip(
+        session.scalars(select(WorkFront).order_by(WorkFront.code)), (2000, 2500), strict=True
+    ):
+        front.from_m, front.to_m = start, start + 500
+    session.flush()
+    assert relocate_parcels(session, project.id) == 4
+    session.expire_all()
+    parcels = {p.number: p for p in session.scalars(select(Parcel))}
+    assert parcels["1"].from_m == pytest.approx(2880, abs=0.01)
+    assert parcels["1"].to_m == pytest.approx(2900, abs=0.01)
+    assert [parcels[n].side for n in "123"] == ["R", "R", "L"]
+    codes = {f.id: f.code for f in session.scalars(select(WorkFront))}
+    numbers = {p.id: p.number for p in parcels.values()}
+    pairs = {(numbers[row.parcel_id], codes[row.front_id]) for row in session.scalars(select(ParcelFront))}
+    assert pairs == {("1", "B"), ("2", "A"), ("2", "B"), ("3", "A"), ("4", "B")}
+
+
+def test_parcels_that_a_new_route_leaves_behind_lose_their_chainage(session: Session) -> None:
+    add_ward(session)
+    project = add_project(session, fronts=[("A", 0, 1000)])
+    import_parcels(
+        session, "TULIEN", table(lot(100, 5)), actor="tester", is_demo=True, effective_on=date(2026, 3, 13)
+    )
+    alignment = session.scalars(select(Alignment)).one()
+    far = LineString([(EAST, NORTH + 3000), (EAST + 1000, NORTH + 3000)])
+    alignment.geom = from_shape(to_wgs84(far), srid=4326)
+    session.flush()
+    relocate_parcels(session, project.id)
+    session.expire_all()
+    parcel = session.scalars(select(Parcel)).one()
+    assert (parcel.alignment_id, parcel.from_m, parcel.to_m, parcel.side) == (None, None, None, None)
+    assert session.scalars(select(ParcelFront)).all() == []
+
+
+def test_project_without_land_has_nothing_to_relocate(session: Session) -> None:
+    project = add_project(session)
+    assert relocate_parcels(session, project.id) == 0
+
+
+def test_front_without_a_place_of_its_own_is_its_section(session: Session) -> None:
+    project = add_project(session, line=None, area=[(0, 0), (100, 0), (100, 100), (0, 100)])
+    assert load_ground(session, project.id).fronts == ()
+    assert len(load_ground(session, project.id).areas) == 1
