@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.axis import axis_of, line_of, polygon_of, section_corridor
 from geo.history import record, touch
+from geo.placing import relocate_parcels
 from geo.tables import (
     Activity,
     Alignment,
@@ -71,6 +72,8 @@ def load_portfolio(
         _load_axis(session, row, facts)
         if facts.code in networks:
             _load_network(session, row, networks[facts.code])
+        # Land that was imported before lies on the axis and the fronts as they are now.
+        relocate_parcels(session, row.id)
         touch(session, row.id)
     session.execute(delete(Project).where(Project.code.not_in([p.code for p in portfolio.projects])))
     record(

@@ -102,21 +102,6 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def city_url(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database with the whole portfolio and its demo land, loaded as `make run` loads it.
-
-    Shared by all tests over HTTP and in the browser: a test that changes a case uses one of its own project.
-    """
-    from api.commands.server import prepare
-    from api.settings import Settings
-
-    url = make_database()
-    home = tmp_path_factory.mktemp("city")
-    prepare(Settings(_env_file=None, home=home, database_url=url), url, demo=True)
-    return url
-
-
-@pytest.fixture(scope="session")
 def portfolio_settings(
     make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Settings:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -62,6 +63,7 @@ def change_case(
     before = case_state(case)
     check_version(case, change, seen=seen)
     _check_fields(change)
+    _check_day(case, change, today=ctx.today())
     before_that = came_from(session, case)
     # A notice may be issued again: the same step with a new paper (S20 → S20).
     again = change.document is not None and change.step in allowed_steps(case.step, came_from=before_that)
@@ -81,26 +83,30 @@ def change_case(
     case.promised_on = change.promised_on
     case.obstacle = change.obstacle
     case.note = change.note
-    if case_state(case) == before:
+    if case_state(case) == before and not change.document and not change.reason:
         return before
-    case.version += 1
-    after = case_state(case)
     project = session.get_one(Project, case.project_id)
-    record(
-        session,
-        kind="case.step" if change.step != before["step"] or again else "case.edit",
-        object_type="case",
-        object_code=code,
-        project_code=project.code,
-        actor=actor,
-        effective_on=change.effective_on,
-        before=before,
-        after=after,
-        document=change.document,
-        reason=change.reason,
-        idempotency_key=key,
-        request_hash=fingerprint if key else None,
-    )
+    try:
+        with session.begin_nested():
+            case.version += 1
+            after = case_state(case)
+            record(
+                session,
+                kind="case.step" if change.step != before["step"] or again else "case.edit",
+                object_type="case",
+                object_code=code,
+                project_code=project.code,
+                actor=actor,
+                effective_on=change.effective_on,
+                before=before,
+                after=after,
+                document=change.document,
+                reason=change.reason,
+                idempotency_key=key,
+                request_hash=fingerprint if key else None,
+            )
+    except IntegrityError:  # another case was written with the same key at this very moment
+        raise KeyReused(key or "") from None
     touch(session, project.id)
     return after
 
@@ -120,6 +126,24 @@ def check_version(case: ClearanceCase, change: CaseChange, *, seen: int) -> None
     """Refuses a change made on an older state than the present one. Raises StaleVersion with both states."""
     if case.version != seen:
         raise StaleVersion(case.code, seen, case_state(case), _plain(change))
+
+
+def _check_day(case: ClearanceCase, change: CaseChange, *, today: date) -> None:
+    """Refuses an edit that would be true before the present step was, or is not true yet.
+
+    A change of step is judged by `check_transition`, with all its other faults.
+    """
+    if change.step != case.step or case.step_on <= change.effective_on <= today:
+        return
+    raise InvalidInput(
+        [
+            Fault(
+                "effective_on",
+                f"Ngày hiệu lực phải từ {case.step_on:%d/%m/%Y} (ngày của bước hiện tại) đến hôm nay.",
+                f"The effective date must lie between {case.step_on:%d/%m/%Y} (the present step) and today.",
+            )
+        ]
+    )
 
 
 def _check_fields(change: CaseChange) -> None:

@@ -48,7 +48,7 @@ def read_portfolio(folder: Path) -> tuple[Portfolio, str]:
         rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
     else:
         faults.append(Fault("wards.csv", "Thiếu tệp phường, xã.", "The file of wards is missing."))
-    if not any(name.startswith("portfolio/") for name in documents):
+    if not any(folder.glob("portfolio/*.toml")):
         faults.append(Fault("portfolio/", "Không có tệp dự án nào.", "There is no project file."))
     if faults:
         raise InvalidInput(faults)

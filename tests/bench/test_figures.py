@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.commands.shared import command_context
 from api.context import Context
+from api.settings import Settings
 from api.usecases.land import import_parcel_file
 from api.usecases.land_features import parcel_features
 from api.usecases.portfolio import read_portfolio
@@ -65,8 +66,9 @@ def taking_turns(ours: Callable[[], object], peer: Callable[[], object]) -> tupl
 
 
 @pytest.fixture(scope="module")
-def city(city_url: str) -> Engine:
-    return make_engine(city_url, statement_timeout_ms=0)
+def city(portfolio_settings: Settings) -> Engine:
+    assert portfolio_settings.database_url is not None
+    return make_engine(portfolio_settings.database_url, statement_timeout_ms=0)
 
 
 @pytest.fixture(scope="module", autouse=True)

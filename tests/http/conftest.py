@@ -16,9 +16,9 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
-def app(city_url: str) -> FastAPI:
+def app(portfolio_settings: Settings) -> FastAPI:
     """The real application, the same function that the server calls."""
-    return create_app(Settings(_env_file=None, database_url=city_url), today=lambda: TODAY)
+    return create_app(portfolio_settings, today=lambda: TODAY)
 
 
 @pytest.fixture

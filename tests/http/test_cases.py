@@ -140,6 +140,42 @@ def _race(client: TestClient, code: str, *, writers: int) -> list[int]:
     return statuses
 
 
+def test_a_key_of_one_case_cannot_write_another(
+    client: TestClient, pick_case: Callable[[str], dict[str, Any]]
+) -> None:
+    first, second = pick_case("S80")["code"], pick_case("S80")["code"]
+    headers = {"Idempotency-Key": f"shared-{first}"}
+    body = {"version": 1, "promised_on": "2026-05-20"}
+    assert client.patch(f"/api/cases/{first}", json=body, headers=headers).status_code == 200
+    answer = client.patch(f"/api/cases/{second}", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]) == (422, "KeyReused")
+    assert client.get(f"/api/cases/{second}").json()["row"]["version"] == 1
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2026-11-23"])
+def test_an_edit_is_true_between_its_step_and_today(
+    client: TestClient, pick_case: Callable[[str], dict[str, Any]], day: str
+) -> None:
+    code = pick_case("S80")["code"]
+    body = {"version": 1, "promised_on": "2026-12-20", "effective_on": day}
+    answer = client.patch(f"/api/cases/{code}", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["where"] == "effective_on"
+
+
+def test_a_past_data_date_shows_the_case_as_it_was_then(
+    client: TestClient, pick_case: Callable[[str], dict[str, Any]]
+) -> None:
+    code = pick_case("S80")["code"]
+    body = {"version": 1, "step": "S90", "effective_on": "2026-04-20", "document": "77/QĐ-UBND"}
+    assert client.patch(f"/api/cases/{code}", json=body).status_code == 200
+    steps = [
+        client.get(f"/api/cases/{code}", params={"ngay": day}).json()["row"]["step"]
+        for day in ("2026-04-19", "2026-04-20")
+    ]
+    assert steps == ["S80", "S90"]
+
+
 def test_unknown_fields_and_missing_version_are_refused_by_name(client: TestClient) -> None:
     answer = client.patch(f"/api/cases/{PROJECT}-0001", json={"step": "S90", "colour": "red"})
     assert answer.status_code == 422

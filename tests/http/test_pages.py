@@ -52,7 +52,7 @@ def field(html: str, name: str) -> str:
 
 def case_at(client: TestClient, step: str) -> str:
     """The code of a case at a step that nobody has changed yet."""
-    query = {"project": PROJECT, "buoc": step, "limit": 500}
+    query: dict[str, str | int] = {"project": PROJECT, "buoc": step, "limit": 500}
     rows = client.get("/api/cases", params=query).json()["rows"]
     return str(next(row["code"] for row in rows if row["version"] == 1))
 

@@ -132,7 +132,7 @@ def test_wgs84_and_measured_input_agree() -> None:
     line = LineString([(EAST, NORTH), (EAST + 800, NORTH + 300), (EAST + 1500, NORTH + 100)])
     lots = np.array([square(x, 120, 15, 40) for x in range(100, 1300, 37)], dtype=object)
     measured = locate_in_measure(axis_in_measure(line), lots)
-    degrees = locate(make_axis(wgs84(line)), to_wgs84(lots))
+    degrees = locate(make_axis(LineString(wgs84(line).coords)), to_wgs84(lots))
     assert np.allclose(measured.from_m, degrees.from_m, atol=0.002)
     assert np.allclose(measured.to_m, degrees.to_m, atol=0.002)
     assert list(measured.side) == list(degrees.side)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.commands.shared import command_context
+from api.usecases.land import load_demo_land, projects_without_land
+from api.usecases.portfolio import load_files, networks_of, read_portfolio, set_data_date
+from geo.access import portfolio_state
+from geo.loading import load_portfolio
+from geo.tables import Activity, Alignment, Claim, Event, Parcel, ParcelFront, Project, Ward, WorkFront
+from projects.errors import InvalidInput
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+@pytest.fixture
+def loaded(session: Session) -> Session:
+    load_files(session, command_context(), DATA, actor="test")
+    return session
+
+
+def counts(session: Session) -> list[int | None]:
+    tables = (Ward, Project, Alignment, WorkFront, Activity, Claim)
+    return [session.scalar(select(func.count()).select_from(table)) for table in tables]
+
+
+def test_loading_the_same_files_again_changes_nothing(loaded: Session) -> None:
+    before, revisions = counts(loaded), loaded.scalars(select(Project.revision)).all()
+    _, result = load_files(loaded, command_context(), DATA, actor="test")
+    assert result.unchanged
+    assert counts(loaded) == before
+    assert loaded.scalars(select(Project.revision)).all() == revisions
+    assert loaded.scalar(select(func.count()).where(Event.kind == "portfolio.load")) == 1
+
+
+def test_all_126_wards_are_there(loaded: Session) -> None:
+    kinds = dict(loaded.execute(select(Ward.unit_type, func.count()).group_by(Ward.unit_type)).all())
+    assert kinds == {"phường": 51, "xã": 75}
+
+
+def test_changed_files_keep_the_land_and_measure_it_anew(loaded: Session, tmp_path: Path) -> None:
+    portfolio, _ = read_portfolio(DATA)
+    meso = next(p for p in portfolio.projects if p.code == "MESO")
+    written = load_demo_land(loaded, portfolio, meso, tmp_path, actor="test")
+    assert written > 0
+    assert "MESO" not in {p.code for p in projects_without_land(loaded, portfolio)}
+    on_fronts = select(func.count()).select_from(ParcelFront)
+    farthest = select(func.max(Parcel.to_m))
+    fronts, end = loaded.scalar(on_fronts), loaded.scalar(farthest)
+    assert fronts
+    assert end
+
+    (axis,) = meso.alignments
+    longer = replace(axis, start_m=axis.start_m + 1000)
+    shifted = replace(meso, alignments=(longer,))
+    changed = replace(portfolio, projects=tuple(shifted if p is meso else p for p in portfolio.projects))
+    networks = networks_of(portfolio, command_context())
+    load_portfolio(loaded, changed, networks, files_sha256="other files", actor="test")
+    assert loaded.scalar(select(func.count()).select_from(Parcel)) == written
+    assert loaded.scalar(farthest) == pytest.approx(end + 1000, abs=0.01)
+
+
+def test_a_project_that_left_the_files_leaves_the_database_with_its_parts(loaded: Session) -> None:
+    portfolio, _ = read_portfolio(DATA)
+    fewer = replace(portfolio, projects=tuple(p for p in portfolio.projects if p.code != "VD1"))
+    networks = {k: v for k, v in networks_of(portfolio, command_context()).items() if k != "VD1"}
+    load_portfolio(loaded, fewer, networks, files_sha256="fewer", actor="test")
+    assert loaded.scalar(select(Project).where(Project.code == "VD1")) is None
+
+
+def test_every_broken_file_is_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "portfolio").mkdir()
+    (tmp_path / "portfolio" / "a.toml").write_text("code = ")
+    (tmp_path / "portfolio" / "b.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidInput) as refused:
+        read_portfolio(tmp_path)
+    assert [f.where for f in refused.value.faults] == ["portfolio/a.toml", "portfolio/b.toml", "wards.csv"]
+
+
+def test_moving_the_data_date_is_recorded_and_makes_all_projects_new(loaded: Session) -> None:
+    before = loaded.scalars(select(Project.revision).order_by(Project.id)).all()
+    set_data_date(loaded, date(2026, 4, 1), actor="test")
+    assert portfolio_state(loaded).data_date == date(2026, 4, 1)
+    after = loaded.scalars(select(Project.revision).order_by(Project.id)).all()
+    assert [b + 1 for b in before] == list(after)
+    event = loaded.scalars(select(Event).where(Event.kind == "portfolio.data_date")).one()
+    assert event.after == {"data_date": "2026-04-01"}
