@@ -71,7 +71,7 @@ CONFIDENCE: dict[str, Pair] = {
 
 WARD_BASIS: dict[str, Pair] = {
     "source": ("nguồn nêu tên", "named in a source"),
-    "map": ("theo tuyến vẽ", "from the drawn line"),
+    "map": ("theo tuyến vẽ, chưa có nguồn", "from the drawn line, no source"),
 }
 
 EVENT_KINDS: dict[str, Pair] = {

@@ -1,0 +1,79 @@
+"""Every page as people meet it: no complaint of the browser, no other host, no sideways scrolling on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+LINES = ["VD1", "VD25", "VD4", "TULIEN", "TRANHUNGDAO", "NGOCHOI", "THUONGCAT"]
+LINES += ["VANPHUC", "HONGHA", "MESO", "HOTAY", "QL1A", "QL6", "DLTL"]
+PAGES = [
+    "/danh-muc",
+    "/du-an/TULIEN/ban-do",
+    "/du-an/TULIEN/duong-gang",
+    "/du-an/TULIEN/ho-so",
+    "/du-an/TULIEN/thong-tin",
+    "/du-an/CCC/ban-do",
+    "/du-an/CVCNS/ban-do",
+    "/ho-so/TULIEN-0001",
+    "/bao-cao-cham",
+    "/bao-cao-cham/TULIEN",
+]
+
+
+def open_quietly(page: Page, address: str) -> None:
+    response = page.goto(address, wait_until="networkidle")
+    assert response is not None
+    assert response.status == 200
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/docs"])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_page_opens_without_a_complaint(page: Page, address: str, lang: str) -> None:
+    open_quietly(page, f"{address}?lang={lang}")
+    if address != "/docs":
+        assert page.locator("html").get_attribute("lang") == lang
+
+
+@pytest.mark.parametrize("code", LINES)
+def test_the_map_of_every_line_draws_its_axis_and_land(page: Page, code: str) -> None:
+    open_quietly(page, f"/du-an/{code}/ban-do")
+    page.wait_for_function("window.dgMap && dgMap.ready")
+    page.evaluate("() => dgMap.ready.then(() => true)")
+    expect(page.locator("#dg-legend, .dg-legend").first).to_be_visible()
+    assert page.locator(".leaflet-overlay-pane canvas, .leaflet-overlay-pane svg").count() > 0
+
+
+@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_phone_never_scrolls_sideways(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    open_quietly(page, address)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+
+
+def test_the_portfolio_leads_to_a_project_and_back(page: Page) -> None:
+    open_quietly(page, "/")
+    assert page.url.endswith("/danh-muc")
+    page.get_by_role("link", name="Cầu Tứ Liên").first.click()
+    page.wait_for_url("**/du-an/TULIEN/ban-do*")
+    page.go_back()
+    page.wait_for_url("**/danh-muc*")
+    expect(page.get_by_role("link", name="Cầu Tứ Liên").first).to_be_visible()
+
+
+def test_invented_land_is_marked_on_every_page_that_shows_it(page: Page) -> None:
+    for address in PAGES:
+        if "/CCC/" in address:
+            continue
+        open_quietly(page, address)
+        expect(page.get_by_text("dữ liệu minh hoạ").first).to_be_visible()
+
+
+def test_an_unknown_page_says_so_in_words(page: Page, problems: list[str]) -> None:
+    response = page.goto("/du-an/KHONGCO/ban-do")
+    assert response is not None
+    assert response.status == 404
+    expect(page.get_by_text("Không có dự án mã “KHONGCO”.")).to_be_visible()
+    problems.clear()  # the browser logs the 404 itself, which is what was provoked
