@@ -104,6 +104,17 @@ class BlockedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class BandPiece:
+    """A stretch of the axis with its status: free | blocked | critical | outside (no land to clear there)."""
+
+    alignment_code: str
+    from_m: float
+    to_m: float
+    status: str
+    parcels: int | None  # open parcels of a blocked piece
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectSummary:
     """One row of the portfolio. `light`: ok | risk | late | none; none when no plan or no network."""
 
@@ -151,6 +162,7 @@ class ProjectView:
         dict[str, Any], ...
     ]  # code, name_vi, ward_code, ward_name, plots, area_ha, note_vi, source
     blocked: tuple[BlockedRun, ...]
+    band: tuple[BandPiece, ...]  # every alignment from end to end
     longest_free_m: float | None
     longest_free: tuple[float, float] | None
 

@@ -15,6 +15,7 @@ _TEXTS = {
         "title": "Mặt bằng theo lý trình, {start} – {end}",
         "desc": "Còn vướng {blocked} m trong {runs} đoạn; đoạn thông dài nhất {longest} m.",
         "free": "đã bàn giao",
+        "outside": "không có đất phải giải phóng",
         "blocked": "còn vướng",
         "critical": "vướng và giữ đường găng",
         "parcels": "{n} thửa",
@@ -23,6 +24,7 @@ _TEXTS = {
         "title": "Land by chainage, {start} – {end}",
         "desc": "{blocked} m still blocked in {runs} runs; longest free run {longest} m.",
         "free": "handed over",
+        "outside": "no land to clear",
         "blocked": "still blocked",
         "critical": "blocked and critical",
         "parcels": "{n} parcels",
@@ -36,7 +38,7 @@ _CHARACTER = 6.6
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Chainage [from_m, to_m] in m with status free | blocked | critical and, if known, its open parcels."""
+    """Chainage [from_m, to_m] in m with status free | blocked | critical | outside and, if known, its open parcels."""
 
     from_m: float
     to_m: float
@@ -69,7 +71,7 @@ def strip_svg(
     """
     if not length > 0:
         raise ValueError("a strip needs a positive length")
-    if unknown := {run.status for run in runs} - {"free", "blocked", "critical"}:
+    if unknown := {run.status for run in runs} - {"free", "blocked", "critical", "outside"}:
         raise ValueError(f"unknown status: {', '.join(sorted(unknown))}")
     texts = _TEXTS["en" if lang == "en" else "vi"]
     ident = "".join(c for c in alignment if c.isascii() and c.isalnum()) or "tuyen"
@@ -110,7 +112,7 @@ def _title(start: float, length: float, texts: dict[str, str]) -> str:
 
 
 def _summary(runs: Sequence[Run], texts: dict[str, str], lang: str) -> str:
-    blocked = [run for run in runs if run.status != "free"]
+    blocked = [run for run in runs if run.status in ("blocked", "critical")]
     free = [run.to_m - run.from_m for run in runs if run.status == "free"]
     metres = sum(run.to_m - run.from_m for run in blocked)
     return texts["desc"].format(
@@ -162,7 +164,7 @@ def _run(
         },
     )
     _text(group, "title", " · ".join(words))
-    inset = 0 if run.status == "free" else 1
+    inset = 0 if run.status in ("free", "outside") else 1
     ET.SubElement(
         group,
         "rect",

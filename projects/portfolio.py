@@ -1,11 +1,9 @@
-"""Numbers of the portfolio page: lights by days of slip, blocked stretches of an axis, and the roll-up."""
+"""Numbers of the portfolio page: lights by days of slip, and blocked stretches of an axis."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 
 from projects.chainage import format_chainage, parse_chainage
 from projects.errors import Fault, InvalidInput
@@ -13,16 +11,11 @@ from projects.errors import Fault, InvalidInput
 __all__ = [
     "LIGHTS",
     "RISK_UP_TO",
-    "ProjectNumbers",
-    "Rollup",
     "Run",
-    "blocked_length",
     "blocked_runs",
     "format_chainage",
     "light",
-    "longest_free_run",
     "parse_chainage",
-    "rollup",
     "urgency",
 ]
 
@@ -30,32 +23,6 @@ LIGHTS = ("late", "risk", "ok", "none")
 RISK_UP_TO = 30  # days; design thresholds 0 / 1–30 / > 30, no Hanoi rule was found
 
 Run = tuple[float, float]  # [from, to] in metres of chainage
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectNumbers:
-    """What the roll-up needs of one project; None = not assessable (no plan) or no axis."""
-
-    code: str
-    slip_days: int | None
-    blocked_m: float | None
-    axis_m: float | None
-    cases: int
-    cases_open: int
-    cases_driving: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rollup:
-    """The portfolio in numbers; `order` lists the codes late first, most days first, unassessable last."""
-
-    lights: dict[str, int]
-    order: tuple[str, ...]
-    blocked_m: float
-    axis_m: float
-    cases: int
-    cases_open: int
-    cases_driving: int
 
 
 def light(slip_days: int | None) -> str:
@@ -70,23 +37,6 @@ def light(slip_days: int | None) -> str:
 def urgency(slip_days: int | None) -> tuple[int, int]:
     """Sort key: most days late first, not assessable last."""
     return (1, 0) if slip_days is None else (0, -slip_days)
-
-
-def rollup(projects: Iterable[ProjectNumbers]) -> Rollup:
-    """Counts by light, display order and sums; metres count only projects that have an axis."""
-    rows = list(projects)
-    lights = dict.fromkeys(LIGHTS, 0)
-    for row in rows:
-        lights[light(row.slip_days)] += 1
-    return Rollup(
-        lights=lights,
-        order=tuple(row.code for row in sorted(rows, key=lambda r: (*urgency(r.slip_days), r.code))),
-        blocked_m=math.fsum(row.blocked_m or 0.0 for row in rows),
-        axis_m=math.fsum(row.axis_m or 0.0 for row in rows),
-        cases=sum(row.cases for row in rows),
-        cases_open=sum(row.cases_open for row in rows),
-        cases_driving=sum(row.cases_driving for row in rows),
-    )
 
 
 def blocked_runs(
@@ -110,31 +60,6 @@ def blocked_runs(
         beyond = within[1] + merged[0][1] - within[0]
         merged = [*merged[1:-1], (merged[-1][0], beyond)]
     return tuple(merged)
-
-
-def blocked_length(runs: Iterable[Run]) -> float:
-    """Metres covered by `runs` of `blocked_runs`."""
-    return math.fsum(end - begin for begin, end in runs)
-
-
-def longest_free_run(within: Run, runs: Sequence[Run], *, ring: bool = False) -> Run | None:
-    """The longest stretch of `within` between `runs` of `blocked_runs`, the first of equals; None if all is blocked.
-
-    On a ring it may pass the end, and is then given as (from, to) with to beyond the end.
-    """
-    low, high = within
-    size = high - low
-    if not runs:
-        return within if size > 0 else None
-    ordered = sorted(runs)
-    gaps = [(one[1], other[0]) for one, other in pairwise(ordered)]
-    if ring:
-        begin, end = ordered[-1][1], ordered[0][0] + size
-        gaps.append((begin - size, end - size) if begin >= high else (begin, end))
-    else:
-        gaps = [(low, ordered[0][0]), *gaps, (ordered[-1][1], high)]
-    longest = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return longest if longest[1] > longest[0] else None
 
 
 def _clipped(pieces: Iterable[Run], within: Run | None) -> Iterator[Run]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.views import BlockedRun, ProjectView
+from api.views import BandPiece, ProjectView
 from maps.strip import Run, WardSpan, strip_svg
 
 # Where along an alignment the parcels of each ward lie; wards change hands at the middle of an overlap.
@@ -43,24 +43,8 @@ def strips(view: ProjectView, spans: Spans, lang: str) -> Markup:
         return Markup("")
     labels = {ward["code"]: str(ward["label"]) for ward in view.wards}
     return Markup("").join(
-        Markup(_strip(axis, view.blocked, spans.get(axis["code"], ()), labels, lang))
-        for axis in view.alignments
+        Markup(_strip(axis, view.band, spans.get(axis["code"], ()), labels, lang)) for axis in view.alignments
     )
-
-
-def runs(start: float, end: float, blocked: Sequence[BlockedRun]) -> list[Run]:
-    """Blocked runs and the free ones between them, covering [start, end] in m of chainage."""
-    found: list[Run] = []
-    at = start
-    for run in sorted(blocked, key=lambda run: run.from_m):
-        if run.from_m > at:
-            found.append(Run(at, run.from_m, "free"))
-        status = "critical" if run.critical else "blocked"
-        found.append(Run(run.from_m, run.to_m, status, run.parcels))
-        at = max(at, run.to_m)
-    if at < end:
-        found.append(Run(at, end, "free"))
-    return found
 
 
 def apart(spans: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
@@ -80,13 +64,17 @@ def apart(spans: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, f
 
 def _strip(
     axis: Mapping[str, Any],
-    blocked: Sequence[BlockedRun],
+    band: Sequence[BandPiece],
     spans: Sequence[tuple[str, float, float]],
     labels: Mapping[str, str],
     lang: str,
 ) -> str:
     start = float(axis["start_m"])
     length = float(axis["published_length_m"] or axis["length_m"])
-    mine = [run for run in blocked if run.alignment_code == axis["code"]]
+    runs = [
+        Run(piece.from_m, piece.to_m, piece.status, piece.parcels)
+        for piece in band
+        if piece.alignment_code == axis["code"]
+    ]
     wards = [WardSpan(labels.get(ward, ward), a, b) for ward, a, b in apart(spans)]
-    return strip_svg(length, start, runs(start, start + length, mine), wards, lang, alignment=axis["code"])
+    return strip_svg(length, start, runs, wards, lang, alignment=axis["code"])

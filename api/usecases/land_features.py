@@ -15,8 +15,8 @@ from api.usecases import facts
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.counting import step_group
 from api.usecases.features import DIGITS, collection, feature
-from api.usecases.projects import blocked_runs_of
-from api.views import BlockedRun
+from api.usecases.projects import band_of, blocked_runs_of, project_axes
+from api.views import BandPiece
 from geo.axis import load_axes
 from geo.chainage import Axis, point_at, substring, ticks
 from geo.tables import Alignment, Corridor, Project, Section, WorkFront
@@ -74,13 +74,13 @@ def axis_features(session: Session, ctx: Context, project: Project, *, as_of: da
     """Axis, corridor, areas, chainage ticks and the band of free, blocked and critical runs."""
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
     runs = blocked_runs_of(session, project, calculation, facts.all_ward_labels(session))
+    pieces = band_of(session, project, project_axes(session, project), runs) if calculation.cases else ()
     found: list[dict[str, Any]] = []
     fronts_on = _fronts_on(session, project)
     for row in session.scalars(select(Corridor).where(Corridor.project_id == project.id)):
         found.append(feature(to_shape(row.geom), kind="corridor", derived=row.derived, source=row.source))
     for alignment, axis in load_axes(session, project.id).values():
-        own = [r for r in runs if r.alignment_code == alignment.code]
-        found += _one_axis(alignment, axis, own, has_land=bool(calculation.cases))
+        found += _one_axis(alignment, axis, [p for p in pieces if p.alignment_code == alignment.code])
         for front in fronts_on.get(alignment.id, []):
             found.append(
                 feature(
@@ -94,7 +94,7 @@ def axis_features(session: Session, ctx: Context, project: Project, *, as_of: da
     return collection(found, calculation.data_date)
 
 
-def _one_axis(row: Alignment, axis: Axis, runs: list[BlockedRun], *, has_land: bool) -> list[dict[str, Any]]:
+def _one_axis(row: Alignment, axis: Axis, pieces: list[BandPiece]) -> list[dict[str, Any]]:
     """The line itself, its ticks and, when there is land, its band cut into runs."""
     found = [
         feature(
@@ -111,17 +111,7 @@ def _one_axis(row: Alignment, axis: Axis, runs: list[BlockedRun], *, has_land: b
     ]
     step = next((s for s in TICK_STEPS_M if axis.length_m / s <= MOST_TICKS), TICK_STEPS_M[-1])
     found += [feature(p, kind="tick", m=m, label=format_chainage(m)) for m, p in ticks(axis, step)]
-    if not has_land:
-        return found
-    at = axis.start_m
-    for run in sorted(runs, key=lambda r: r.from_m):
-        if run.from_m > at:
-            found.append(_run(axis, at, run.from_m, "free"))
-        found.append(_run(axis, run.from_m, run.to_m, "critical" if run.critical else "blocked"))
-        at = run.to_m
-    if at < axis.end_m:
-        found.append(_run(axis, at, axis.end_m, "free"))
-    return found
+    return found + [_run(axis, piece) for piece in pieces]
 
 
 def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]:
@@ -139,12 +129,12 @@ def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]
     return found
 
 
-def _run(axis: Axis, from_m: float, to_m: float, status: str) -> dict[str, Any]:
+def _run(axis: Axis, piece: BandPiece) -> dict[str, Any]:
     return feature(
-        substring(axis, from_m, to_m),
+        substring(axis, piece.from_m, piece.to_m),
         kind="run",
-        status=status,
-        **{"from": _round(from_m), "to": _round(to_m)},
+        status=piece.status,
+        **{"from": _round(piece.from_m), "to": _round(piece.to_m)},
     )
 
 

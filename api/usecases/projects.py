@@ -14,12 +14,11 @@ from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, resolve_day
 from api.usecases.counting import land_count, runs_without_land
-from api.views import BlockedRun, Overview, ProjectSummary, ProjectView
+from api.views import BandPiece, BlockedRun, Overview, ProjectSummary, ProjectView
 from geo.access import access_project
 from geo.tables import Alignment, Component, Project, ResettlementSite, Section, Ward, WorkFront
-from projects.portfolio import light, longest_free_run
-
-LIGHT_ORDER = {"late": 0, "risk": 1, "ok": 2, "none": 3}
+from projects.band import Piece, band, longest_free
+from projects.portfolio import LIGHTS, light, urgency
 
 # The alignment that each case's land lies on (the first by code when it touches several).
 CASE_AXES = text(
@@ -39,11 +38,11 @@ def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Ov
         _summary(session, ctx, project, calculate(session, ctx, project, day), labels)[0]
         for project in session.scalars(select(Project).order_by(Project.sort))
     ]
-    rows.sort(key=lambda r: (LIGHT_ORDER[r.light], -(r.slip_days or 0)))
+    rows.sort(key=lambda r: urgency(r.slip_days))
     return Overview(
         data_date=day,
         rows=tuple(rows),
-        lights=dict.fromkeys(LIGHT_ORDER, 0) | Counter(r.light for r in rows),
+        lights=dict.fromkeys(LIGHTS, 0) | Counter(r.light for r in rows),
         blocked_m=sum(r.blocked_m or 0.0 for r in rows),
         has_demo=any(r.land.demo_parcels for r in rows),
     )
@@ -60,8 +59,9 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     calculation = calculate(session, ctx, project, day)
     labels = facts.all_ward_labels(session)
     summary, runs = _summary(session, ctx, project, calculation, labels)
-    axes = _axes(session, project)
-    free = _longest_free(axes, runs, has_land=summary.land.parcels > 0)
+    axes = project_axes(session, project)
+    pieces = band_of(session, project, axes, runs) if summary.land.parcels else ()
+    free = _longest_free(axes, pieces)
     alignment_codes = {a.id: a.code for a in axes}
     sections = session.scalars(
         select(Section)
@@ -103,6 +103,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
         wards=facts.project_wards(session, project),
         resettlement=_resettlement(session, project),
         blocked=runs,
+        band=pieces,
         longest_free_m=free[1] - free[0] if free else None,
         longest_free=free,
     )
@@ -115,7 +116,7 @@ def blocked_runs_of(
     on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).all())
     return tuple(
         run
-        for axis in _axes(session, project)
+        for axis in project_axes(session, project)
         for run in runs_without_land(
             calculation,
             axis.code,
@@ -128,12 +129,37 @@ def blocked_runs_of(
     )
 
 
+def band_of(
+    session: Session, project: Project, axes: Sequence[Alignment], runs: Sequence[BlockedRun]
+) -> tuple[BandPiece, ...]:
+    """Every alignment of a project from end to end in pieces: blocked, critical, free, or no land to clear."""
+    fronts: dict[int, list[tuple[float, float]]] = {}
+    rows = session.execute(
+        select(Section.alignment_id, WorkFront.from_m, WorkFront.to_m)
+        .join(Section, Section.id == WorkFront.section_id)
+        .where(WorkFront.project_id == project.id, WorkFront.needs_land, WorkFront.from_m.is_not(None))
+    )
+    for alignment_id, from_m, to_m in rows:
+        if alignment_id is not None and from_m is not None and to_m is not None:
+            fronts.setdefault(alignment_id, []).append((from_m, to_m))
+    found: list[BandPiece] = []
+    for axis in axes:
+        own = [run for run in runs if run.alignment_code == axis.code]
+        end = axis.start_m + (axis.published_length_m or axis.length_m)
+        blocked = [(run.from_m, run.to_m, run.critical) for run in own]
+        found += [
+            BandPiece(axis.code, p.from_m, p.to_m, p.status, None if p.run is None else own[p.run].parcels)
+            for p in band((axis.start_m, end), blocked, fronts.get(axis.id, []))
+        ]
+    return tuple(found)
+
+
 def _summary(
     session: Session, ctx: Context, project: Project, calculation: Calculation, labels: dict[str, str]
 ) -> tuple[ProjectSummary, tuple[BlockedRun, ...]]:
     def make() -> tuple[ProjectSummary, tuple[BlockedRun, ...]]:
         runs = blocked_runs_of(session, project, calculation, labels)
-        axes = _axes(session, project)
+        axes = project_axes(session, project)
         land = land_count(calculation)
         delay = calculation.delay
         slip = delay.slip_days if delay else None
@@ -160,26 +186,25 @@ def _summary(
     return made
 
 
-def _axes(session: Session, project: Project) -> Sequence[Alignment]:
+def project_axes(session: Session, project: Project) -> Sequence[Alignment]:
+    """The alignments of a project by code."""
     query = select(Alignment).where(Alignment.project_id == project.id).order_by(Alignment.code)
     return session.scalars(query).all()
 
 
-def _longest_free(
-    axes: Sequence[Alignment], runs: tuple[BlockedRun, ...], *, has_land: bool
-) -> tuple[float, float] | None:
-    """The longest stretch without a blocked run over all alignments; None without axis or land."""
-    if not has_land:
-        return None
-    best: tuple[float, float] | None = None
-    for axis in axes:
-        found = longest_free_run(
-            (axis.start_m, axis.start_m + (axis.published_length_m or axis.length_m)),
-            [(r.from_m, r.to_m) for r in runs if r.alignment_code == axis.code],
+def _longest_free(axes: Sequence[Alignment], pieces: Sequence[BandPiece]) -> tuple[float, float] | None:
+    """The longest free stretch over all alignments; None without axis or land."""
+    found = [
+        free
+        for axis in axes
+        if (
+            free := longest_free(
+                [Piece(p.from_m, p.to_m, p.status) for p in pieces if p.alignment_code == axis.code],
+                ring=axis.is_ring,
+            )
         )
-        if found and (best is None or found[1] - found[0] > best[1] - best[0]):
-            best = found
-    return best
+    ]
+    return max(found, key=lambda f: f[1] - f[0], default=None)
 
 
 def _parts(session: Session, table: type[Any], project: Project, names: str) -> tuple[dict[str, Any], ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.views import (
+    BandPiece,
     BlockedRun,
     ClaimView,
     DelayReport,
@@ -232,6 +233,16 @@ def project(**changed: Any) -> ProjectView:
             BlockedRun("TL", 1760.0, 1805.0, 4, ("P. Bồ Đề",), False),
             BlockedRun("TL", 3310.0, 3372.0, 21, ("X. Đông Anh",), False),
             BlockedRun("TL", 4886.0, 4960.0, 3, ("X. Đông Anh",), True),
+        ),
+        band=(
+            BandPiece("TL", 0.0, 1043.0, "critical", 719),
+            BandPiece("TL", 1043.0, 1760.0, "outside", None),
+            BandPiece("TL", 1760.0, 1805.0, "blocked", 4),
+            BandPiece("TL", 1805.0, 3310.0, "free", None),
+            BandPiece("TL", 3310.0, 3372.0, "blocked", 21),
+            BandPiece("TL", 3372.0, 4886.0, "free", None),
+            BandPiece("TL", 4886.0, 4960.0, "critical", 3),
+            BandPiece("TL", 4960.0, 5150.0, "free", None),
         ),
         longest_free_m=1514.0,
         longest_free=(3372.0, 4886.0),

@@ -10,7 +10,6 @@ import pytest
 from api.pages import case, case_parts, filters, network, sentences, strips
 from api.pages.gantt import LABELS, TIMELINE, Bar, gantt
 from api.pages.rendering import link
-from api.views import BlockedRun
 from projects.errors import InvalidInput
 from projects.impact import ProjectDelay
 from tests.unit import invented_cases as ic
@@ -50,21 +49,6 @@ def test_chart_keeps_every_mark_inside_its_width() -> None:
 
 def test_nothing_to_draw_gives_no_chart() -> None:
     assert gantt([], data_date=date(2026, 3, 13), planned=None) is None
-
-
-def run(from_m: float, to_m: float, *, critical: bool = False) -> BlockedRun:
-    return BlockedRun("TL", from_m, to_m, 3, ("P. Hồng Hà",), critical)
-
-
-def test_blocked_and_free_runs_cover_the_axis_without_gap_or_overlap() -> None:
-    found = strips.runs(0, 1000, [run(600, 700, critical=True), run(0, 100), run(100, 250)])
-    assert [(r.from_m, r.to_m, r.status) for r in found] == [
-        (0, 100, "blocked"),
-        (100, 250, "blocked"),
-        (250, 600, "free"),
-        (600, 700, "critical"),
-        (700, 1000, "free"),
-    ]
 
 
 def test_wards_that_overlap_meet_at_the_middle_and_an_enclosed_one_is_left_out() -> None:

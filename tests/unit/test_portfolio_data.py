@@ -179,7 +179,7 @@ def test_progress_is_invented_and_says_finished_or_what_remains() -> None:
 
 
 def test_templates_say_that_their_durations_are_assumptions() -> None:
-    assert set(portfolio().templates) == {"road", "bridge", "lakeside", "site"}
+    assert set(portfolio().templates) == {"road", "bridge", "lakeside", "park", "site"}
     assert all("giả định" in template["note"] for template in portfolio().templates.values())
 
 

@@ -8,7 +8,7 @@
   const TICK_PIXELS = 64;
   const CORRIDOR_LIMIT = 400;
   const FRONTS_FROM_ZOOM = 12;
-  const RANK = { free: 0, blocked: 1, critical: 2 };
+  const RANK = { outside: 0, free: 1, blocked: 2, critical: 3 };
 
   /** The chainage step whose labels stand far enough apart at this zoom. */
   const tickStep = (map) => {
@@ -21,6 +21,10 @@
   /** Two strokes per state: [casing, inner], each [colour, weight]. */
   const bandLook = (tokens, status, width) =>
     ({
+      outside: [
+        [tokens.none, width],
+        [tokens["none-tint"], width - 2],
+      ],
       free: [
         [tokens["ok-text"], width],
         [tokens.ok, width - 2],
