@@ -105,7 +105,7 @@ class BlockedRun:
 
 @dataclass(frozen=True, slots=True)
 class BandPiece:
-    """A stretch of the axis with its status: free | blocked | critical | outside (no land to clear there)."""
+    """A stretch of the axis with its status: free | blocked | critical | outside (no front needs land there)."""
 
     alignment_code: str
     from_m: float

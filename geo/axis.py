@@ -60,8 +60,8 @@ def load_axes(session: Session, project_id: int) -> dict[str, tuple[Alignment, A
 def section_corridor(facts: catalog.Project) -> MultiPolygon | None:
     """The derived corridor: each section widened to its width, and the areas as they are; WGS 84.
 
-    A section without a published width has the width of the demo land. None when there is neither width nor
-    area. A surveyed polygon will replace it where there is one.
+    Where the demo land is wider (interchanges, resettled strips) or no width is published, its width counts.
+    None when there is neither width nor area. A surveyed polygon will replace it where there is one.
     """
     axes = {a.code: axis_of(a) for a in facts.alignments}
     assumed = facts.demo.width_m if facts.demo is not None else None
@@ -71,6 +71,9 @@ def section_corridor(facts: catalog.Project) -> MultiPolygon | None:
             parts.append(polygon_of(section.area))
         elif section.alignment is not None and (width := section.width_m or assumed):
             parts.append(corridor(axes[section.alignment], width / 2, section.from_m, section.to_m))
+    for ward in facts.demo.wards if facts.demo is not None else ():
+        if ward.alignment is not None and ward.width_m:
+            parts.append(corridor(axes[ward.alignment], ward.width_m / 2, ward.from_m, ward.to_m))
     if not parts:
         return None
     whole = shapely.union_all(to_measure(np.array(parts, dtype=object)))

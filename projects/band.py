@@ -15,7 +15,7 @@ FREE, BLOCKED, CRITICAL, OUTSIDE = "free", "blocked", "critical", "outside"
 class Piece:
     """Chainage [from_m, to_m] with its status; `run` is the index of the blocked run it is, if any.
 
-    "outside" lies on no work front that needs land (water, finished sections, nothing planned yet): it is
+    "outside" lies on no work front that needs land now (water, finished or not yet started sections): it is
     neither handed over nor blocked.
     """
 

@@ -69,6 +69,8 @@ def provide(*, browser: bool) -> bool:
             "This release has no package chromium (a snap only): install Chromium or Chrome and set CHROMIUM=/path "
             "to run make test.",
         )
+    if shutil.which("bwrap") is None:
+        packages.append("bubblewrap")  # one more wall round the reader of foreign files; not needed to run
     with step(f"Cài {' '.join(packages)}", "installing system packages"):
         first = "later" if programs.installed() else "first"
         run([*prefix, "sh", "-e", "-c", _INSTALL, "sh", first, *packages], cwd=places.ROOT)

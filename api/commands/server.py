@@ -91,17 +91,19 @@ def _run(settings: Settings, url: str, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15
     )
-    threading.Thread(target=_calculate_ahead, args=(app,), daemon=True).start()
-    uvicorn.Server(config).run(sockets=[listener])
+    server = uvicorn.Server(config)
+    threading.Thread(target=_calculate_ahead, args=(app, server), daemon=True).start()
+    server.run(sockets=[listener])
 
 
-def _calculate_ahead(app: FastAPI) -> None:
+def _calculate_ahead(app: FastAPI, server: uvicorn.Server) -> None:
     """Fills the result cache, so that the first page does not wait for all projects."""
     try:
         with app.state.sessions() as session:
             overview(session, app.state.context)
-    except Exception:  # the page that needs it will say what is wrong, to the person who asked
-        logging.getLogger("duonggang").warning("could not calculate ahead", exc_info=True)
+    except Exception as error:  # the page that needs it says what is wrong, to the person who asked
+        if not server.should_exit:
+            logging.getLogger("duonggang").warning("could not calculate ahead: %s", error)
 
 
 def _listen(host: str, port: int) -> socket.socket:

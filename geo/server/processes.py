@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from geo.server.programs import account_for, run
+
 
 def alive(pid: int) -> bool:
     """Is there such a process, other than one that has ended and that nobody has collected yet?"""
@@ -41,8 +43,18 @@ def postmaster(data: Path) -> tuple[int | None, bool]:
 
 def processes(data: Path) -> tuple[int, ...]:
     """Every living server process of `data`, also backends that a killed postmaster left behind."""
-    pids = (int(p.name) for p in Path("/proc").glob("[0-9]*"))
-    return tuple(pid for pid in pids if pid != os.getpid() and alive(pid) and _works_in(pid, data))
+    here, found, hidden = os.path.realpath(data), [], []
+    for pid in (int(entry.name) for entry in Path("/proc").glob("[0-9]*")):
+        if not _is_postgres(pid) or not alive(pid):
+            continue
+        try:
+            if os.readlink(f"/proc/{pid}/cwd") == here:
+                found.append(pid)
+        except PermissionError:
+            hidden.append(pid)
+        except OSError:
+            continue  # ended meanwhile
+    return (*found, *_among_hidden(hidden, data))
 
 
 def is_stranger(pid: int, data: Path) -> bool:
@@ -107,6 +119,17 @@ def _works_in(pid: int, data: Path) -> bool:
         except OSError:
             return False
         return b"-D" in arguments and os.fsencode(data) in arguments
+
+
+def _among_hidden(pids: list[int], data: Path) -> tuple[int, ...]:
+    """Those of `pids` that serve `data`, where we are a root that may not look: its owner may, so it is asked."""
+    if not pids or os.geteuid() != 0 or not data.exists():
+        return ()
+    links = [f"/proc/{pid}/cwd" for pid in pids]
+    owner = account_for(data.stat().st_uid)
+    said = run(owner, ["find", *links, "-maxdepth", "0", "-printf", "%p\t%l\n"]).stdout
+    pairs = (line.partition("\t") for line in said.splitlines())
+    return tuple(int(link.split("/")[2]) for link, _, folder in pairs if folder == os.path.realpath(data))
 
 
 def _is_postgres(pid: int) -> bool:
