@@ -9,7 +9,7 @@ import gzip
 import json
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -66,14 +66,16 @@ def taking_turns(ours: Callable[[], object], peer: Callable[[], object]) -> tupl
 
 
 @pytest.fixture(scope="module")
-def city(portfolio_settings: Settings) -> Engine:
+def city(portfolio_settings: Settings) -> Iterator[Engine]:
     assert portfolio_settings.database_url is not None
-    return make_engine(portfolio_settings.database_url, statement_timeout_ms=0)
+    engine = make_engine(portfolio_settings.database_url, statement_timeout_ms=0)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def written() -> object:
-    yield None
+def written() -> Iterator[None]:
+    yield
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(FIGURES, ensure_ascii=False, indent=2) + "\n")

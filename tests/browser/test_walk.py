@@ -21,6 +21,12 @@ PAGES = [
 ]
 
 
+# Whether a canvas of the map holds at least one coloured pixel: the parcels are painted, not drawn as elements.
+PAINTED = """() => [...document.querySelectorAll(".leaflet-map-pane canvas")].some((canvas) =>
+    canvas.width && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
+        .data.some((value, place) => place % 4 === 3 && value > 0))"""
+
+
 def open_quietly(page: Page, address: str) -> None:
     response = page.goto(address, wait_until="networkidle")
     assert response is not None
@@ -41,7 +47,8 @@ def test_the_map_of_every_line_draws_its_axis_and_land(page: Page, code: str) ->
     page.wait_for_function("window.dgMap && dgMap.ready")
     page.evaluate("() => dgMap.ready.then(() => true)")
     expect(page.locator("#dg-legend, .dg-legend").first).to_be_visible()
-    assert page.locator(".leaflet-overlay-pane canvas, .leaflet-overlay-pane svg").count() > 0
+    assert page.locator(".leaflet-map-pane svg path").count() > 0
+    page.wait_for_function(PAINTED)
 
 
 @pytest.mark.parametrize("address", PAGES)
