@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from api.language import Lang, pick
@@ -162,6 +163,7 @@ def install(app: FastAPI) -> None:
         (RequestValidationError, invalid),
         (StarletteHTTPException, http),
         (OperationalError, database),
+        (PoolTimeout, database),
         (Exception, unexpected),
     ]
     for kind, handler in handlers:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 
 from api.language import COOKIE, choose
 
+LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
 YEAR = 365 * 24 * 3600
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -73,4 +74,9 @@ def _refuse(request: Request, hosts: frozenset[str]) -> Response | None:
         own = f"{request.url.scheme}://{request.headers.get('host', '')}"
         if site not in (None, "same-origin", "none") or (origin is not None and origin != own):
             return Response("Cross-origin write refused", 403, media_type="text/plain")
+        length = request.headers.get("content-length", "")
+        if not length.isdigit():
+            return Response("Length required", 411, media_type="text/plain")
+        if int(length) > LARGEST_BODY:
+            return Response("Body too large", 413, media_type="text/plain")
     return None

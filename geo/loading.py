@@ -67,7 +67,7 @@ def load_portfolio(
     _load_wards(session, portfolio.wards)
     groups = {g.code: g for g in portfolio.groups}
     for facts in portfolio.projects:
-        row = _load_project(session, facts, groups[facts.group])
+        row = _load_project(session, facts, groups[facts.group], portfolio.bottlenecks)
         _load_parts(session, row, facts)
         _load_axis(session, row, facts)
         if facts.code in networks:
@@ -100,7 +100,12 @@ def _load_wards(session: Session, wards: Iterable[catalog.WardFacts]) -> None:
     session.flush()
 
 
-def _load_project(session: Session, facts: catalog.Project, group: catalog.Group) -> Project:
+def _load_project(
+    session: Session,
+    facts: catalog.Project,
+    group: catalog.Group,
+    bottlenecks: Iterable[catalog.Bottleneck],
+) -> Project:
     row = session.scalar(select(Project).where(Project.code == facts.code)) or Project(code=facts.code)
     for name in (
         "name_vi", "name_en", "kind", "investor", "investment", "length_m", "area_ha", "started_on",
@@ -117,6 +122,7 @@ def _load_project(session: Session, facts: catalog.Project, group: catalog.Group
         "summary_en": facts.summary_en,
         "sources": list(facts.sources),
         "notes_vi": list(facts.notes_vi),
+        "bottlenecks": [(b.code, b.name_vi, b.name_en) for b in bottlenecks if b.code in facts.bottlenecks],
     }
     session.add(row)
     session.flush()

@@ -13,7 +13,13 @@ from geoalchemy2.alembic_helpers import include_object
 from sqlalchemy import Engine, text
 
 from geo.tables import Base
+from projects.errors import Fault, InvalidInput
 
+NO_POSTGIS = Fault(
+    "DUONGGANG_DATABASE_URL",
+    "Cơ sở dữ liệu chưa có PostGIS: nhờ quản trị chạy “create extension postgis” trong đó.",
+    "The database has no PostGIS: have an administrator run “create extension postgis” in it.",
+)
 SCRIPTS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 7_205_131  # two servers that start at once migrate one after the other
 
@@ -30,6 +36,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         connection.execute(text("set local statement_timeout = 0"))
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        if not connection.scalar(text("select 1 from pg_extension where extname = 'postgis'")):
+            raise InvalidInput([NO_POSTGIS])
         cfg = config()
         cfg.attributes["connection"] = connection
         command.upgrade(cfg, revision)

@@ -26,6 +26,8 @@ from projects.steps import STEPS
 router = APIRouter(prefix="/du-an/{code}")
 PAGE = 50
 
+# A stretch of chainage in whole or tenths of metres, "526.3-1757".
+STRETCH = r"^$|^\d{1,7}(\.\d)?-\d{1,7}(\.\d)?$"
 Flag = Annotated[str, Query(pattern="^1?$")]
 
 
@@ -78,11 +80,20 @@ def cases_page(
     vuong: str = "",
     gang: Flag = "",
     mo: Flag = "",
+    doan: Annotated[str, Query(pattern=STRETCH)] = "",
     tu: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ngay: DataDate = None,
 ) -> HTMLResponse:
     """The clearance cases that match the filters; every count elsewhere links here."""
-    chosen = {"buoc": buoc, "phuong": phuong, "mui": mui, "vuong": vuong, "gang": gang, "mo": mo}
+    chosen = {
+        "buoc": buoc,
+        "phuong": phuong,
+        "mui": mui,
+        "vuong": vuong,
+        "gang": gang,
+        "mo": mo,
+        "doan": doan,
+    }
     listing = case_list(
         session,
         ctx,
@@ -94,6 +105,7 @@ def cases_page(
             obstacle=vuong or None,
             driving=bool(gang),
             open_only=bool(mo),
+            between=stretch(doan),
         ),
         limit=PAGE,
         offset=tu,
@@ -108,6 +120,14 @@ def facts_page(
 ) -> HTMLResponse:
     """What is published about the project, with sources, beside what is counted here."""
     return render_facts(request, project_view(session, ctx, code, as_of=ngay))
+
+
+def stretch(text: str) -> tuple[float, float] | None:
+    """The chainage interval of a `doan` parameter, in m."""
+    if not text:
+        return None
+    start, _, end = text.partition("-")
+    return float(start), float(end)
 
 
 def render_map(request: Request, view: ProjectView, spans: Any, lang: str) -> HTMLResponse:
@@ -164,6 +184,7 @@ def render_cases(
         "project_cases.html.j2",
         listing=listing,
         chosen=chosen,
+        between=stretch(chosen["doan"]),
         filtered=any(chosen.values()),
         steps=list(STEPS),
         obstacles=OBSTACLES,

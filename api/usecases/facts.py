@@ -13,14 +13,6 @@ from api.usecases.calculation import Calculation
 from api.views import ClaimView, MilestoneView, ProjectFacts
 from geo.tables import Claim, Milestone, Project, ProjectWard, Ward
 
-# Hanoi's five points of congestion ("5 điểm nghẽn"), as tags.
-BOTTLENECKS = {
-    "un_tac": ("Ùn tắc giao thông", "Traffic congestion"),
-    "trat_tu": ("Trật tự đô thị", "Urban order"),
-    "ung_ngap": ("Úng ngập", "Flooding"),
-    "o_nhiem": ("Ô nhiễm môi trường", "Pollution"),
-    "an_toan_tp": ("An toàn thực phẩm", "Food safety"),
-}
 LAND = "LAND"  # the milestone "all land handed over" of every template
 
 
@@ -46,7 +38,7 @@ def project_facts(row: Project) -> ProjectFacts:
         planned_finish=row.planned_finish,
         planned_label_vi=row.planned_label_vi,
         planned_source=row.planned_source,
-        bottlenecks=tuple((code, *BOTTLENECKS.get(code, (code, code))) for code in row.bottlenecks),
+        bottlenecks=tuple((code, vi, en) for code, vi, en in row.facts.get("bottlenecks", ())),
         sources=tuple(row.facts.get("sources", ())),
     )
 

@@ -40,6 +40,7 @@ def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: 
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
     labels = facts.all_ward_labels(session)
     texts: list[str] = []
+    drivers = {d.code: d for d in calculation.delay.drivers} if calculation.delay else {}
     rows = session.execute(PARCELS, {"project": project.id, "digits": DIGITS})
     for pid, code, sheet, number, use, area, start, end, shape in rows:
         case = calculation.cases.get(code)
@@ -63,6 +64,12 @@ def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: 
             "obstacle": case.obstacle,
             "demo": case.is_demo,
         }
+        if (driver := drivers.get(code)) is not None:
+            properties |= {
+                "group_days": driver.group_days,
+                "group_size": driver.group_size,
+                "alone_days": driver.alone_days,
+            }
         texts.append(
             f'{{"type":"Feature","geometry":{shape},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
         )

@@ -18,13 +18,16 @@ from geo.history import came_from, events_of
 from geo.tables import ClearanceCase, Event, Parcel, Project
 from projects.clearance import allowed_steps
 from projects.impact import DrivingCase
-from projects.model import CaseState
+from projects.model import CaseState, ParcelRef
 from projects.steps import STEPS
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What a list shows: `step` is a group 1…7 or a step code; all filters hold together."""
+    """What a list shows: `step` is a group 1…7 or a step code; all filters hold together.
+
+    `between` is a stretch of chainage in m: cases with a parcel on it.
+    """
 
     step: str | None = None
     ward: str | None = None
@@ -32,6 +35,7 @@ class CaseFilter:
     obstacle: str | None = None
     driving: bool = False
     open_only: bool = False
+    between: tuple[float, float] | None = None
 
     def accepts(self, calculation: Calculation, case: CaseState) -> bool:
         """Whether the case belongs on the list."""
@@ -42,7 +46,16 @@ class CaseFilter:
             and (self.obstacle is None or self.obstacle == case.obstacle)
             and (not self.driving or calculation.drives(case.code))
             and (not self.open_only or calculation.is_open(case.code))
+            and (self.between is None or any(self.covers(p) for p in case.parcels))
         )
+
+    def covers(self, parcel: ParcelRef) -> bool:
+        """Whether a parcel counts: without a stretch all do, else those that lie on it."""
+        if self.between is None:
+            return True
+        if parcel.from_m is None or parcel.to_m is None:
+            return False
+        return parcel.from_m < self.between[1] and parcel.to_m > self.between[0]
 
 
 def case_list(
@@ -72,7 +85,7 @@ def case_list(
     return CaseList(
         rows=tuple(_row(project, calculation, c, labels, holders.get(c.code, "")) for c in shown),
         total=len(found),
-        parcels=sum(len(c.parcels) for c in found),
+        parcels=sum(chosen.covers(p) for c in found for p in c.parcels),
         limit=limit,
         offset=offset,
     )

@@ -66,6 +66,13 @@ def test_the_same_write_from_the_own_origin_reaches_the_case(client: TestClient)
     assert answer.status_code == 409
 
 
+def test_an_endless_body_is_refused_before_it_is_read(client: TestClient) -> None:
+    address = "/api/cases/NGOCHOI-0001"
+    assert client.patch(address, content=b" " * 1_000_001).status_code == 413
+    assert client.patch(address, content=iter([b"{", b"}"])).status_code == 411
+    assert client.patch(address, content=b" " * 1_000_000).status_code == 422  # read, and not a change
+
+
 def test_the_server_refuses_to_listen_beyond_this_machine() -> None:
     with pytest.raises(ValidationError, match="loopback"):
         Settings(_env_file=None, host="0.0.0.0")

@@ -269,3 +269,19 @@ def test_a_used_key_with_other_content_is_refused_as_a_conflict(client: TestClie
     )
     assert again.status_code == 409
     assert client.get(f"/api/cases/{code}").json()["row"]["promised_on"] == "2026-09-01"
+
+
+def test_the_count_of_a_blocked_stretch_opens_a_list_of_as_many_parcels(client: TestClient) -> None:
+    blocked = client.get("/api/projects/TRANHUNGDAO").json()["blocked"]
+    assert blocked
+    for run in blocked:
+        stretch = f"{run['from_m']:.1f}-{run['to_m']:.1f}"
+        page = client.get(f"/du-an/TRANHUNGDAO/ho-so?mo=1&doan={stretch}", headers=HTML).text
+        heading = re.search(r"hồ sơ, ([\d.]+) thửa", page)
+        assert heading is not None, stretch
+        assert int(heading[1].replace(".", "")) == run["parcels"], stretch
+
+
+@pytest.mark.parametrize("stretch", ["a-b", "5", "-5-10", "1e9-2", "1-2-3"])
+def test_a_stretch_that_is_none_is_refused(client: TestClient, stretch: str) -> None:
+    assert client.get(f"/du-an/TULIEN/ho-so?doan={stretch}", headers=HTML).status_code == 422

@@ -58,6 +58,9 @@
       [
         labels.f_gang,
         p.drives ? el("span", { class: "dg-tag" }, DG.mark("diamond"), labels.drives_tag) : null,
+        p.drives && Number.isFinite(p.group_days)
+          ? DG.fill(labels.gains, { size: p.group_size, together: p.group_days, alone: p.alone_days })
+          : null,
       ],
     ];
     const code = encodeURIComponent(p.case ?? "");
