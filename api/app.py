@@ -38,10 +38,12 @@ def create_app(
     *,
     engine: Engine | None = None,
     today: Callable[[], date] = date.today,
+    revive: Callable[[], object] | None = None,
 ) -> FastAPI:
     """The application on a migrated and loaded database. `today` is the only clock it reads.
 
-    An `engine` may be handed in (tests); otherwise one is made from `settings.database_url`.
+    An `engine` may be handed in (tests); otherwise one is made from `settings.database_url`. `revive` is
+    called when the database does not answer: the private cluster is then started again.
     """
     if engine is None:
         if settings.database_url is None:
@@ -71,6 +73,7 @@ def create_app(
     )
     app.state.sessions = make_sessions(engine)
     app.state.settings = settings
+    app.state.revive = revive
     app.state.context = Context(calendars=working_calendars(), today=today, cache=ResultCache())
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.

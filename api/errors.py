@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -140,6 +141,8 @@ def install(app: FastAPI) -> None:
 
     def database(request: Request, exc: Exception) -> Response:
         log.error("database unavailable: %s", type(exc.__cause__ or exc).__name__)
+        if (revive := request.app.state.revive) is not None:
+            threading.Thread(target=_quietly, args=(revive,), daemon=True).start()
         detail = pick(
             language(request),
             "Cơ sở dữ liệu đang không trả lời. Thử lại sau ít giây; nếu còn, chạy “duonggang doctor”.",
@@ -168,6 +171,14 @@ def install(app: FastAPI) -> None:
     ]
     for kind, handler in handlers:
         app.add_exception_handler(kind, handler)
+
+
+def _quietly(revive: Callable[[], object]) -> None:
+    """Starts a killed database again beside the answer; the reader is asked to try again anyway."""
+    try:
+        revive()
+    except Exception as error:
+        log.error("the database could not be started again: %s", error)
 
 
 def answer(

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -31,6 +32,7 @@ from api.settings import Settings
 from api.usecases.land import load_demo_land, projects_without_land
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
+from geo import cluster
 from geo.db import make_engine, make_sessions
 from geo.migrate import upgrade
 from projects.catalog import Portfolio
@@ -85,7 +87,12 @@ def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Pa
 
 
 def _run(settings: Settings, url: str, listener: socket.socket) -> None:
-    app = create_app(settings.model_copy(update={"database_url": url}))
+    own = settings.database_url is None
+    app = create_app(
+        settings.model_copy(update={"database_url": url}),
+        revive=partial(cluster.ensure_running, settings.home) if own else None,
+    )
+    listener.listen(128)  # whoever follows the printed address at once waits a moment instead of failing
     host, port = listener.getsockname()[:2]
     say(f"Đường Găng: http://{host}:{port}  (Ctrl-C để dừng; chỉ máy này vào được, chưa có đăng nhập)")
     config = uvicorn.Config(

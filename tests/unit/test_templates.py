@@ -22,7 +22,7 @@ VOID = {"meta", "link", "input", "br", "img", "hr"}
 WARDS = {"TULIEN": list(iv.WARDS.items())}
 SPANS = {"TL": [("00097", 0.0, 1100.0), ("00145", 1000.0, 2100.0), ("00454", 2090.0, 5150.0)]}
 NO_FILTER = {"nhom": "", "chu-dau-tu": "", "phuong": "", "den": ""}
-NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo"), "")
+NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan"), "")
 
 
 def request(path: str, lang: str, query: str = "") -> Request:
