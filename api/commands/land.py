@@ -42,10 +42,16 @@ def parcels(
 
 
 @app.command("wards")
-def wards(file: FileArgument) -> None:
+def wards(
+    file: FileArgument,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", help="Nguồn và giấy phép, hiện ở chân bản đồ; mặc định là tên tệp."),
+    ] = None,
+) -> None:
     """Nạp ranh giới 126 phường, xã; ghép theo mã, nhận mọi hệ toạ độ."""
     with transaction() as session:
-        result = import_ward_file(session, file, actor=COMMAND_ACTOR)
+        result = import_ward_file(session, file, source=source, actor=COMMAND_ACTOR)
     by = {"code": "mã", "name": "tên"}[result.by]
     say(
         f"Đã ghép {result.matched}/{result.total} phường, xã theo {by}.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
@@ -14,6 +15,8 @@ from geo.access import access_project
 
 router = APIRouter(prefix="/api", tags=["maps"])
 GEOJSON = "application/geo+json"
+# A newer version of the software may write the same revision differently: each start has tags of its own.
+RUN = secrets.token_hex(8)
 
 
 @router.get("/portfolio.geojson", summary="Tuyến và khu của mọi dự án (portfolio lines)")
@@ -31,7 +34,7 @@ def portfolio(
 @router.get("/wards.geojson", summary="Phường, xã: ranh giới nếu đã nạp, nếu không thì tâm (wards)")
 def wards(request: Request, session: SessionDep) -> Response:
     """Polygons when `duonggang import wards` has loaded boundaries, centre points otherwise."""
-    return _answer(request, (features.wards_revision(session),), lambda: features.ward_features(session))
+    return _answer(request, (features.boundary_source(session),), lambda: features.ward_features(session))
 
 
 @router.get("/projects/{code}/parcels.geojson", summary="Thửa đất của một dự án (parcels)")
@@ -72,7 +75,7 @@ def alignments(
 
 def _answer(request: Request, key: tuple[object, ...], make: Callable[[], str]) -> Response:
     """304 when the reader already has this revision, else the freshly made text."""
-    tag = 'W/"' + hashlib.sha256(repr(key).encode()).hexdigest()[:24] + '"'
+    tag = 'W/"' + hashlib.sha256(repr((RUN, key)).encode()).hexdigest()[:24] + '"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)

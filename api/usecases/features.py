@@ -20,7 +20,7 @@ from api.context import Context
 from api.language import Lang, pick
 from api.usecases import facts
 from api.usecases.projects import overview
-from geo.tables import Alignment, Event, Project, Section, Ward
+from geo.tables import Alignment, Project, Section, Ward
 
 DIGITS = 6  # about 0.1 m on the ground: finer would only cost bytes
 SIMPLIFY_WARDS = 0.0001  # degrees, about 10 m
@@ -32,9 +32,9 @@ def portfolio_revision(session: Session) -> int:
     return session.scalar(select(func.sum(Project.revision))) or 0
 
 
-def wards_revision(session: Session) -> int:
-    """The event that last wrote boundaries; 0 when none were loaded."""
-    return session.scalar(select(func.max(Event.id)).where(Event.kind == "wards.import")) or 0
+def boundary_source(session: Session) -> str | None:
+    """Where the ward boundaries come from, None when none were loaded; changes with every import."""
+    return session.scalar(select(func.max(Ward.boundary_source)))
 
 
 def portfolio_features(session: Session, ctx: Context, *, lang: Lang, as_of: date | None) -> str:
@@ -112,7 +112,8 @@ def ward_features(session: Session) -> str:
         }
         for code, name, kind, lon, lat, shape in rows
     ]
-    return collection(found, None)
+    source = (boundary_source(session) or "").partition(" (sha256 ")[0]
+    return collection(found, None, attribution=f"Ranh giới phường, xã: {source}" if source else None)
 
 
 def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
@@ -121,11 +122,13 @@ def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": mapping(rounded), "properties": properties}
 
 
-def collection(features: list[dict[str, Any]], day: date | None) -> str:
-    """The text of a FeatureCollection that says its data date."""
+def collection(features: list[dict[str, Any]], day: date | None, *, attribution: str | None = None) -> str:
+    """The text of a FeatureCollection that says its data date and whose data it is."""
     body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
     if day is not None:
         body["data_date"] = day.isoformat()
+    if attribution is not None:
+        body["attribution"] = attribution
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 

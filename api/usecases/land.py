@@ -70,10 +70,11 @@ def import_parcel_file(
     return result, table.warnings
 
 
-def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
+def import_ward_file(session: Session, path: Path, *, source: str | None = None, actor: str) -> WardImport:
     """Reads official boundaries and puts them on the wards; every ward must be in the file.
 
-    Raises InvalidInput naming the wards that are missing and the rows that match none.
+    `source` is what the map says of their origin, the file's name when it is silent. Raises InvalidInput
+    naming the wards that are missing.
     """
     rows = {w.code: w for w in session.scalars(select(Ward))}
     table = read_wards(path, known={code: row.name for code, row in rows.items()})
@@ -88,7 +89,7 @@ def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
         )
     for found in table.rows:
         rows[found.code].boundary = from_shape(found.boundary, srid=4326)
-        rows[found.code].boundary_source = f"{table.filename} (sha256 {table.sha256[:12]})"
+        rows[found.code].boundary_source = f"{source or table.filename} (sha256 {table.sha256[:12]})"
     record(
         session,
         kind="wards.import",

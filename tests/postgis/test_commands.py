@@ -151,12 +151,15 @@ def test_swapped_axes_are_named(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_official_boundaries_are_joined_by_code(shell: Shell, shared_data: Path) -> None:
-    code, _, said = shell("import", "wards", str(shared_data / "hanoi_wards_2025.gpkg"))
+    file = str(shared_data / "hanoi_wards_2025.gpkg")
+    code, _, said = shell("import", "wards", file, "--source", "NXB Bản đồ, MIT")
     assert code == 0, said
     assert "126/126 phường, xã theo mã" in said
     with shell.engine.connect() as connection:
         area = connection.scalar(text("select sum(ST_Area(boundary::geography)) / 1e6 from ward"))
+        source = connection.scalar(text("select distinct boundary_source from ward"))
     assert area == pytest.approx(3357, rel=0.005)
+    assert source.startswith("NXB Bản đồ, MIT (sha256 ")
 
 
 def test_json_answers_are_clean_and_about_the_project_asked_for(shell: Shell) -> None:
