@@ -79,6 +79,7 @@ EVENT_KINDS: dict[str, Pair] = {
     "case.edit": ("Sửa hồ sơ", "Case edited"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
+    "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
     "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),
     "portfolio.data_date": ("Đổi ngày số liệu", "Data date moved"),

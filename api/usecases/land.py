@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from geo.access import access_project, portfolio_state
 from geo.demo import write_demo_files
 from geo.history import record, touch
-from geo.importers.parcels import WardPlace, read_parcels
+from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
-from geo.tables import ImportBatch, Project, Ward
+from geo.tables import ClearanceCase, ImportBatch, Project, Ward
 from projects import catalog
 from projects.catalog import Portfolio
 from projects.errors import Fault, InvalidInput
@@ -46,9 +46,11 @@ def import_parcel_file(
 ) -> tuple[ImportResult, tuple[Fault, ...]]:
     """Reads a file in a limited child process and writes its parcels; all or nothing.
 
-    Gives the result and the warnings that do not stop it. Raises NotFound, InvalidInput with every fault.
+    Real land takes the place of a project's demo land, because the two never mix; demo land is refused where
+    there is real land. Gives the result and the warnings that do not stop it. Raises NotFound, InvalidInput
+    with every fault.
     """
-    access_project(session, project)
+    row = access_project(session, project)
     wards = session.scalars(select(Ward)).all()
     table = read_parcels(
         path,
@@ -57,6 +59,10 @@ def import_parcel_file(
         ward_codes=frozenset(w.code for w in wards),
         ward_places={w.code: WardPlace(w.centre_lon, w.centre_lat, float(w.area_km2)) for w in wards},
     )
+    if is_demo:
+        _refuse_beside_real_land(session, row, path)
+    else:
+        _replace_demo_land(session, row, table, actor=actor)
     result = import_parcels(
         session,
         project,
@@ -68,6 +74,52 @@ def import_parcel_file(
     # Without fresh statistics the first pages after a large import would run on plans made for empty tables.
     session.execute(text("analyze clearance_case, parcel, parcel_front, event"))
     return result, table.warnings
+
+
+def _refuse_beside_real_land(session: Session, project: Project, path: Path) -> None:
+    real = select(ImportBatch.filename).where(ImportBatch.project_id == project.id, ~ImportBatch.is_demo)
+    if (earlier := session.scalar(real.limit(1))) is not None:
+        raise InvalidInput(
+            [
+                Fault(
+                    path.name,
+                    f"Dự án {project.code} đã có thửa thật (tệp “{earlier}”): không thêm dữ liệu minh hoạ.",
+                    f"Project {project.code} has real parcels (file “{earlier}”): no demo land beside them.",
+                )
+            ]
+        )
+
+
+def _replace_demo_land(session: Session, project: Project, table: ParcelTable, *, actor: str) -> None:
+    """Removes the demo land of a project; its history stays, so its case codes cannot be used again."""
+    invented = select(ClearanceCase.code).where(ClearanceCase.project_id == project.id, ClearanceCase.is_demo)
+    codes = set(session.scalars(invented))
+    if not codes:
+        return
+    clashes = [
+        Fault(
+            f"#{number}",
+            f"Mã hồ sơ {code} đã dùng cho dữ liệu minh hoạ: hãy đặt mã khác.",
+            f"Case code {code} was used for demo land: choose another.",
+        )
+        for number, code in zip(table.frame["row"], table.frame["case"], strict=True)
+        if code in codes
+    ]
+    if clashes:
+        raise InvalidInput(clashes)
+    session.execute(delete(ImportBatch).where(ImportBatch.project_id == project.id, ImportBatch.is_demo))
+    session.execute(delete(ClearanceCase).where(ClearanceCase.code.in_(codes)))
+    record(
+        session,
+        kind="parcels.demo_removed",
+        object_type="project",
+        object_code=project.code,
+        project_code=project.code,
+        actor=actor,
+        effective_on=portfolio_state(session).data_date,
+        before={"cases": len(codes)},
+        reason=table.filename,
+    )
 
 
 def import_ward_file(session: Session, path: Path, *, source: str | None = None, actor: str) -> WardImport:

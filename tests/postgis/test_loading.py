@@ -4,16 +4,28 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.commands.shared import command_context
-from api.usecases.land import load_demo_land, projects_without_land
+from api.usecases.land import import_parcel_file, load_demo_land, projects_without_land
 from api.usecases.portfolio import load_files, networks_of, read_portfolio, set_data_date
 from geo.access import portfolio_state
 from geo.loading import load_portfolio
-from geo.tables import Activity, Alignment, Claim, Event, Parcel, ParcelFront, Project, Ward, WorkFront
+from geo.tables import (
+    Activity,
+    Alignment,
+    Claim,
+    ClearanceCase,
+    Event,
+    Parcel,
+    ParcelFront,
+    Project,
+    Ward,
+    WorkFront,
+)
 from projects.errors import InvalidInput
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -64,6 +76,33 @@ def test_changed_files_keep_the_land_and_measure_it_anew(loaded: Session, tmp_pa
     load_portfolio(loaded, changed, networks, files_sha256="other files", actor="test")
     assert loaded.scalar(select(func.count()).select_from(Parcel)) == written
     assert loaded.scalar(farthest) == pytest.approx(end + 1000, abs=0.01)
+
+
+def test_real_land_takes_the_place_of_demo_land_and_the_two_never_mix(
+    loaded: Session, tmp_path: Path
+) -> None:
+    portfolio, _ = read_portfolio(DATA)
+    meso = next(p for p in portfolio.projects if p.code == "MESO")
+    invented = load_demo_land(loaded, portfolio, meso, tmp_path / "demo", actor="test")
+    demo_file = next((tmp_path / "demo").glob("*.gpkg"))
+
+    frame = gpd.read_file(demo_file).head(5)
+    taken = tmp_path / "trung_ma.gpkg"
+    frame.to_file(taken)
+    with pytest.raises(InvalidInput, match="was used for demo land"):
+        import_parcel_file(loaded, taken, project="MESO", actor="test")
+    assert loaded.scalar(select(func.count()).select_from(Parcel)) == invented
+
+    real = tmp_path / "that.gpkg"
+    frame.assign(ho_so=[f"HS-{n}" for n in range(5)]).to_file(real)
+    result, _ = import_parcel_file(loaded, real, project="MESO", actor="test")
+    assert result.parcels == 5
+    assert loaded.scalars(select(Parcel.is_demo)).all() == [False] * 5
+    assert set(loaded.scalars(select(ClearanceCase.code))) == {f"HS-{n}" for n in range(5)}
+    assert loaded.scalar(select(func.count()).where(Event.kind == "parcels.demo_removed")) == 1
+
+    with pytest.raises(InvalidInput, match="has real parcels"):
+        import_parcel_file(loaded, demo_file, project="MESO", is_demo=True, actor="test")
 
 
 def test_a_project_that_left_the_files_leaves_the_database_with_its_parts(loaded: Session) -> None:
