@@ -89,6 +89,8 @@ def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
     for found in table.rows:
         rows[found.code].boundary = from_shape(found.boundary, srid=4326)
         rows[found.code].boundary_source = f"{table.filename} (sha256 {table.sha256[:12]})"
+    for (project_id,) in session.execute(select(Project.id)):
+        touch(session, project_id)
     record(
         session,
         kind="wards.import",
@@ -98,8 +100,6 @@ def import_ward_file(session: Session, path: Path, *, actor: str) -> WardImport:
         effective_on=portfolio_state(session).data_date,
         after={"filename": table.filename, "sha256": table.sha256, "matched": len(table.rows)},
     )
-    for (project_id,) in session.execute(select(Project.id)):
-        touch(session, project_id)
     return WardImport(
         matched=len(table.rows), total=len(rows), by=table.matched_by, unmatched=table.unmatched
     )
