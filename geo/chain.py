@@ -36,9 +36,9 @@ FIELDS = (
     "actor", "kind", "project_code", "object_type", "object_code",
     "before::text", "after::text", "document", "reason", "idempotency_key", "request_hash",
 )  # fmt: skip
-ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS)} from event order by id")
+ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS)} from event order by event.id")
 HEAD = text(
-    "select id, chain_hash, recorded_at, (select count(*) from event where id <= last.id) from event last "
+    f"select id, chain_hash, {FIELDS[1]}, (select count(*) from event where id <= last.id) from event last "
     "order by id desc limit 1"
 )
 SHORT_HEAD = text("select encode(chain_hash, 'hex') from event order by id desc limit 1")
@@ -100,14 +100,7 @@ class Verdict:
 
 def canonical(fields: Sequence[str | None]) -> bytes:
     """One row as bytes: `<octets>:<UTF-8>` for each text and `N` for NULL, so no two rows have the same bytes."""
-    parts = []
-    for value in fields:
-        if value is None:
-            parts.append(b"N")
-        else:
-            raw = value.encode()
-            parts.append(b"%d:%b" % (len(raw), raw))
-    return b"".join(parts)
+    return b"".join([b"N" if v is None else b"%d:%b" % (len(raw := v.encode()), raw) for v in fields])
 
 
 def digest(prev: bytes, row: Sequence[str | None]) -> bytes:
@@ -118,7 +111,7 @@ def digest(prev: bytes, row: Sequence[str | None]) -> bytes:
 def head(session: Session) -> Head | None:
     """The newest event that this session sees, None without any."""
     row = session.execute(HEAD).one_or_none()
-    return None if row is None else Head(row[0], bytes(row[1]), row[2], row[3])
+    return None if row is None else _head(row[0], row[1], row[2], row[3])
 
 
 def short_head(session: Session) -> str | None:
@@ -152,14 +145,14 @@ def verify(session: Session, anchors: Iterable[Anchor] = ()) -> Verdict:
             if fault is not None:
                 break
             rows, before = rows + 1, stored
-            last = (event_id, fields[1])
+            last = (event_id, stored, fields[1], rows)
     if fault is None and waiting:
         fault = _cut(waiting[-1], waiting[0].event_id, last[0] if last else None, rows)
-    return Verdict(rows, None if last is None else _head(last, before, rows), fault)
+    return Verdict(rows, None if last is None else _head(*last), fault)
 
 
-def _head(last: tuple[int, str], found: bytes, rows: int) -> Head:
-    return Head(last[0], found, EPOCH + timedelta(microseconds=int(last[1])), rows)
+def _head(event_id: int, found: bytes, microseconds: str, rows: int) -> Head:
+    return Head(event_id, bytes(found), EPOCH + timedelta(microseconds=int(microseconds)), rows)
 
 
 def _changed(event_id: int) -> ChainFault:
