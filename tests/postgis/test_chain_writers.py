@@ -143,18 +143,20 @@ def test_events_of_before_the_chain_are_chained_by_the_migration(make_database: 
     with engine.begin() as connection:
         for code in ("A", "B", "C"):
             connection.execute(text(OLD_ROW), {"code": code})
+        numbered = OLD_ROW.replace("(effective_on", "(id, effective_on").replace("('2026", "(1000, '2026")
+        connection.execute(text(numbered), {"code": "Z"})
     upgrade(engine)
     assert faults(engine) is None
     with engine.connect() as connection:
         before = connection.execute(CHAIN).all()
-    assert len(before) == 3
+    assert [row.id for row in before] == [1, 2, 3, 1000]
     with pytest.raises(ProgrammingError, match="append-only"), engine.begin() as connection:
         connection.execute(text("update event set actor = 'x'"))
     downgrade(engine, "0003")
     upgrade(engine)
     with engine.connect() as connection:
         assert connection.execute(CHAIN).all() == before
-    write(engine, "D")
+    assert write(engine, "D") > 1000  # although nobody had told the sequence of that number
     downgrade(engine, "0003")
     with engine.begin() as connection:
         connection.execute(text(OLD_ROW), {"code": "E"})  # numbers come from the default again

@@ -63,7 +63,7 @@ end $$;
 create trigger event_chained before insert on event for each row execute function event_is_chained();
 """
 
-# The rows of before, in the order of their numbers.
+# The rows of before, in the order of their numbers; new ones come after all of them, however those were numbered.
 EXISTING = """
 alter table event disable trigger event_append_only;
 do $$
@@ -78,6 +78,7 @@ begin
     end loop;
 end $$;
 alter table event enable trigger event_append_only;
+select setval('event_id_seq', max(id)) from event having max(id) > (select last_value from event_id_seq);
 """
 
 
