@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None, description="PostgreSQL có PostGIS; bỏ trống thì dùng cụm riêng trong thư mục dữ liệu."
     )
+    anchor: Path | None = Field(
+        default=None,
+        description="Tệp neo của lịch sử; nên ở ổ khác hoặc máy khác. Mặc định <home>/anchor.jsonl.",
+    )
     data: Path = Field(default=REPOSITORY / "data", description="Thư mục danh mục dự án (data/portfolio, …).")
     host: str = Field(default="127.0.0.1", description="Chỉ nhận địa chỉ nội bộ cho đến khi có đăng nhập.")
     port: int = Field(default=8000, ge=0, le=65535)
@@ -43,6 +47,12 @@ class Settings(BaseSettings):
                 "(there is no sign-in yet, so the server listens on loopback only)"
             )
         return host
+
+    @field_validator("anchor", mode="before")
+    @classmethod
+    def blank_is_the_default(cls, anchor: object) -> object:
+        """An empty line in `.env` means no choice, not the present folder."""
+        return None if isinstance(anchor, str) and not anchor.strip() else anchor
 
     @field_validator("database_url")
     @classmethod
@@ -63,6 +73,11 @@ class Settings(BaseSettings):
         if self.basemap_url and not self.basemap_attribution.strip():
             raise ValueError("DUONGGANG_BASEMAP_URL cần DUONGGANG_BASEMAP_ATTRIBUTION đi kèm")
         return self
+
+    @property
+    def anchor_file(self) -> Path:
+        """Where the heads of the history are written down."""
+        return self.anchor or self.home / "anchor.jsonl"
 
     @property
     def basemap_origin(self) -> str | None:

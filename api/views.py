@@ -243,3 +243,4 @@ class DelayReport:
     data_date: date
     entries: tuple[ProjectView, ...]
     overview: Overview
+    chain_head: str | None = None  # mã kiểm: the newest event's hash in short, None without any event

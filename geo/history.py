@@ -27,7 +27,11 @@ def record(
     idempotency_key: str | None = None,
     request_hash: str | None = None,
 ) -> Event:
-    """Appends one event; the recorded time is the database's. Flushes, never commits."""
+    """Appends one event; its number, recorded time and hash are the database's. Flushes, never commits.
+
+    From here to the end of the transaction no other event can be written, so this comes last: after the rows
+    that the event tells of, and after `touch`. The other way round two writers could wait for each other.
+    """
     event = Event(
         kind=kind,
         object_type=object_type,

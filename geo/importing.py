@@ -105,6 +105,7 @@ def import_parcels(
     )
     pairs = on_fronts(ground, places, shapes)
     _copy(session, "parcel_front", ("parcel_id", "front_id"), ((parcel_ids[i], front) for i, front in pairs))
+    touch(session, project.id)
     record(
         session,
         kind="parcels.import",
@@ -123,7 +124,6 @@ def import_parcels(
         },
     )
     _copy(session, "event", EVENT_COLUMNS, _case_events(cases, project.code, actor))
-    touch(session, project.id)
     return ImportResult(batch.id, len(rows), len(cases), unchanged=False)
 
 

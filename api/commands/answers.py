@@ -58,7 +58,7 @@ def delay(
     if as_json:
         _print_json(answer)
         return
-    print(f"Báo cáo chậm · số liệu đến {_day(answer['data_date'])}")
+    print(f"Báo cáo chậm · số liệu đến {_day(answer['data_date'])} · mã kiểm {answer['chain_head'] or '–'}")
     if answer["demo_note"]:
         print(answer["demo_note"])
     for entry in answer["projects"]:

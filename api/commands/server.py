@@ -18,9 +18,11 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.anchoring import anchoring
 from api.app import create_app
 from api.commands.shared import (
     COMMAND_ACTOR,
+    anchor_file,
     command_context,
     fail,
     running_database,
@@ -100,7 +102,8 @@ def _run(settings: Settings, url: str, listener: socket.socket) -> None:
     )
     server = uvicorn.Server(config)
     threading.Thread(target=_calculate_ahead, args=(app, server), daemon=True).start()
-    server.run(sockets=[listener])
+    with anchoring(url, anchor_file(settings)):
+        server.run(sockets=[listener])
 
 
 def _calculate_ahead(app: FastAPI, server: uvicorn.Server) -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import typer
 from pydantic import ValidationError
@@ -43,6 +44,13 @@ def settings_or_exit() -> Settings:
     except ValidationError as error:
         lines = [f"DUONGGANG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
         raise fail("Cài đặt sai · wrong settings:\n  " + "\n  ".join(lines), 2) from None
+
+
+def anchor_file(settings: Settings) -> Path:
+    """Where heads of the history go. Only the default's folder is made: a mount that is missing must be noticed."""
+    if settings.anchor is None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    return settings.anchor_file
 
 
 def command_context() -> Context:

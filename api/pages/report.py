@@ -65,6 +65,7 @@ def render_portfolio_report(
         },
         ward_names=wards,
         has_demo=report.overview.has_demo,
+        chain_head=report.chain_head,
     )
 
 
@@ -91,6 +92,7 @@ def render_project_report(
         most=CASES_PER_FRONT,
         obstacles=OBSTACLES,
         ward_names=wards,
+        chain_head=report.chain_head,
         front_runs={
             front["code"]: fmt.run(front["from_m"], front["to_m"], lang)
             for front in view.fronts

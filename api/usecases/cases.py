@@ -86,6 +86,7 @@ def change_case(
     if case_state(case) == before and not change.document and not change.reason:
         return before
     project = session.get_one(Project, case.project_id)
+    touch(session, project.id)
     try:
         with session.begin_nested():
             case.version += 1
@@ -107,7 +108,6 @@ def change_case(
             )
     except IntegrityError:  # another case was written with the same key at this very moment
         raise KeyReused(key or "") from None
-    touch(session, project.id)
     return after
 
 

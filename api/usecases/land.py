@@ -59,10 +59,11 @@ def import_parcel_file(
         ward_codes=frozenset(w.code for w in wards),
         ward_places={w.code: WardPlace(w.centre_lon, w.centre_lat, float(w.area_km2)) for w in wards},
     )
+    removed = 0
     if is_demo:
         _refuse_beside_real_land(session, row, path)
     else:
-        _replace_demo_land(session, row, table, actor=actor)
+        removed = _remove_demo_land(session, row, table)
     result = import_parcels(
         session,
         project,
@@ -71,6 +72,18 @@ def import_parcel_file(
         is_demo=is_demo,
         effective_on=portfolio_state(session).data_date,
     )
+    if removed:
+        record(
+            session,
+            kind="parcels.demo_removed",
+            object_type="project",
+            object_code=project,
+            project_code=project,
+            actor=actor,
+            effective_on=portfolio_state(session).data_date,
+            before={"cases": removed},
+            reason=table.filename,
+        )
     # Without fresh statistics the first pages after a large import would run on plans made for empty tables.
     session.execute(text("analyze clearance_case, parcel, parcel_front, event"))
     return result, table.warnings
@@ -90,12 +103,10 @@ def _refuse_beside_real_land(session: Session, project: Project, path: Path) -> 
         )
 
 
-def _replace_demo_land(session: Session, project: Project, table: ParcelTable, *, actor: str) -> None:
-    """Removes the demo land of a project; its history stays, so its case codes cannot be used again."""
+def _remove_demo_land(session: Session, project: Project, table: ParcelTable) -> int:
+    """Removes the demo land of a project and gives its cases; their codes stay in the history and are not free."""
     invented = select(ClearanceCase.code).where(ClearanceCase.project_id == project.id, ClearanceCase.is_demo)
     codes = set(session.scalars(invented))
-    if not codes:
-        return
     clashes = [
         Fault(
             f"#{number}",
@@ -107,19 +118,10 @@ def _replace_demo_land(session: Session, project: Project, table: ParcelTable, *
     ]
     if clashes:
         raise InvalidInput(clashes)
-    session.execute(delete(ImportBatch).where(ImportBatch.project_id == project.id, ImportBatch.is_demo))
-    session.execute(delete(ClearanceCase).where(ClearanceCase.code.in_(codes)))
-    record(
-        session,
-        kind="parcels.demo_removed",
-        object_type="project",
-        object_code=project.code,
-        project_code=project.code,
-        actor=actor,
-        effective_on=portfolio_state(session).data_date,
-        before={"cases": len(codes)},
-        reason=table.filename,
-    )
+    if codes:
+        session.execute(delete(ImportBatch).where(ImportBatch.project_id == project.id, ImportBatch.is_demo))
+        session.execute(delete(ClearanceCase).where(ClearanceCase.code.in_(codes)))
+    return len(codes)
 
 
 def import_ward_file(session: Session, path: Path, *, source: str | None = None, actor: str) -> WardImport:
@@ -142,6 +144,8 @@ def import_ward_file(session: Session, path: Path, *, source: str | None = None,
     for found in table.rows:
         rows[found.code].boundary = from_shape(found.boundary, srid=4326)
         rows[found.code].boundary_source = f"{source or table.filename} (sha256 {table.sha256[:12]})"
+    for (project_id,) in session.execute(select(Project.id)):
+        touch(session, project_id)
     record(
         session,
         kind="wards.import",
@@ -151,8 +155,6 @@ def import_ward_file(session: Session, path: Path, *, source: str | None = None,
         effective_on=portfolio_state(session).data_date,
         after={"filename": table.filename, "sha256": table.sha256, "matched": len(table.rows)},
     )
-    for (project_id,) in session.execute(select(Project.id)):
-        touch(session, project_id)
     return WardImport(
         matched=len(table.rows), total=len(rows), by=table.matched_by, unmatched=table.unmatched
     )

@@ -97,6 +97,8 @@ def set_data_date(session: Session, day: date, *, actor: str) -> None:
     """Moves the day that every calculation stands on; recorded as an event."""
     state = portfolio_state(session)
     before, state.data_date = state.data_date, day
+    for project_id in session.scalars(select(ProjectRow.id)):
+        touch(session, project_id)
     record(
         session,
         kind="portfolio.data_date",
@@ -107,5 +109,3 @@ def set_data_date(session: Session, day: date, *, actor: str) -> None:
         before={"data_date": before.isoformat()},
         after={"data_date": day.isoformat()},
     )
-    for project_id in session.scalars(select(ProjectRow.id)):
-        touch(session, project_id)

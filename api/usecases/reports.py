@@ -14,6 +14,7 @@ from api.usecases.calculation import resolve_day
 from api.usecases.projects import overview, view_of
 from api.views import DelayReport, ProjectView
 from geo.access import access_project
+from geo.chain import short_head
 from geo.tables import Project
 
 
@@ -29,7 +30,7 @@ def delay_report(
     else:
         rows = {row.code: row for row in session.scalars(select(Project))}
         entries = tuple(view_of(session, ctx, rows[r.facts.code], day) for r in whole.rows)
-    return DelayReport(data_date=day, entries=entries, overview=whole)
+    return DelayReport(data_date=day, entries=entries, overview=whole, chain_head=short_head(session))
 
 
 def delay_answer(
@@ -44,6 +45,7 @@ def delay_answer(
         "demo_note": "Thửa, hồ sơ, ngày hẹn và thời lượng công việc là dữ liệu minh hoạ."
         if report.overview.has_demo
         else None,
+        "chain_head": report.chain_head,
         "projects": [_entry(view, labels) for view in report.entries],
     }
 

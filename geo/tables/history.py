@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, func
+from sqlalchemy import FetchedValue, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import BigInteger
 
@@ -15,7 +15,9 @@ from geo.tables.base import Base
 class Event(Base):
     """Append-only history: recorded_at = when we knew, effective_on = when it was true.
 
-    A trigger of the first migration refuses UPDATE, DELETE and TRUNCATE.
+    Triggers refuse UPDATE, DELETE and TRUNCATE, and give every new row its number, its recorded time and its
+    place in the hash chain (`geo.chain`), whatever the writer says. Numbers grow in the order of the chain and
+    may have gaps.
     """
 
     __tablename__ = "event"
@@ -33,6 +35,10 @@ class Event(Base):
     reason: Mapped[str | None]
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     request_hash: Mapped[str | None]
+    previous_hash: Mapped[bytes] = mapped_column(
+        server_default=FetchedValue()
+    )  # 32 zero bytes in the first row
+    chain_hash: Mapped[bytes] = mapped_column(server_default=FetchedValue())
     __table_args__ = (
         Index(None, "object_type", "object_code", "id"),
         Index(None, "project_code", "effective_on"),
