@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-LINES = ["VD1", "VD25", "VD4", "TULIEN", "TRANHUNGDAO", "NGOCHOI", "THUONGCAT"]
-LINES += ["VANPHUC", "HONGHA", "MESO", "HOTAY", "QL1A", "QL6", "DLTL"]
+from tests.portfolio_codes import LINES
+
 PAGES = [
     "/danh-muc",
     "/du-an/TULIEN/ban-do",

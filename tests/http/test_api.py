@@ -5,26 +5,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-CODES = [
-    "VD1",
-    "VD25",
-    "VD4",
-    "TULIEN",
-    "TRANHUNGDAO",
-    "NGOCHOI",
-    "THUONGCAT",
-    "VANPHUC",
-    "HONGHA",
-    "MESO",
-    "HOTAY",
-    "QL1A",
-    "QL6",
-    "DLTL",
-    "YTE",
-    "CVCNS",
-    "CCC",
-    "DA712",
-]
+from tests.portfolio_codes import CODES
 
 
 def test_every_project_that_the_city_named_is_there(client: TestClient) -> None:

@@ -9,27 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from projects.steps import STEPS
+from tests.portfolio_codes import CODES
 
-CODES = [
-    "VD1",
-    "VD25",
-    "VD4",
-    "TULIEN",
-    "TRANHUNGDAO",
-    "NGOCHOI",
-    "THUONGCAT",
-    "VANPHUC",
-    "HONGHA",
-    "MESO",
-    "HOTAY",
-    "QL1A",
-    "QL6",
-    "DLTL",
-    "YTE",
-    "CVCNS",
-    "CCC",
-    "DA712",
-]
 TABS = ("ban-do", "duong-gang", "ho-so", "thong-tin")
 HTML = {"accept": "text/html"}
 PROJECT = "THUONGCAT"  # the form tests change cases of this project only

@@ -14,6 +14,8 @@ import holidays
 import pytest
 from starlette.testclient import TestClient
 
+from tests.portfolio_codes import NETWORKS
+
 DAY = timedelta(days=1)
 HOLIDAYS = frozenset(holidays.country_holidays("VN", years=range(2015, 2046)))
 
@@ -98,25 +100,6 @@ def everything(client: TestClient, code: str) -> tuple[dict[str, Any], list[dict
         cases += page["rows"]
         if len(cases) >= page["total"]:
             return schedule, cases
-
-
-NETWORKS = [
-    "VD1",
-    "VD25",
-    "VD4",
-    "TULIEN",
-    "TRANHUNGDAO",
-    "THUONGCAT",
-    "VANPHUC",
-    "HONGHA",
-    "MESO",
-    "HOTAY",
-    "QL1A",
-    "QL6",
-    "DLTL",
-    "YTE",
-    "CVCNS",
-]
 
 
 @pytest.mark.parametrize("code", NETWORKS)
