@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from geo.axis import axis_of, line_of, polygon_of, section_corridor
@@ -17,6 +17,7 @@ from geo.tables import (
     Activity,
     Alignment,
     Claim,
+    ClearanceCase,
     Component,
     Corridor,
     Link,
@@ -30,7 +31,10 @@ from geo.tables import (
     WorkFront,
 )
 from projects import catalog
+from projects.errors import Fault, InvalidInput
 from projects.model import Network
+
+ADVISORY_LOCK = 7_205_133  # own key; `geo.migrate` has …131, the event chain …132
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,12 @@ def load_portfolio(
 
     `networks` are the schedule networks by project code. Rows are matched by code, so land that was
     imported stays on its project and fronts. The data date is set by the first load only: afterwards it
-    is moved on purpose (`set_data_date`). Flushes, never commits.
+    is moved on purpose (`set_data_date`). A project that left the files goes with its invented land; with
+    real land it is refused by InvalidInput. Flushes, never commits.
     """
+    # Two servers that start at once load one after the other; the second waits as long as the first needs.
+    session.execute(text("set local lock_timeout = 0"))
+    session.execute(text("select pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
     state = session.get(PortfolioState, 1)
     if state is not None and state.files_sha256 == files_sha256:
         return LoadResult(len(portfolio.projects), unchanged=True)
@@ -70,12 +78,11 @@ def load_portfolio(
         row = _load_project(session, facts, groups[facts.group], portfolio.bottlenecks)
         _load_parts(session, row, facts)
         _load_axis(session, row, facts)
-        if facts.code in networks:
-            _load_network(session, row, networks[facts.code])
+        _load_network(session, row, networks.get(facts.code))
         # Land that was imported before lies on the axis and the fronts as they are now.
         relocate_parcels(session, row.id)
         touch(session, row.id)
-    session.execute(delete(Project).where(Project.code.not_in([p.code for p in portfolio.projects])))
+    _drop_projects(session, keep={p.code for p in portfolio.projects})
     record(
         session,
         kind="portfolio.load",
@@ -86,6 +93,24 @@ def load_portfolio(
         after={"files_sha256": files_sha256, "projects": len(portfolio.projects)},
     )
     return LoadResult(len(portfolio.projects), unchanged=False)
+
+
+def _drop_projects(session: Session, *, keep: set[str]) -> None:
+    left = Project.code.not_in(keep)
+    real = select(Project.code).join(ClearanceCase, ClearanceCase.project_id == Project.id)
+    held = sorted(set(session.scalars(real.where(left, ~ClearanceCase.is_demo))))
+    if held:
+        raise InvalidInput(
+            [
+                Fault(
+                    f"portfolio/{code.lower()}.toml",
+                    f"Dự án {code} không còn trong tệp danh mục nhưng đang có hồ sơ thật; không xoá gì cả.",
+                    f"Project {code} left the portfolio files but has real cases; nothing is deleted.",
+                )
+                for code in held
+            ]
+        )
+    session.execute(delete(Project).where(left))
 
 
 def _load_wards(session: Session, wards: Iterable[catalog.WardFacts]) -> None:
@@ -190,9 +215,11 @@ def _load_axis(session: Session, row: Project, facts: catalog.Project) -> None:
     session.flush()
 
 
-def _load_network(session: Session, row: Project, network: Network) -> None:
-    """Activities and links of the network; nothing hangs on them, so replaced."""
+def _load_network(session: Session, row: Project, network: Network | None) -> None:
+    """Activities and links of the network; nothing hangs on them, so replaced. None leaves the project without."""
     session.execute(delete(Activity).where(Activity.project_id == row.id))
+    if network is None:
+        return
     fronts = _ids(session, WorkFront, row.id)
     rows: dict[str, Activity] = {}
     for activity in network.activities:

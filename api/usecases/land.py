@@ -15,7 +15,7 @@ from geo.history import record, touch
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
-from geo.tables import ClearanceCase, ImportBatch, Project, Ward
+from geo.tables import ClearanceCase, Event, ImportBatch, Project, Ward
 from projects import catalog
 from projects.catalog import Portfolio
 from projects.errors import Fault, InvalidInput
@@ -63,7 +63,8 @@ def import_parcel_file(
     if is_demo:
         _refuse_beside_real_land(session, row, path)
     else:
-        removed = _remove_demo_land(session, row, table)
+        removed = _remove_demo_land(session, row)
+    _refuse_spent_codes(session, table)
     result = import_parcels(
         session,
         project,
@@ -103,25 +104,38 @@ def _refuse_beside_real_land(session: Session, project: Project, path: Path) -> 
         )
 
 
-def _remove_demo_land(session: Session, project: Project, table: ParcelTable) -> int:
-    """Removes the demo land of a project and gives its cases; their codes stay in the history and are not free."""
-    invented = select(ClearanceCase.code).where(ClearanceCase.project_id == project.id, ClearanceCase.is_demo)
-    codes = set(session.scalars(invented))
-    clashes = [
+def _remove_demo_land(session: Session, project: Project) -> int:
+    """Removes the demo land of a project and gives the number of its cases; their history stays."""
+    invented = select(ClearanceCase.id).where(ClearanceCase.project_id == project.id, ClearanceCase.is_demo)
+    cases = session.scalars(invented).all()
+    if cases:
+        session.execute(delete(ImportBatch).where(ImportBatch.project_id == project.id, ImportBatch.is_demo))
+        session.execute(delete(ClearanceCase).where(ClearanceCase.id.in_(cases)))
+    return len(cases)
+
+
+def _refuse_spent_codes(session: Session, table: ParcelTable) -> None:
+    """A code of a case that is gone keeps its history, so it cannot name another case."""
+    wanted = {code for code in table.frame["case"] if isinstance(code, str)}
+    there = select(ClearanceCase.id).where(ClearanceCase.code == Event.object_code).exists()
+    spent = set(
+        session.scalars(
+            select(Event.object_code)
+            .distinct()
+            .where(Event.object_type == "case", Event.object_code.in_(wanted), ~there)
+        )
+    )
+    faults = [
         Fault(
             f"#{number}",
-            f"Mã hồ sơ {code} đã dùng cho dữ liệu minh hoạ: hãy đặt mã khác.",
-            f"Case code {code} was used for demo land: choose another.",
+            f"Mã hồ sơ {code} đã dùng cho một hồ sơ không còn nữa (như dữ liệu minh hoạ): hãy đặt mã khác.",
+            f"Case code {code} was used for a case that is gone (such as demo land): choose another.",
         )
         for number, code in zip(table.frame["row"], table.frame["case"], strict=True)
-        if code in codes
+        if code in spent
     ]
-    if clashes:
-        raise InvalidInput(clashes)
-    if codes:
-        session.execute(delete(ImportBatch).where(ImportBatch.project_id == project.id, ImportBatch.is_demo))
-        session.execute(delete(ClearanceCase).where(ClearanceCase.code.in_(codes)))
-    return len(codes)
+    if faults:
+        raise InvalidInput(faults)
 
 
 def import_ward_file(session: Session, path: Path, *, source: str | None = None, actor: str) -> WardImport:

@@ -89,7 +89,7 @@ def test_real_land_takes_the_place_of_demo_land_and_the_two_never_mix(
     frame = gpd.read_file(demo_file).head(5)
     taken = tmp_path / "trung_ma.gpkg"
     frame.to_file(taken)
-    with pytest.raises(InvalidInput, match="was used for demo land"):
+    with pytest.raises(InvalidInput, match="was used for a case that is gone"), loaded.begin_nested():
         import_parcel_file(loaded, taken, project="MESO", actor="test")
     assert loaded.scalar(select(func.count()).select_from(Parcel)) == invented
 
@@ -101,6 +101,17 @@ def test_real_land_takes_the_place_of_demo_land_and_the_two_never_mix(
     assert set(loaded.scalars(select(ClearanceCase.code))) == {f"HS-{n}" for n in range(5)}
     assert loaded.scalar(select(func.count()).where(Event.kind == "parcels.demo_removed")) == 1
 
+    again, _ = import_parcel_file(loaded, real, project="MESO", actor="test")
+    assert again.unchanged
+    with pytest.raises(InvalidInput, match="was used for a case that is gone"), loaded.begin_nested():
+        import_parcel_file(loaded, taken, project="MESO", actor="test")
+
+    fewer = replace(portfolio, projects=tuple(p for p in portfolio.projects if p.code != "MESO"))
+    networks = networks_of(fewer, command_context())
+    with pytest.raises(InvalidInput, match="MESO left the portfolio files"), loaded.begin_nested():
+        load_portfolio(loaded, fewer, networks, files_sha256="without MESO", actor="test")
+    assert loaded.scalar(select(func.count()).select_from(Parcel)) == 5
+
     with pytest.raises(InvalidInput, match="has real parcels"):
         import_parcel_file(loaded, demo_file, project="MESO", is_demo=True, actor="test")
 
@@ -111,6 +122,14 @@ def test_a_project_that_left_the_files_leaves_the_database_with_its_parts(loaded
     networks = {k: v for k, v in networks_of(portfolio, command_context()).items() if k != "VD1"}
     load_portfolio(loaded, fewer, networks, files_sha256="fewer", actor="test")
     assert loaded.scalar(select(Project).where(Project.code == "VD1")) is None
+
+
+def test_a_project_that_lost_its_template_has_no_network_left(loaded: Session) -> None:
+    portfolio, _ = read_portfolio(DATA)
+    networks = {k: v for k, v in networks_of(portfolio, command_context()).items() if k != "VD1"}
+    load_portfolio(loaded, portfolio, networks, files_sha256="no network", actor="test")
+    of_vd1 = select(func.count()).select_from(Activity).join(Project).where(Project.code == "VD1")
+    assert loaded.scalar(of_vd1) == 0
 
 
 def test_every_broken_file_is_named_at_once(tmp_path: Path) -> None:
