@@ -36,7 +36,9 @@ FIELDS = (
     "actor", "kind", "project_code", "object_type", "object_code",
     "before::text", "after::text", "document", "reason", "idempotency_key", "request_hash",
 )  # fmt: skip
-ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS)} from event order by event.id")
+# Columns that came later: hashed by name, and only where they say something.
+LATER = ("on_behalf_of", "document_hash", "corrects::text", "change::text")
+ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS + LATER)} from event order by event.id")
 HEAD = text(
     f"select id, chain_hash, {FIELDS[1]}, (select count(*) from event where id <= last.id) from event last "
     "order by id desc limit 1"
@@ -104,8 +106,12 @@ def canonical(fields: Sequence[str | None]) -> bytes:
 
 
 def digest(prev: bytes, row: Sequence[str | None]) -> bytes:
-    """The hash of a row, given as the texts of `FIELDS`, that follows the hash `prev`."""
-    return hashlib.sha256(prev + canonical(row)).digest()
+    """The hash of a row, given as the texts of `FIELDS` and then of `LATER`, that follows the hash `prev`."""
+    first, later = row[: len(FIELDS)], row[len(FIELDS) :]
+    said = [(name.partition("::")[0], value) for name, value in zip(LATER, later, strict=False)]
+    return hashlib.sha256(
+        prev + canonical(first) + b"".join(canonical(pair) for pair in said if pair[1] is not None)
+    ).digest()
 
 
 def head(session: Session) -> Head | None:

@@ -26,6 +26,9 @@ def record(
     reason: str | None = None,
     idempotency_key: str | None = None,
     request_hash: str | None = None,
+    on_behalf_of: str | None = None,
+    document_hash: str | None = None,
+    corrects: int | None = None,
 ) -> Event:
     """Appends one event; its number, recorded time and hash are the database's. Flushes, never commits.
 
@@ -45,6 +48,9 @@ def record(
         reason=reason,
         idempotency_key=idempotency_key,
         request_hash=request_hash,
+        on_behalf_of=on_behalf_of,
+        document_hash=document_hash,
+        corrects=corrects,
     )
     session.add(event)
     session.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import FetchedValue, Index, func
+from sqlalchemy import FetchedValue, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import BigInteger
 
@@ -35,6 +35,11 @@ class Event(Base):
     reason: Mapped[str | None]
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     request_hash: Mapped[str | None]
+    on_behalf_of: Mapped[str | None]  # account name of the person in whose place the actor acted
+    document_hash: Mapped[str | None]  # SHA-256 of the paper's file, where there is one
+    corrects: Mapped[int | None] = mapped_column(BigInteger)  # the event whose content this one replaces
+    # All that one transaction wrote carries one number (`this_change()`).
+    change: Mapped[int | None] = mapped_column(BigInteger, server_default=FetchedValue(), index=True)
     previous_hash: Mapped[bytes] = mapped_column(
         server_default=FetchedValue()
     )  # 32 zero bytes in the first row
@@ -42,4 +47,5 @@ class Event(Base):
     __table_args__ = (
         Index(None, "object_type", "object_code", "id"),
         Index(None, "project_code", "effective_on"),
+        Index(None, "corrects", postgresql_where=text("corrects is not null")),
     )

@@ -37,6 +37,10 @@ EDITS = {
     "reason": "''",
     "idempotency_key": "'k2'",
     "request_hash": "'0'",
+    "on_behalf_of": "'phó chủ tịch'",
+    "document_hash": "repeat('0', 64)",
+    "corrects": "1",
+    "change": "change + 1",
     "previous_hash": "set_byte(previous_hash, 31, 255 - get_byte(previous_hash, 31))",
     "chain_hash": "set_byte(chain_hash, 0, 255 - get_byte(chain_hash, 0))",
 }
