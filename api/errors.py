@@ -10,12 +10,13 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from api.guard import sign_in_address
 from api.language import Lang, pick
 from api.pages.problems import render_problem
 from projects import errors
@@ -48,6 +49,19 @@ STATUS: dict[type[errors.DuongGangError], int] = {
     errors.KeyReused: 422,
     errors.IllegalStep: 422,
     errors.InvalidInput: 422,
+    errors.SignInNeeded: 401,
+    errors.Forbidden: 403,
+    errors.TooMany: 429,
+}
+WHY_SIGN_IN = {
+    "wrong": (
+        "Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không dùng được.",
+        "The name or password is not right, or the account cannot be used.",
+    ),
+    "ended": ("Phiên làm việc đã kết thúc; hãy đăng nhập lại.", "The session has ended; sign in again."),
+    "expired": ("Phiên đã hết hạn vì để lâu; hãy đăng nhập lại.", "The session has expired; sign in again."),
+    "token": ("Mã truy cập không dùng được.", "The API token is not good."),
+    "change": ("Cần đổi mật khẩu trước khi làm việc khác.", "Choose a new password first."),
 }
 
 KINDS = {
@@ -55,6 +69,11 @@ KINDS = {
     "case": ("hồ sơ", "case"),
     "ward": ("phường/xã", "ward"),
     "page": ("trang", "page"),
+    "account": ("tài khoản", "account"),
+    "session": ("phiên", "session"),
+    "token": ("mã truy cập", "token"),
+    "event": ("sự kiện", "event"),
+    "proposal": ("đề nghị", "proposal"),
 }
 
 
@@ -63,8 +82,26 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
     name = type(error).__name__
     match error:
         case errors.NotFound():
+            # Without the code: what is hidden from the reader and what does not exist must look the same.
             vi, en = KINDS.get(error.kind, ("mục", "item"))
-            detail = pick(lang, f"Không có {vi} mã “{error.code}”.", f"There is no {en} “{error.code}”.")
+            detail = pick(lang, f"Không có {vi} này.", f"There is no such {en}.")
+            return ErrorOut(error=name, detail=detail)
+        case errors.SignInNeeded():
+            pair = WHY_SIGN_IN.get(error.why, ("Cần đăng nhập.", "Sign in first."))
+            return ErrorOut(error=name, detail=pick(lang, *pair))
+        case errors.Forbidden():
+            detail = pick(
+                lang,
+                error.vi or "Vai trò của bạn không làm việc này.",
+                error.en or "Your role does not do this.",
+            )
+            return ErrorOut(error=name, detail=detail)
+        case errors.TooMany():
+            detail = pick(
+                lang,
+                f"Quá nhiều lần trong thời gian ngắn; thử lại sau {error.retry_after} giây.",
+                f"Too many in a short time; try again in {error.retry_after} s.",
+            )
             return ErrorOut(error=name, detail=detail)
         case errors.StaleVersion():
             detail = pick(
@@ -115,7 +152,10 @@ def install(app: FastAPI) -> None:
 
     def domain(request: Request, exc: Exception) -> Response:
         error = cast(errors.DuongGangError, exc)
-        return answer(request, STATUS.get(type(error), 422), describe(error, language(request)))
+        if isinstance(error, errors.SignInNeeded):
+            return sign_in_first(request, error)
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else None
+        return answer(request, STATUS.get(type(error), 422), describe(error, language(request)), headers)
 
     def invalid(request: Request, exc: Exception) -> Response:
         lang = language(request)
@@ -173,6 +213,20 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
+def sign_in_first(request: Request, error: errors.SignInNeeded) -> Response:
+    """Leads a reader to the sign-in page and back; a program or a write gets 401 in words."""
+    if request.method in ("GET", "HEAD") and wants_page(request):
+        to = "/tai-khoan" if error.why == "change" else sign_in_address(request)
+        return RedirectResponse(to, 303)
+    body = describe(error, language(request))
+    return answer(request, 401, body, {"WWW-Authenticate": 'Bearer realm="duonggang"'})
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the answer should be a page: browsers, outside /api/."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
 def _quietly(revive: Callable[[], object]) -> None:
     """Starts a killed database again beside the answer; the reader is asked to try again anyway."""
     try:
@@ -185,7 +239,7 @@ def answer(
     request: Request, status: int, body: ErrorOut, headers: dict[str, str] | Any | None = None
 ) -> Response:
     """A page for browsers, JSON for programs and everything under /api/."""
-    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+    if wants_page(request):
         response: Response = render_problem(request, status, body)
     else:
         response = JSONResponse(body.model_dump(exclude_none=True, mode="json"), status)

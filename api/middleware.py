@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
 
+from api.guard import mark_device
 from api.language import COOKIE, choose
 
 LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
@@ -43,11 +44,14 @@ def install(app: FastAPI, *, image_origin: str | None, hosts: frozenset[str]) ->
     @app.middleware("http")
     async def carry(request: Request, call_next: Next) -> Response:
         request.state.nonce = secrets.token_urlsafe(16)
+        request.state.request_id = secrets.token_hex(8)
         request.state.lang = choose(request.query_params.get("lang"), request.cookies.get(COOKIE))
         if refused := _refuse(request, hosts):
             return refused
         response = await call_next(request)
+        mark_device(request, response)
         headers = response.headers
+        headers["X-Request-ID"] = request.state.request_id
         headers["Content-Security-Policy"] = content_policy(request.state.nonce, image_origin)
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
@@ -62,8 +66,8 @@ def install(app: FastAPI, *, image_origin: str | None, hosts: frozenset[str]) ->
 def _refuse(request: Request, hosts: frozenset[str]) -> Response | None:
     """Stops what a foreign page could make a browser on this machine do.
 
-    A foreign host name means DNS rebinding; a write from another origin means request forgery. Both
-    matter now because loopback is the only protection until people sign in.
+    A foreign host name means DNS rebinding; a write from another origin means request forgery. The session's
+    token is asked for besides (`api.guard`).
     """
     host = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]")
     if host not in hosts:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
+from api.rightsfile import rights, system
 from api.errors import describe
 from api.settings import Settings
 from geo import cluster
@@ -55,7 +56,13 @@ def anchor_file(settings: Settings) -> Path:
 
 def command_context() -> Context:
     """The context of use cases outside the server."""
-    return Context(calendars=working_calendars(), today=date.today, cache=ResultCache())
+    return Context(
+        calendars=working_calendars(),
+        today=date.today,
+        cache=ResultCache(),
+        rights=rights(),
+        principal=system(COMMAND_ACTOR),
+    )
 
 
 @contextmanager

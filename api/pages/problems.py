@@ -26,6 +26,18 @@ class Advice:
 
 
 ADVICE: dict[int, Advice] = {
+    401: Advice(("Cần đăng nhập", "Sign in"), ("Đăng nhập rồi làm lại.", "Sign in, then try again.")),
+    403: Advice(
+        ("Không được làm việc này", "Not allowed"),
+        (
+            "Xem bảng quyền ở trang “Quyền”; quyền do quản trị giao.",
+            "The page “Rights” has the table; an administrator gives rights.",
+        ),
+    ),
+    429: Advice(
+        ("Quá nhiều yêu cầu", "Too many requests"),
+        ("Chờ một lát rồi thử lại.", "Wait a moment, then try again."),
+    ),
     404: Advice(
         ("Không tìm thấy", "Not found"),
         (

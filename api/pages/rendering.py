@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 
 import maps
 from api import __version__, formatting
+from api.guard import csrf_token, door_of
 from api.pages import labels
 from projects.steps import STEPS
 
@@ -28,7 +29,7 @@ STATIC = HERE / "static"
 VENDOR = Path(maps.__file__).resolve().parent / "assets" / "node_modules"
 
 # Query keys that belong to the whole visit, not to one page: they follow the reader from link to link.
-CARRIED = ("ngay",)
+CARRIED = ("ngay", "as_of", "biet_den", "known_at")
 
 FILTERS: dict[str, Callable[..., str]] = {
     "num": formatting.number,
@@ -70,6 +71,10 @@ def render(request: Request, name: str, status: int = 200, /, **context: Any) ->
                 "here": lambda **query: link(request.url.path, dict(request.query_params) | query),
                 "here_path": request.url.path,
                 "viewing_date": request.query_params.get("ngay"),
+                "who": getattr(request.state, "principal", None),
+                "may": partial(_may, request),
+                "csrf_token": partial(csrf_token, request),
+                "demo_mode": request.app.state.settings.demo,
             }
             | context
         )
@@ -131,6 +136,12 @@ def step_label(code: str, lang: str) -> str:
     if code not in STEPS:
         return code
     return STEPS[code].label_vi if lang == "vi" else STEPS[code].label_en
+
+
+def _may(request: Request, action: str) -> bool:
+    """Whether the reader may do an action at all: what they may not do is not offered."""
+    who = getattr(request.state, "principal", None)
+    return who is not None and door_of(request).rights.may(who, action)
 
 
 def carried(query: Mapping[str, str]) -> dict[str, object]:
