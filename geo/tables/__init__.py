@@ -6,8 +6,8 @@ and the CRS that its file came in (design decision "Coordinates").
 from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, WorkFront
-from geo.tables.base import Base
-from geo.tables.history import Event
+from geo.tables.base import Base, Versioned
+from geo.tables.history import Change, Event
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelFront
 from geo.tables.network import Activity, Link
 from geo.tables.portfolio import (
@@ -25,6 +25,7 @@ __all__ = [
     "Activity",
     "Alignment",
     "Base",
+    "Change",
     "Claim",
     "ClearanceCase",
     "Component",
@@ -40,6 +41,7 @@ __all__ = [
     "ProjectWard",
     "ResettlementSite",
     "Section",
+    "Versioned",
     "Ward",
     "WorkFront",
 ]
