@@ -71,12 +71,16 @@ CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0
 def described(
     ngay: Annotated[
         str | None,
-        Query(description="Ngày số liệu (YYYY-MM-DD), cũng viết được là as_of; bỏ trống thì dùng ngày của danh mục."),
+        Query(
+            description="Ngày số liệu (YYYY-MM-DD), cũng viết được là as_of; bỏ trống thì dùng ngày của danh mục."
+        ),
     ] = None,
     as_of: Annotated[str | None, Query(description="Như `ngay`: state at the end of this day.")] = None,
     biet_den: Annotated[
         str | None,
-        Query(description="Theo những gì đã ghi đến lúc này (ngày hoặc ngày giờ ISO); cũng viết được là known_at."),
+        Query(
+            description="Theo những gì đã ghi đến lúc này (ngày hoặc ngày giờ ISO); cũng viết được là known_at."
+        ),
     ] = None,
     known_at: Annotated[str | None, Query(description="Như `biet_den`: as recorded by this moment.")] = None,
     day: date | None = Depends(data_date),
@@ -86,4 +90,13 @@ def described(
 
 
 DataDate = Annotated[date | None, Depends(described)]
-__all__ = ["CaseCode", "ContextDep", "DataDate", "LangDep", "Moment", "PrincipalDep", "ProjectCode", "SessionDep"]
+__all__ = [
+    "CaseCode",
+    "ContextDep",
+    "DataDate",
+    "LangDep",
+    "Moment",
+    "PrincipalDep",
+    "ProjectCode",
+    "SessionDep",
+]

@@ -27,7 +27,15 @@ CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 YEAR = 365 * 24 * 3600
 # A secret in an address ends in logs, histories and referrers.
-NO_SECRETS_IN_ADDRESS = ("token", "access_token", "api_key", "apikey", "authorization", "mat_khau", "password")
+NO_SECRETS_IN_ADDRESS = (
+    "token",
+    "access_token",
+    "api_key",
+    "apikey",
+    "authorization",
+    "mat_khau",
+    "password",
+)
 
 
 async def guard(request: Request) -> None:
@@ -79,7 +87,9 @@ def caller_of(request: Request) -> Caller:
     """Where the request comes from."""
     client = request.client.host if request.client else "?"
     return Caller(
-        network=network_of(client), agent=request.headers.get("user-agent", "")[:200], device=device_of(request)
+        network=network_of(client),
+        agent=request.headers.get("user-agent", "")[:200],
+        device=device_of(request),
     )
 
 
@@ -101,7 +111,9 @@ def device_of(request: Request) -> str:
 
 def csrf_token(request: Request) -> str:
     """What a form of this page must send back: bound to the session, before signing in to the browser."""
-    bound = request.cookies.get(SESSION_COOKIE) or request.cookies.get(DEVICE_COOKIE) or _fresh_device(request)
+    bound = (
+        request.cookies.get(SESSION_COOKIE) or request.cookies.get(DEVICE_COOKIE) or _fresh_device(request)
+    )
     return _csrf(request, bound)
 
 

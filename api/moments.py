@@ -60,9 +60,7 @@ def _day(text: str, faults: list[Fault]) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        faults.append(
-            Fault(AS_OF[0], "Ngày phải có dạng năm-tháng-ngày.", "Expected a date as YYYY-MM-DD.")
-        )
+        faults.append(Fault(AS_OF[0], "Ngày phải có dạng năm-tháng-ngày.", "Expected a date as YYYY-MM-DD."))
         return None
 
 

@@ -37,19 +37,29 @@ class Settings(BaseSettings):
     )
     data: Path = Field(default=REPOSITORY / "data", description="Thư mục danh mục dự án (data/portfolio, …).")
     app_database_url: str | None = Field(
-        default=None, description="Cùng cơ sở dữ liệu ấy với vai trò duonggang_app, không sở hữu gì; máy chủ web dùng nó."
+        default=None,
+        description="Cùng cơ sở dữ liệu ấy với vai trò duonggang_app, không sở hữu gì; máy chủ web dùng nó.",
     )
-    demo: bool = Field(default=False, description="Chế độ trình diễn: thửa minh hoạ, tài khoản mẫu; chỉ trên máy này.")
+    demo: bool = Field(
+        default=False, description="Chế độ trình diễn: thửa minh hoạ, tài khoản mẫu; chỉ trên máy này."
+    )
     secret: str | None = Field(
-        default=None, repr=False, description="Chuỗi bí mật ít nhất 32 ký tự; chế độ trình diễn tự tạo trong thư mục dữ liệu."
+        default=None,
+        repr=False,
+        description="Chuỗi bí mật ít nhất 32 ký tự; chế độ trình diễn tự tạo trong thư mục dữ liệu.",
     )
     origin: str | None = Field(
-        default=None, description="Địa chỉ người dùng gõ, https://…; cần khi nghe ngoài máy này hoặc đứng sau proxy."
+        default=None,
+        description="Địa chỉ người dùng gõ, https://…; cần khi nghe ngoài máy này hoặc đứng sau proxy.",
     )
-    trusted_proxies: str = Field(default="", description="Địa chỉ các proxy được tin về nguồn yêu cầu, cách nhau dấu phẩy.")
+    trusted_proxies: str = Field(
+        default="", description="Địa chỉ các proxy được tin về nguồn yêu cầu, cách nhau dấu phẩy."
+    )
     session_idle_minutes: int = Field(default=60, ge=1, le=24 * 60)
     session_hours: int = Field(default=12, ge=1, le=7 * 24)
-    requests_per_minute: int = Field(default=1200, ge=10, description="Của một tài khoản; chưa đăng nhập thì một nửa.")
+    requests_per_minute: int = Field(
+        default=1200, ge=10, description="Của một tài khoản; chưa đăng nhập thì một nửa."
+    )
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(
@@ -127,20 +137,37 @@ def unsafe(settings: Settings) -> list[Fault]:
 
     if settings.origin is not None:
         parts = urlsplit(settings.origin)
-        plain = parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/") and not parts.query
+        plain = (
+            parts.scheme in ("http", "https")
+            and parts.hostname
+            and parts.path in ("", "/")
+            and not parts.query
+        )
         if not plain:
             say("ORIGIN", "cần dạng https://tên-máy", "expected https://host")
         elif parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            say("ORIGIN", "phải là https: cookie phiên chỉ đi qua https", "must be https: the session cookie needs it")
+            say(
+                "ORIGIN",
+                "phải là https: cookie phiên chỉ đi qua https",
+                "must be https: the session cookie needs it",
+            )
     if not local and settings.demo:
         say("HOST", "chế độ trình diễn chỉ nghe trên máy này", "demo mode listens on loopback only")
     if not local and settings.origin is None:
-        say("HOST", "nghe ngoài máy này cần DUONGGANG_ORIGIN=https://…", "beyond loopback needs DUONGGANG_ORIGIN")
+        say(
+            "HOST",
+            "nghe ngoài máy này cần DUONGGANG_ORIGIN=https://…",
+            "beyond loopback needs DUONGGANG_ORIGIN",
+        )
     if settings.secret is not None:
         if settings.secret == EXAMPLE_SECRET or len(set(settings.secret)) < 8:
             say("SECRET", "còn là chuỗi mẫu: hãy đổi", "is still the example: change it")
         elif len(settings.secret) < SHORTEST_SECRET:
-            say("SECRET", f"cần ít nhất {SHORTEST_SECRET} ký tự", f"needs at least {SHORTEST_SECRET} characters")
+            say(
+                "SECRET",
+                f"cần ít nhất {SHORTEST_SECRET} ký tự",
+                f"needs at least {SHORTEST_SECRET} characters",
+            )
     return found
 
 

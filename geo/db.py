@@ -5,6 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from geo.server.places import APP_ROLE
+
+__all__ = ["APP_ROLE", "make_engine", "make_sessions"]
+
 # A request that waits longer than this is refused by PostgreSQL: no request may pile up behind a lock.
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000

@@ -29,6 +29,7 @@ def record(
     on_behalf_of: str | None = None,
     document_hash: str | None = None,
     corrects: int | None = None,
+    seconds: int | None = None,
 ) -> Event:
     """Appends one event; its number, recorded time and hash are the database's. Flushes, never commits.
 
@@ -51,6 +52,7 @@ def record(
         on_behalf_of=on_behalf_of,
         document_hash=document_hash,
         corrects=corrects,
+        seconds=seconds,
     )
     session.add(event)
     session.flush()

@@ -19,30 +19,14 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # No transaction is open for longer than this after its first event: the event is written last (`geo.history.record`).
 WRITING = timedelta(minutes=10)
 
-CLOCK = text(
-    "select clock_timestamp() as now, exists (select from public.event where recorded_at > :at) as followed"
-)
+# Functions of migration 0007: rows of the history may be hidden from whoever asks, what was recorded when is not.
+CLOCK = text("select clock_timestamp() as now, history_followed(:at) as followed")
 WAIT = text("select pg_advisory_xact_lock_shared(7205132)")
 # The earliest event of which all tables can be shown: the newest of before the row versions, else the first.
-FLOOR = text(
-    "select id, recorded_at from public.event where id >= coalesce("
-    "(select event_id from public.change where id = 0), 0) order by id limit 1"
-)
+FLOOR = text("select id, recorded_at from history_floor()")
 # Times run with the numbers from the floor on. A transaction is known as a whole, with its last event: a moment
 # between its events is before it.
-NEWEST = text(
-    """
-    with newest as (
-        select id, change from public.event where recorded_at <= :at and id >= :floor
-        order by recorded_at desc, id desc limit 1
-    )
-    select case
-        when exists (select from public.event e where e.id > newest.id and e.change = newest.change)
-        then (select max(e.id) from public.event e where e.id < c.event_id)
-        else newest.id end
-    from newest left join public.change c on c.id = newest.change
-    """
-)
+NEWEST = text("select history_known(:at, :floor)")
 # The greatest number of a change that is known with the event.
 LOOK_BACK = text(
     """

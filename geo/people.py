@@ -130,7 +130,9 @@ def end_all_sessions(session: Session, account: str, *, why: str, but: int | Non
     end_sessions(session, [found for found in ids if found != but], why=why)
 
 
-def add_token(session: Session, account: str, *, name: str, scopes: list[str], expires_at: datetime) -> tuple[int, str]:
+def add_token(
+    session: Session, account: str, *, name: str, scopes: list[str], expires_at: datetime
+) -> tuple[int, str]:
     """Makes an API token and gives its number and its secret, which is shown once."""
     secret = "dg_" + secrets.token_urlsafe(32)
     row = ApiToken(

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
-from api.rightsfile import rights, system
 from api.errors import describe
+from api.rightsfile import rights, system
 from api.settings import Settings
 from geo import cluster
 from geo.db import make_engine, make_sessions

@@ -30,7 +30,13 @@ def account_page(request: Request, session: SessionDep, ctx: ContextDep, da: str
 
 @router.post("/mat-khau")
 def change_password(
-    request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, cu: Text = "", moi: Text = "", lai: Text = ""
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    lang: LangDep,
+    cu: Text = "",
+    moi: Text = "",
+    lai: Text = "",
 ) -> Response:
     """A new password; all other sessions end."""
     faults: dict[str, str] = {}

@@ -49,7 +49,13 @@ def access_account(session: Session, name: str, *, for_update: bool = False) -> 
 
 
 def add_account(
-    session: Session, ctx: Context, name: str, wanted: AccountChange, *, password: str | None = None, demo: bool = False
+    session: Session,
+    ctx: Context,
+    name: str,
+    wanted: AccountChange,
+    *,
+    password: str | None = None,
+    demo: bool = False,
 ) -> str:
     """Makes an account and gives its first password (random unless given), to be changed at the first sign-in.
 
@@ -104,7 +110,9 @@ def change_account(session: Session, ctx: Context, name: str, wanted: AccountCha
     _record(session, ctx, "account.change", name, before=before, after=after)
 
 
-def set_disabled(session: Session, ctx: Context, name: str, *, disabled: bool, reason: str | None = None) -> None:
+def set_disabled(
+    session: Session, ctx: Context, name: str, *, disabled: bool, reason: str | None = None
+) -> None:
     """Locks an account out, or lets it in again; its sessions and tokens end at once. Raises NotFound, Forbidden."""
     row = access_account(session, name, for_update=True)
     if row.name == ctx.principal.account:
@@ -140,7 +148,9 @@ def change_own_password(session: Session, ctx: Context, old: str, new: str) -> N
     """
     row = access_account(session, ctx.principal.account, for_update=True)
     if not passwords.verify(row.password_hash, old):
-        raise InvalidInput([Fault("old", "Mật khẩu hiện tại không đúng.", "The present password is not right.")])
+        raise InvalidInput(
+            [Fault("old", "Mật khẩu hiện tại không đúng.", "The present password is not right.")]
+        )
     passwords.check_password(new, about=(row.name, row.display_name))
     if new == old:
         raise InvalidInput([Fault("password", "Trùng mật khẩu cũ.", "The same as the old one.")])
@@ -158,16 +168,22 @@ def end_session(session: Session, ctx: Context, session_id: int, *, own: bool) -
     _record(session, ctx, "account.session_end", row.account, before={"session": row.id})
 
 
-def make_token(session: Session, ctx: Context, *, name: str, scopes: Iterable[str], days: int) -> tuple[int, str]:
+def make_token(
+    session: Session, ctx: Context, *, name: str, scopes: Iterable[str], days: int
+) -> tuple[int, str]:
     """Makes an API token of whoever is signed in; gives its number and the secret, shown once. Raises InvalidInput."""
     wanted = sorted(set(scopes))
     faults: list[Fault] = []
     if not 1 <= len(name.strip()) <= LONGEST:
-        faults.append(Fault("name", "Đặt tên cho mã, để biết nó dùng ở đâu.", "Name the token after its use."))
+        faults.append(
+            Fault("name", "Đặt tên cho mã, để biết nó dùng ở đâu.", "Name the token after its use.")
+        )
     if not wanted or not set(wanted) <= set(TOKEN_SCOPES):
         faults.append(Fault("scopes", "Chọn đọc, ghi hoặc cả hai.", "Choose read, write or both."))
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
-        faults.append(Fault("days", f"Từ 1 đến {LONGEST_TOKEN_DAYS} ngày.", f"1 to {LONGEST_TOKEN_DAYS} days."))
+        faults.append(
+            Fault("days", f"Từ 1 đến {LONGEST_TOKEN_DAYS} ngày.", f"1 to {LONGEST_TOKEN_DAYS} days.")
+        )
     if faults:
         raise InvalidInput(faults)
     now: datetime = session.scalar(select(func.clock_timestamp()))  # type: ignore[assignment]
@@ -191,12 +207,16 @@ def end_token(session: Session, ctx: Context, token_id: int, *, own: bool) -> No
     _record(session, ctx, "account.token_end", row.account, before={"token": row.id, "name": row.name})
 
 
-def delegate(session: Session, ctx: Context, giver: str, taker: str, *, starts_on: date, ends_on: date) -> int:
+def delegate(
+    session: Session, ctx: Context, giver: str, taker: str, *, starts_on: date, ends_on: date
+) -> int:
     """Lets `taker` act on behalf of `giver` between two days. Raises NotFound, InvalidInput."""
     access_account(session, giver)
     access_account(session, taker)
     if giver == taker or ends_on < starts_on:
-        raise InvalidInput([Fault("taker", "Cần hai tài khoản và ngày theo thứ tự.", "Two accounts, days in order.")])
+        raise InvalidInput(
+            [Fault("taker", "Cần hai tài khoản và ngày theo thứ tự.", "Two accounts, days in order.")]
+        )
     row = Delegation(giver=giver, taker=taker, starts_on=starts_on, ends_on=ends_on)
     session.add(row)
     session.flush()
@@ -248,13 +268,19 @@ def _record(session: Session, ctx: Context, kind: str, name: str, **what: Any) -
 def _faults(session: Session, ctx: Context, wanted: AccountChange) -> list[Fault]:
     faults: list[Fault] = []
     if not 1 <= len(wanted.display_name.strip()) <= LONGEST:
-        faults.append(Fault("display_name", "Cần họ tên, dài tới 120 ký tự.", "A name of up to 120 characters."))
+        faults.append(
+            Fault("display_name", "Cần họ tên, dài tới 120 ký tự.", "A name of up to 120 characters.")
+        )
     role = ctx.rights.roles.get(wanted.role)
     if role is None or role.code == PUBLIC:
         faults.append(Fault("role", f"Không có vai trò “{wanted.role[:40]}”.", "There is no such role."))
     elif role.reach == "scoped" and not (wanted.wards or wanted.projects):
         faults.append(
-            Fault("scope", "Vai trò này cần ít nhất một phường hoặc dự án.", "This role needs a ward or a project.")
+            Fault(
+                "scope",
+                "Vai trò này cần ít nhất một phường hoặc dự án.",
+                "This role needs a ward or a project.",
+            )
         )
     for table, where, codes in ((Ward, "wards", wanted.wards), (Project, "projects", wanted.projects)):
         known = set(session.scalars(select(table.code).where(table.code.in_(codes)))) if codes else set()

@@ -70,7 +70,9 @@ def load_demo_accounts(session: Session, ctx: Context, secret: str) -> int:
             wards=wards if in_ward else (),
             projects={"board": projects, "importer": projects, "department": everything}.get(demo.role, ()),
         )
-        if (in_ward and not wards) or (demo.role in ("board", "importer", "department") and not wanted.projects):
+        if (in_ward and not wards) or (
+            demo.role in ("board", "importer", "department") and not wanted.projects
+        ):
             continue  # nothing loaded yet that they could work on
         add_account(session, ctx, demo.name, wanted, password=demo.password, demo=True)
         made += 1

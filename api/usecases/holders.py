@@ -51,7 +51,9 @@ class HolderView:
     is_demo: bool
 
 
-def holder_view(session: Session, ctx: Context, case: ClearanceCase, *, opened: Iterable[str] = ()) -> HolderView:
+def holder_view(
+    session: Session, ctx: Context, case: ClearanceCase, *, opened: Iterable[str] = ()
+) -> HolderView:
     """The holder by the rights of whoever asks; `opened` are fields whose opening was just recorded."""
     row = session.get(Holder, case.id)
     fields: list[HolderField] = []
@@ -80,7 +82,13 @@ def open_fields(session: Session, ctx: Context, code: str, names: Iterable[str],
     wanted = sorted(set(names))
     if not wanted or not reason.strip() or len(reason) > LONGEST:
         raise InvalidInput(
-            [Fault("reason", "Chọn trường và nêu lý do (tới 200 ký tự).", "Choose fields and give a reason (200 characters).")]
+            [
+                Fault(
+                    "reason",
+                    "Chọn trường và nêu lý do (tới 200 ký tự).",
+                    "Choose fields and give a reason (200 characters).",
+                )
+            ]
         )
     for name in wanted:
         if name not in ctx.rights.fields or sight(ctx, name) not in ("mở", "hiện"):
@@ -130,7 +138,11 @@ def write(
         raise StaleVersion(case.code, seen, {"version": version}, {"fields": sorted(values)})
     if row is None:
         row = Holder(
-            case_id=case.id, project_id=case.project_id, ward_code=case.ward_code, is_demo=case.is_demo, version=0
+            case_id=case.id,
+            project_id=case.project_id,
+            ward_code=case.ward_code,
+            is_demo=case.is_demo,
+            version=0,
         )
         session.add(row)
     before = {name: plain(getattr(row, name)) for name in values}
@@ -160,7 +172,9 @@ def checked(ctx: Context, changes: Mapping[str, str | None]) -> dict[str, Any]:
         if name not in ctx.rights.fields:
             faults.append(Fault(name[:40], "Không có trường này.", "There is no such field."))
         elif len(text) > LONGEST or any(ord(c) < 32 for c in text):
-            faults.append(Fault(name, "Dài quá hoặc có ký tự điều khiển.", "Too long, or control characters."))
+            faults.append(
+                Fault(name, "Dài quá hoặc có ký tự điều khiển.", "Too long, or control characters.")
+            )
         elif not text:
             values[name] = None
         elif name == AMOUNT:
@@ -180,7 +194,13 @@ def plain(value: Any) -> str:
     """A protected value as text; an empty text for none."""
     if value is None:
         return ""
-    return value.isoformat() if isinstance(value, date) else format(value, "f") if isinstance(value, Decimal) else str(value)
+    return (
+        value.isoformat()
+        if isinstance(value, date)
+        else format(value, "f")
+        if isinstance(value, Decimal)
+        else str(value)
+    )
 
 
 def _amount(text: str, faults: list[Fault]) -> Decimal | None:
@@ -190,7 +210,9 @@ def _amount(text: str, faults: list[Fault]) -> Decimal | None:
         found = Decimal("NaN")
     if not found.is_finite() or found != found.to_integral_value() or not 0 <= found <= MOST_VND:
         faults.append(
-            Fault(AMOUNT, "Số tiền là số đồng nguyên, chỉ gồm chữ số.", "The amount is whole đồng, digits only.")
+            Fault(
+                AMOUNT, "Số tiền là số đồng nguyên, chỉ gồm chữ số.", "The amount is whole đồng, digits only."
+            )
         )
         return None
     return found

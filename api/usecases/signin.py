@@ -87,7 +87,11 @@ def sign_in(ways: Door, name: str, password: str, caller: Caller, *, replaces: s
         account = session.get(Account, name)
         if locked:
             people.note_sign_in(
-                session, account=name if account else None, outcome="locked", network=caller.network, agent=caller.agent
+                session,
+                account=name if account else None,
+                outcome="locked",
+                network=caller.network,
+                agent=caller.agent,
             )
     if locked:
         raise TooMany(locked)
@@ -98,7 +102,11 @@ def sign_in(ways: Door, name: str, password: str, caller: Caller, *, replaces: s
         account = session.get(Account, name, with_for_update=True)
         outcome = _outcome(ways, account, fits=fits)
         people.note_sign_in(
-            session, account=name if account else None, outcome=outcome, network=caller.network, agent=caller.agent
+            session,
+            account=name if account else None,
+            outcome=outcome,
+            network=caller.network,
+            agent=caller.agent,
         )
         if account is not None and outcome == "ok":
             if passwords.is_outdated(account.password_hash):

@@ -121,7 +121,9 @@ class Holder(Versioned, Base):
     """Chủ sử dụng: the protected data of a case, one row a case. `amount_vnd` is the approved compensation in đồng."""
 
     __tablename__ = "holder"
-    case_id: Mapped[int] = mapped_column(ForeignKey("clearance_case.id", ondelete="CASCADE"), primary_key=True)
+    case_id: Mapped[int] = mapped_column(
+        ForeignKey("clearance_case.id", ondelete="CASCADE"), primary_key=True
+    )
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)
     full_name: Mapped[str | None]
