@@ -59,6 +59,7 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "lc_messages": "C",
     "log_line_prefix": "%m [%p] ",
+    "log_error_verbosity": "terse",  # DETAIL repeats values of rows, and the log is no place for people's names
 }
 # For data that nobody will miss: a crash of the machine may lose it.
 FAST: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

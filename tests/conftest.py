@@ -85,7 +85,7 @@ def database_url(make_database: Callable[[], str]) -> str:
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on the migrated, empty database. Tests that commit through it spoil it for others: use `session`."""
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, maintenance=True)
     upgrade(engine)
     yield engine
     engine.dispose()

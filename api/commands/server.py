@@ -65,7 +65,7 @@ def serve(
 
 def prepare(settings: Settings, url: str, *, demo: bool) -> None:
     """Migrates, loads the portfolio files and the demo land; quick when all is there already."""
-    engine = make_engine(url, statement_timeout_ms=0)
+    engine = make_engine(url, statement_timeout_ms=0, maintenance=True)
     try:
         with _timed("Cấu trúc cơ sở dữ liệu", "schema"):
             upgrade(engine)

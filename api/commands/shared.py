@@ -79,7 +79,7 @@ def running_database(settings: Settings) -> Iterator[str]:
 def database(*, statement_timeout_ms: int = 0) -> Iterator[Engine]:
     """A migrated database for one command; every refusal becomes a sentence and exit code 1."""
     with sentences(), running_database(settings_or_exit()) as url:
-        engine = make_engine(url, statement_timeout_ms=statement_timeout_ms)
+        engine = make_engine(url, statement_timeout_ms=statement_timeout_ms, maintenance=True)
         try:
             upgrade(engine)
             yield engine
