@@ -51,7 +51,7 @@ def new_password() -> str:
 
 
 def check_password(password: str, *, about: tuple[str, ...] = ()) -> None:
-    """Refuses a password that is short, endless, or easy to guess knowing `about` (account, name). Raises InvalidInput."""
+    """Refuses a password that is short, endless, or easy to guess knowing `about` (names). Raises InvalidInput."""
     faults: list[Fault] = []
     if len(password) < SHORTEST:
         faults.append(

@@ -16,6 +16,11 @@ __all__ = ["APP_ROLE", "make_engine", "make_sessions"]
 # A request that waits longer than this is refused by PostgreSQL: no request may pile up behind a lock.
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 5_000
+# What a transaction may see (`geo.scope`); nothing at the start.
+SCOPE = tuple(
+    f"duonggang.{name}"
+    for name in ("reach", "wards", "projects", "account", "people", "oversight", "known", "change")
+)
 _DATA_EXCEPTION = "22"  # the class of error codes whose message itself repeats the value
 
 
@@ -37,7 +42,9 @@ def make_engine(
         "statement_timeout": str(statement_timeout_ms),
         "lock_timeout": str(LOCK_TIMEOUT_MS),
         "timezone": "Asia/Ho_Chi_Minh",
-        **({"duonggang.maintenance": "on"} if maintenance else {}),
+        # Set here, because a setting that somebody left on the role itself would hold otherwise.
+        **dict.fromkeys(SCOPE, ""),
+        "duonggang.maintenance": "on" if maintenance else "",
         **({"role": role} if role is not None else {}),
     }
     arguments = {

@@ -88,6 +88,11 @@ def events_of(session: Session, object_type: str, object_code: str, *, limit: in
     )
 
 
+def own_key(actor: str, key: str | None) -> str | None:
+    """An idempotency key as it is stored: each person's keys are their own, nobody can probe another's."""
+    return None if key is None else f"{actor}:{key}"
+
+
 def event_with_key(session: Session, key: str) -> Event | None:
     """The event that an idempotency key already made, if any."""
     return session.scalar(select(Event).where(Event.idempotency_key == key))

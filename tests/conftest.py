@@ -20,6 +20,7 @@ from api.settings import Settings
 from geo import cluster
 from geo.db import make_engine
 from geo.migrate import upgrade
+from tests.people import Tester, app_url, make_tester
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -113,9 +114,23 @@ def portfolio_settings(
     from api.commands.server import prepare
 
     url = make_database()
-    settings = Settings(_env_file=None, home=tmp_path_factory.mktemp("home"), database_url=url)
+    settings = Settings(
+        _env_file=None,
+        home=tmp_path_factory.mktemp("home"),
+        database_url=url,
+        app_database_url=app_url(url),
+        secret="for tests only 0123456789abcdefghij",
+        demo=True,
+        requests_per_minute=10_000_000,
+    )
     prepare(settings, url, demo=True)
     return settings
+
+
+@pytest.fixture(scope="session")
+def tester(portfolio_settings: Settings) -> Tester:
+    """A ward leader of every ward, with a password and a token that may read and write."""
+    return make_tester(portfolio_settings, "tester", "ward_leader", wards=None)
 
 
 def _on_server(url: str, sql: str) -> None:

@@ -31,6 +31,7 @@ from api.commands.shared import (
     settings_or_exit,
 )
 from api.settings import Settings
+from api.usecases.demo import load_demo_accounts
 from api.usecases.land import load_demo_land, projects_without_land
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
@@ -74,6 +75,9 @@ def prepare(settings: Settings, url: str, *, demo: bool) -> None:
         if demo:
             with _timed("Thửa đất minh hoạ", "demo land"):
                 _demo_land(make_sessions(engine), portfolio, settings.home / "demo")
+        if settings.demo:
+            with _timed("Tài khoản minh hoạ", "demo accounts"), make_sessions(engine).begin() as session:
+                load_demo_accounts(session, command_context(), settings.secret_key)
     finally:
         engine.dispose()
 

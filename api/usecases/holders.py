@@ -1,7 +1,8 @@
 """The protected data of a case's holder: seen masked by role, opened on purpose, changed with a paper.
 
-Nothing leaves here that the rights table does not let the role see; an opening is an event that names the fields and the
-reason, never the values. The approved amount is not changed here: it needs a second person (`api.usecases.proposals`).
+Nothing leaves here that the rights table does not let the role see; an opening is an event that names the fields and
+the reason, never the values. The approved amount is not changed here: it needs a second person
+(`api.usecases.proposals`).
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.cases import own_key
 from api.usecases.may import require, sight
 from geo.access import access_case, project_code_of
-from geo.history import event_with_key, record
+from geo.history import event_with_key, own_key, record
 from geo.tables import ClearanceCase, Holder
 from projects.errors import Fault, Forbidden, InvalidInput, KeyReused, StaleVersion
 from projects.masking import mask

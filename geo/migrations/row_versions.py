@@ -1,8 +1,8 @@
 """Row versions: what makes a table of the projection readable as it was known at any event.
 
-A versioned table carries in `change` the transaction that wrote each row (`this_change()`). What an UPDATE or DELETE ends
-is kept in `past.<table>`, with `until` = the change that ended it. `past_view.<table>` is the table as known at an event
-(`geo.moment`). All functions take the connection of a migration; tables live in `public`.
+A versioned table carries in `change` the transaction that wrote each row (`this_change()`). What an UPDATE or DELETE
+ends is kept in `past.<table>`, with `until` = the change that ended it. `past_view.<table>` is the table as known at an
+event (`geo.moment`). All functions take the connection of a migration; tables live in `public`.
 
 A row that is rewritten with equal values keeps its version, and so does one in which only columns of `apart` differ.
 """

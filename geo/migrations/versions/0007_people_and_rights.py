@@ -11,7 +11,7 @@ open (`geo.scope`); the owner sees them in maintenance only. Tables of published
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from geo.migrations import access
 from geo.migrations.row_versions import create_event_view, unversion_table, version_table
@@ -131,7 +131,8 @@ grant update (revision) on project to {app};
 grant insert, update on account, login_session, api_token, delegation, holder, proposal to {app};
 grant insert, delete on account_scope to {app};
 grant insert, update, delete on rate_window to {app};
-grant usage on sequence delegation_id_seq, login_session_id_seq, api_token_id_seq, sign_in_id_seq, proposal_id_seq to {app};
+grant usage on sequence delegation_id_seq, login_session_id_seq, api_token_id_seq, sign_in_id_seq, proposal_id_seq
+    to {app};
 """
 
 LATER = "|| event_later('corrects', e.corrects::text) || event_later('change', e.change::text)"
@@ -166,14 +167,13 @@ def downgrade() -> None:
     op.execute("drop view past_view.event; alter table event drop column seconds")
     create_event_view(connection)
     unversion_table(connection, "holder")
-    op.execute(
-        "drop table proposal, holder, rate_window, sign_in, api_token, login_session, delegation, account_scope, account"
-    )
+    op.execute("drop table proposal, holder, rate_window, sign_in, api_token, login_session, delegation")
+    op.execute("drop table account_scope, account")
 
 
-def _digest(connection: object, old: str, new: str) -> None:
+def _digest(connection: Connection, old: str, new: str) -> None:
     """Puts one more column under the hash: by name, and only where it says something."""
-    body: str = connection.scalar(text("select prosrc from pg_proc where proname = 'event_digest'"))  # type: ignore[attr-defined]
+    body = connection.scalar(text("select prosrc from pg_proc where proname = 'event_digest'"))
     flat = " ".join(body.split())
     if old not in flat or (len(old) > len(new)) != (SECONDS in flat):
         raise RuntimeError("event_digest is not as it was left")
