@@ -16,7 +16,7 @@ from api.context import Context, ResultCache
 from api.guard import guard
 from api.pages import account, case, docs, portfolio, project, report, signin
 from api.rightsfile import rights
-from api.routes import cases, maps, projects, reports, static, system
+from api.routes import cases, holders, maps, projects, reports, static, system
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
 from geo.db import APP_ROLE, make_engine, make_sessions
@@ -100,7 +100,7 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, image_origin=settings.basemap_origin, hosts=settings.hosts)
-    for module in (projects, cases, maps, reports, system):
+    for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
     for page in (signin, account, portfolio, project, case, report, docs):
         app.include_router(page.router, include_in_schema=False)

@@ -33,7 +33,8 @@ OPEN = {
     "work_front": "published facts",
 }
 PERSONAL_COLUMNS = [
-    "ward_code", "account", "actor", "full_name", "id_number", "phone", "email", "address", "bank_account", "amount_vnd",
+    "ward_code", "account", "actor", "full_name", "id_number", "phone", "email", "address", "bank_account",
+    "amount_vnd",
 ]  # fmt: skip
 
 TABLES = """
