@@ -66,6 +66,7 @@ LangDep = Annotated[language.Lang, Depends(lang)]
 ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của dòng.")]
 
 
 def described(
@@ -98,5 +99,6 @@ __all__ = [
     "Moment",
     "PrincipalDep",
     "ProjectCode",
+    "RowId",
     "SessionDep",
 ]

@@ -41,7 +41,9 @@ class Times:
             return ""
         here = self.known_at.astimezone(HANOI_TIME).replace(tzinfo=None)
         exact = here.second or here.microsecond
-        return here.isoformat(timespec="milliseconds" if here.microsecond else "seconds" if exact else "minutes")
+        return here.isoformat(
+            timespec="milliseconds" if here.microsecond else "seconds" if exact else "minutes"
+        )
 
 
 def times_of(request: Request) -> Times:

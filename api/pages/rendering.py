@@ -23,6 +23,7 @@ from api import __version__, formatting
 from api.guard import csrf_token, door_of
 from api.pages import labels
 from api.pages.asof import KEYS, times_of
+from api.pages.people_words import agent_words
 from projects.rights import Principal
 from projects.steps import STEPS
 
@@ -109,6 +110,7 @@ def environment() -> Environment:
         "step_label": pass_context(lambda context, code: step_label(code, context["lang"])),
         "words": labels,
     }
+    env.globals["agent_words"] = agent_words
     env.globals["scope_words"] = pass_context(lambda context, who: scope_words(who, context["lang"]))
     env.filters |= {name: _in_language(function) for name, function in FILTERS.items()}
     env.filters["say"] = pass_context(lambda context, pair: pair[0] if context["lang"] == "vi" else pair[1])

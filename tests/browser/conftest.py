@@ -106,9 +106,7 @@ def problems() -> list[str]:
 
 
 @pytest.fixture
-def page(
-    browser: Browser, live_server: str, signed_in: StorageState, problems: list[str]
-) -> Iterator[Page]:
+def page(browser: Browser, live_server: str, signed_in: StorageState, problems: list[str]) -> Iterator[Page]:
     """An empty page of a Vietnamese desktop browser, signed in; its complaints fail the test at the end."""
     with desktop(browser, live_server, signed_in) as context:
         page = context.new_page()

@@ -56,7 +56,9 @@ def test_the_back_button_after_saving_meets_the_conflict_not_a_second_write(
     problems.clear()  # a 409 is logged by the browser itself
 
 
-def test_two_officers_on_one_case_see_both_states(page: Page, api: APIRequestContext, problems: list[str]) -> None:
+def test_two_officers_on_one_case_see_both_states(
+    page: Page, api: APIRequestContext, problems: list[str]
+) -> None:
     case = a_case(api, "S90", 3)
     page.goto(f"/ho-so/{case['code']}")
     other = api.patch(f"/api/cases/{case['code']}", data={"version": 1, "promised_on": "2026-04-28"})
@@ -72,7 +74,9 @@ def test_two_officers_on_one_case_see_both_states(page: Page, api: APIRequestCon
     page.wait_for_url("**/ho-so/*da_ghi=3*")
 
 
-def test_an_illegal_step_keeps_what_was_entered_and_says_why(page: Page, api: APIRequestContext, problems: list[str]) -> None:
+def test_an_illegal_step_keeps_what_was_entered_and_says_why(
+    page: Page, api: APIRequestContext, problems: list[str]
+) -> None:
     case = a_case(api, "S90", 4)
     page.goto(f"/ho-so/{case['code']}")
     page.get_by_label("Bước", exact=True).select_option("S100")
@@ -84,15 +88,15 @@ def test_an_illegal_step_keeps_what_was_entered_and_says_why(page: Page, api: AP
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_postponed_driver_is_named_by_the_report_page(page: Page, api: APIRequestContext, width: int) -> None:
+def test_a_postponed_driver_is_named_by_the_report_page(
+    page: Page, api: APIRequestContext, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     (entry,) = api.get("/api/reports/delay/VD25").json()["projects"]
     driver = entry["drivers"][0]
     version = api.get(f"/api/cases/{driver['case']}").json()["row"]["version"]
     later = "2026-12-25" if width == 1280 else "2027-01-25"
-    answer = api.patch(
-        f"/api/cases/{driver['case']}", data={"version": version, "promised_on": later}
-    )
+    answer = api.patch(f"/api/cases/{driver['case']}", data={"version": version, "promised_on": later})
     assert answer.ok
     page.goto("/bao-cao-cham/VD25", wait_until="networkidle")
     expect(page.get_by_text(driver["case"]).first).to_be_visible()
