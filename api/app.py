@@ -19,11 +19,13 @@ from api.pages import (
     admin_access,
     admin_account,
     admin_accounts,
+    admin_events,
     case,
     docs,
     portfolio,
     project,
     report,
+    rights_page,
     signin,
 )
 from api.rightsfile import rights
@@ -113,7 +115,7 @@ def create_app(
     middleware.install(app, image_origin=settings.basemap_origin, hosts=settings.hosts)
     for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
-    people = (signin, account, admin_accounts, admin_account, admin_access)
+    people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     for page in (*people, portfolio, project, case, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
