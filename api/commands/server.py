@@ -32,11 +32,13 @@ from api.commands.shared import (
 )
 from api.settings import Settings
 from api.usecases.demo import load_demo_accounts
-from api.usecases.land import load_demo_land, projects_without_land
+from api.usecases.land import load_demo_land, projects_without_holders, projects_without_land
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
 from geo import cluster
+from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
+from geo.demo.holders import add_demo_holders
 from geo.migrate import upgrade
 from projects.catalog import Portfolio
 
@@ -90,6 +92,10 @@ def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Pa
         with sessions.begin() as session:
             parcels = load_demo_land(session, portfolio, project, folder, actor=COMMAND_ACTOR)
         say(f"  {at}/{len(wanted)} {project.code}: {parcels} thửa")
+    with sessions.begin() as session:
+        day = portfolio_state(session).data_date
+        for row in projects_without_holders(session):
+            add_demo_holders(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
 
 
 def _run(settings: Settings, url: str, listener: socket.socket) -> None:
