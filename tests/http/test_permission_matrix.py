@@ -109,7 +109,7 @@ def browser(app: FastAPI) -> Iterator[TestClient]:
 # Bodies that are well formed and change nothing: the version is not the case's, the password is wrong, and so on.
 BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("PATCH", "/api/cases/{code}"): {"version": 999_999},
-    ("POST", "/api/cases/{code}/holder/open"): {"fields": ["khong_co"], "reason": "thử"},
+    ("POST", "/api/cases/{code}/holder/open"): {"fields": ["bank_account"], "reason": "thử"},
     ("PATCH", "/api/cases/{code}/holder"): {"version": 999_999, "changes": {"khong_co": "x"}},
     ("POST", "/api/cases/{code}/proposals/{proposal_id}"): {"confirm": True},
     ("POST", "/api/cases/{code}/events/{event_id}/correction"): {"version": 999_999, "reason": "thử"},
