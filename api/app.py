@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
-from api.pages import case, docs, portfolio, project, report
+from api.pages import case, correction, docs, portfolio, project, report
 from api.routes import cases, maps, projects, reports, static, system
 from api.settings import LOOPBACK, Settings
 from geo.db import make_engine, make_sessions
@@ -81,7 +81,7 @@ def create_app(
     middleware.install(app, image_origin=settings.basemap_origin, hosts=LOOPBACK)
     for module in (projects, cases, maps, reports, system):
         app.include_router(module.router)
-    for page in (portfolio, project, case, report, docs):
+    for page in (portfolio, project, case, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

@@ -36,6 +36,7 @@ LangDep = Annotated[language.Lang, Depends(lang)]
 ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
+EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần ghi trong lịch sử hồ sơ.")]
 DataDate = Annotated[
     date | None,
     Query(alias="ngay", description="Ngày số liệu (YYYY-MM-DD); bỏ trống thì dùng ngày của danh mục."),
