@@ -14,7 +14,7 @@ from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
 from api.guard import guard
-from api.pages import account, case, docs, portfolio, project, report, signin
+from api.pages import account, case, correction, docs, portfolio, project, report, signin
 from api.rightsfile import rights
 from api.routes import cases, holders, maps, projects, reports, static, system
 from api.settings import Settings
@@ -102,7 +102,7 @@ def create_app(
     middleware.install(app, image_origin=settings.basemap_origin, hosts=settings.hosts)
     for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
-    for page in (signin, account, portfolio, project, case, report, docs):
+    for page in (signin, account, portfolio, project, case, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app
