@@ -77,6 +77,7 @@ ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
 EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần ghi trong lịch sử hồ sơ.")]
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của dòng.")]
 
 
 def described(
@@ -110,5 +111,6 @@ __all__ = [
     "Moment",
     "PrincipalDep",
     "ProjectCode",
+    "RowId",
     "SessionDep",
 ]
