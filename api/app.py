@@ -21,6 +21,8 @@ from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
 from geo.db import APP_ROLE, make_engine, make_sessions
 
+# A ward's people share one address: signing in takes each of them three requests as nobody.
+PEOPLE_BEHIND_A_NETWORK = 2
 DESCRIPTION = """
 **Đường Găng** nối từng thửa đất với lý trình, mũi thi công và đường găng của dự án.
 It ties every parcel to its chainage, its work front and the project's critical path.
@@ -59,7 +61,7 @@ def create_app(
         limits=limits
         or Limits(
             requests_per_minute=settings.requests_per_minute,
-            anonymous_per_minute=settings.requests_per_minute // 2,
+            anonymous_per_minute=settings.requests_per_minute * PEOPLE_BEHIND_A_NETWORK,
             idle=settings.session_idle_minutes * 60.0,
             absolute=settings.session_hours * 3600.0,
         ),
@@ -99,7 +101,7 @@ def create_app(
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    middleware.install(app, image_origin=settings.basemap_origin, hosts=settings.hosts)
+    middleware.install(app, settings, errors.unexpected)
     for module in (projects, cases, maps, reports, system):
         app.include_router(module.router)
     for page in (signin, account, portfolio, project, case, report, docs):
