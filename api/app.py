@@ -19,6 +19,7 @@ from api.rightsfile import rights
 from api.routes import cases, maps, projects, reports, static, system
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
+from geo import cluster
 from geo.db import APP_ROLE, make_engine, make_sessions
 
 # A ward's people share one address: signing in takes each of them three requests as nobody.
@@ -108,6 +109,20 @@ def create_app(
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app
+
+
+def for_the_web(settings: Settings, url: str) -> Settings:
+    """The settings of the web process on the database `url`: the owner's address is not among them.
+
+    The private cluster has the application's role; somebody's own database has its address in the settings. In demo
+    mode it may be without: then the owner's login is used with the role switched.
+    """
+    app_url = settings.app_database_url
+    if app_url is None and settings.database_url is None:
+        app_url = cluster.app_url(url)
+    return settings.model_copy(
+        update={"database_url": url if app_url is None else None, "app_database_url": app_url}
+    )
 
 
 def app_engine(settings: Settings) -> Engine:
