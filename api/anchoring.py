@@ -32,9 +32,7 @@ def anchoring(settings: Settings, anchor_file: Path, *, every: float = EVERY_SEC
     What goes wrong is logged and tried again, never raised.
     """
     stop = Event()
-    thread = Thread(
-        target=_keep, args=(settings, anchor_file, stop, every), name="anchoring", daemon=True
-    )
+    thread = Thread(target=_keep, args=(settings, anchor_file, stop, every), name="anchoring", daemon=True)
     thread.start()
     try:
         yield

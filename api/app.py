@@ -14,9 +14,9 @@ from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
 from api.guard import guard
-from api.pages import account, case, docs, portfolio, project, report, signin
+from api.pages import account, case, correction, docs, portfolio, project, report, signin
 from api.rightsfile import rights
-from api.routes import cases, maps, projects, reports, static, system
+from api.routes import cases, holders, maps, projects, reports, static, system
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
 from geo import cluster
@@ -103,9 +103,9 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, cases, maps, reports, system):
+    for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
-    for page in (signin, account, portfolio, project, case, report, docs):
+    for page in (signin, account, portfolio, project, case, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

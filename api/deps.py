@@ -66,6 +66,7 @@ LangDep = Annotated[language.Lang, Depends(lang)]
 ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
+EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần ghi trong lịch sử hồ sơ.")]
 
 
 def described(
@@ -94,6 +95,7 @@ __all__ = [
     "CaseCode",
     "ContextDep",
     "DataDate",
+    "EventId",
     "LangDep",
     "Moment",
     "PrincipalDep",

@@ -37,6 +37,7 @@ class ErrorOut(BaseModel):
     faults: list[FaultOut] | None = None
     current: dict[str, Any] | None = Field(default=None, description="409: the state as it is now.")
     wanted: dict[str, Any] | None = Field(default=None, description="409: what the caller wanted to write.")
+    fields: list[str] | None = Field(default=None, description="409: the fields changed by both sides.")
     allowed: list[str] | None = Field(default=None, description="422: the steps the case may take.")
 
 
@@ -66,11 +67,11 @@ KINDS = {
     "project": ("dự án", "project"),
     "case": ("hồ sơ", "case"),
     "ward": ("phường/xã", "ward"),
+    "event": ("lần ghi", "event"),
     "page": ("trang", "page"),
     "account": ("tài khoản", "account"),
     "session": ("phiên", "session"),
     "token": ("mã truy cập", "token"),
-    "event": ("sự kiện", "event"),
     "proposal": ("đề nghị", "proposal"),
 }
 
@@ -112,6 +113,7 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
                 detail=detail,
                 current=jsonable_encoder(error.current),
                 wanted=jsonable_encoder(error.wanted),
+                fields=list(error.fields),
             )
         case errors.CyclicDependency():
             members = " → ".join(error.members)

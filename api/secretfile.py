@@ -27,7 +27,7 @@ def with_demo_secret(settings: Settings) -> Settings:
 
 
 def demo_secret(home: Path) -> str:
-    """The secret of `home`, made if missing: for the owner's eyes, whole or not there, one for all who start at once."""
+    """The secret of `home`, made if missing: for its owner's eyes, one for all who start at once."""
     path = opened(home) / NAME
     if not path.exists():
         _make(path)

@@ -24,7 +24,9 @@ _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{
 _ME = "current_user::regrole"
 _NOT_OF_EXTENSIONS = "not exists (select from pg_depend d where d.objid = x.oid and d.deptype = 'e')"
 _OURS = "('public', 'past', 'past_view')"
-_APPEND_ONLY = "('public.event'), ('public.sign_in'), ('past.clearance_case'), ('past.parcel'), ('past.holder')"
+_APPEND_ONLY = (
+    "('public.event'), ('public.sign_in'), ('past.clearance_case'), ('past.parcel'), ('past.holder')"
+)
 
 QUESTIONS: Mapping[str, str] = {
     "superuser": "select rolname from pg_roles where rolname = current_user and rolsuper",
