@@ -77,6 +77,7 @@ WARD_BASIS: dict[str, Pair] = {
 EVENT_KINDS: dict[str, Pair] = {
     "case.step": ("Ghi bước", "Step recorded"),
     "case.edit": ("Sửa hồ sơ", "Case edited"),
+    "case.correct": ("Đính chính", "Correction"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
     "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
@@ -149,6 +150,7 @@ CASE_FIELDS: dict[str, Pair] = {
     "obstacle": ("Vướng mắc", "Obstacle"),
     "reason": ("Lý do", "Reason"),
     "note": ("Ghi chú", "Note"),
+    "on_behalf_of": ("Ghi thay cho", "On behalf of"),
     "version": ("Phiên bản", "Version"),
     "parcels": ("Số thửa", "Parcels"),
     "cases": ("Số hồ sơ", "Cases"),

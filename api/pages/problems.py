@@ -73,8 +73,8 @@ ADVICE: dict[int, Advice] = {
 UNEXPECTED = Advice(
     ("Lỗi ngoài dự kiến", "Something went wrong"),
     (
-        "Thử lại. Nếu còn lỗi, báo người quản trị cùng thời điểm xảy ra.",
-        "Try again. If it stays, tell the administrator when it happened.",
+        "Thử lại. Nếu còn lỗi, báo người quản trị kèm mã yêu cầu trên đây.",
+        "Try again. If it stays, tell the administrator the number of the request above.",
     ),
     again=True,
 )

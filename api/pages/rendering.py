@@ -78,6 +78,7 @@ def render(request: Request, name: str, status: int = 200, /, **context: Any) ->
                 "here_path": path,
                 "now": link(path, {k: v for k, v in request.query_params.items() if k not in KEYS}),
                 "query": dict(request.query_params),
+                "known": _known(request),
                 "who": getattr(request.state, "principal", None),
                 "may": partial(_may, request),
                 "csrf_token": partial(csrf_token, request),
@@ -164,6 +165,12 @@ def _may(request: Request, action: str) -> bool:
     """Whether the reader may do an action at all: what they may not do is not offered."""
     who = getattr(request.state, "principal", None)
     return who is not None and door_of(request).rights.may(who, action)
+
+
+def _known(request: Request) -> dict[str, Any] | None:
+    """The moment that the page looks back to and the last event that counts, None for a page of the present."""
+    event = getattr(request.state, "known", None)
+    return None if event is None else {"at": request.state.moment.known_at, "event": event}
 
 
 def carried(query: Mapping[str, str]) -> dict[str, object]:

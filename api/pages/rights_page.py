@@ -34,7 +34,7 @@ ACTIONS_EN: dict[str, str] = {
     "accounts.change": "Make, change and disable accounts; delegations",
 }
 GRANTS: dict[str, Pair] = {
-    "A": ("mọi mục trong tầm nhìn", "all in reach"),
+    "A": ("được", "yes"),
     "S": ("trong phạm vi", "own scope"),
     "O": ("của mình", "one's own"),
     ".": ("không", "no"),
@@ -69,7 +69,11 @@ def rights_page(request: Request, ctx: ContextDep, lang: LangDep) -> Response:
         request,
         "rights.html.j2",
         nav="quyen",
-        roles=[role for role in rights.roles.values() if role.code != PUBLIC],
+        # The reader's own column comes first: on a phone it is the one that shows.
+        roles=sorted(
+            (role for role in rights.roles.values() if role.code != PUBLIC),
+            key=lambda role: role.code != mine.code,
+        ),
         mine=mine,
         works=ROLE_WORK,
         reaches=REACHES,

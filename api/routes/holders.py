@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import CaseCode, ContextDep, SessionDep
 from api.schemas import plain
-from api.usecases import holders, proposals
+from api.usecases import deciding, holders, proposals
 from api.usecases.may import require
 from geo.access import access_case, project_code_of
 
@@ -87,9 +87,7 @@ def patch_holder(
 @router.get("/proposals", summary="Đề nghị chờ người thứ hai (proposals that wait)")
 def list_proposals(session: SessionDep, ctx: ContextDep, code: CaseCode) -> dict[str, Any]:
     """The open proposals of a case, and whether whoever asks may decide each."""
-    return {
-        "rows": [plain(row) for row in proposals.open_proposals(session, ctx, access_case(session, code))]
-    }
+    return {"rows": [plain(row) for row in deciding.open_proposals(session, ctx, access_case(session, code))]}
 
 
 @router.post("/proposals/{proposal_id}", summary="Xác nhận hoặc từ chối đề nghị (second person)")
@@ -97,13 +95,11 @@ def decide_proposal(
     session: SessionDep,
     ctx: ContextDep,
     code: CaseCode,
-    proposal_id: Annotated[int, Path(ge=1, le=2**62)],
+    proposal_id: Annotated[int, Path(ge=1, le=2**62, description="Số của đề nghị.")],
     decision: Decision,
 ) -> dict[str, str]:
     """confirmed, refused, or stale when the case has moved on."""
-    state = proposals.decide(
-        session, ctx, code, proposal_id, confirm=decision.confirm, reason=decision.reason
-    )
+    state = deciding.decide(session, ctx, code, proposal_id, confirm=decision.confirm, reason=decision.reason)
     return {"state": state}
 
 

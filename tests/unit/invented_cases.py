@@ -39,7 +39,7 @@ def case_row(number: int = 302, **changed: Any) -> CaseRow:
 def case_list(total: int = 120) -> CaseList:
     """The first page of a longer list."""
     rows = tuple(case_row(302 + i, drives=i < 4, obstacle=None if i % 3 else "NGUON_GOC") for i in range(12))
-    return CaseList(rows, total, parcels=3 * total, limit=50, offset=0)
+    return CaseList(DAY, rows, total, parcels=3 * total, limit=50, offset=0)
 
 
 def case(**changed: Any) -> CaseView:
@@ -87,6 +87,7 @@ def case(**changed: Any) -> CaseView:
                 after,
                 "412/QĐ-UBND",
                 None,
+                id=3,
             ),
             EventView(
                 datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
@@ -97,7 +98,10 @@ def case(**changed: Any) -> CaseView:
                 {"step": "S60"},
                 None,
                 None,
+                id=1,
             ),
         ),
+        present=after | {"obstacle": "TAI_DINH_CU", "note": "Chờ lô B-27"},
+        present_on=date(2026, 3, 5),
     )
     return replace(whole, **changed)
