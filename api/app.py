@@ -21,6 +21,7 @@ from api.pages import (
     admin_accounts,
     admin_events,
     case,
+    case_people,
     correction,
     docs,
     portfolio,
@@ -120,7 +121,7 @@ def create_app(
     for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, project, case, correction, report, docs):
+    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

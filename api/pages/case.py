@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
-from api.pages import case_history, case_parts
+from api.pages import case_history, case_parts, people_cards
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
 from api.usecases.cases import state_seen
@@ -21,7 +21,7 @@ from projects.clearance import gives_possession
 from projects.codes import OBSTACLES
 from projects.errors import IllegalStep, InvalidInput, KeyReused, StaleVersion
 
-router = APIRouter(prefix="/ho-so/{code}")
+router = APIRouter(prefix="/ho-so/{code}", dependencies=[Depends(people_cards.ready)])
 
 
 @router.get("")
@@ -122,6 +122,7 @@ def render_case(
         request,
         "case.html.j2",
         status,
+        page_path=f"/ho-so/{view.row.code}",
         nav="du-an",
         project=view.facts,
         data_date=view.data_date,
@@ -140,4 +141,5 @@ def render_case(
         saved=saved,
         # Looking at another data date is looking at the past or a what-if: nothing is written from there.
         read_only=bool(carried(request.query_params)) and refusal is None,
+        **people_cards.cards(request),
     )
