@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
+from api.guard import door_of, principal_of
 from api.pages import case_history, case_parts, people_cards
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
@@ -107,7 +108,7 @@ def render_case(
 ) -> HTMLResponse:
     """The case page. After a refusal the form keeps `entered`, with a fresh key, on the state it is `based_on`."""
     based_on = based_on or view.present
-    allowed = case_parts.next_steps(view)
+    allowed = case_parts.next_steps(view, door_of(request).rights, principal_of(request))
     cleared = gives_possession(view.row.step)
     form: dict[str, Any] = {
         **fields_of(based_on),
@@ -128,7 +129,13 @@ def render_case(
         data_date=view.data_date,
         view=view,
         allowed=allowed,
-        choices=case_parts.choices(view, keep=based_on["step"], chosen=form["step"], lang=lang),
+        choices=case_parts.choices(
+            view,
+            keep=based_on["step"],
+            chosen=form["step"],
+            lang=lang,
+            recordable={step.code for step in allowed if step.mine},
+        ),
         lane=case_parts.lane(view),
         cleared=cleared,
         days_left=None if cleared else (view.row.forecast_on - view.data_date).days,
