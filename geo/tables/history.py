@@ -58,5 +58,7 @@ class Change(Base):
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)  # NULL only inside the transaction
-    before: Mapped[int | None] = mapped_column(BigInteger)  # the greatest change that an earlier event made known
+    before: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # the greatest change that an earlier event made known
     __table_args__ = (Index("ix_change_overtaken", "before", "id", postgresql_where=text("before > id")),)

@@ -150,7 +150,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_change_event_id")),
     )
     op.create_index(
-        "ix_change_overtaken", "change", ["before", "id"], postgresql_where=sa.text("before > id"), unique=False
+        "ix_change_overtaken",
+        "change",
+        ["before", "id"],
+        postgresql_where=sa.text("before > id"),
+        unique=False,
     )
     op.create_index(op.f("ix_event_recorded_at_id"), "event", ["recorded_at", "id"], unique=False)
     op.execute(EXISTING)
@@ -168,6 +172,8 @@ def downgrade() -> None:
         unversion_table(connection, name, apart=APART.get(name, ()))
     drop_machinery(connection)
     op.execute(BEFORE)
-    op.execute("drop trigger change_has_event on change; drop function change_has_event(); drop function new_change()")
+    op.execute(
+        "drop trigger change_has_event on change; drop function change_has_event(); drop function new_change()"
+    )
     op.drop_index(op.f("ix_event_recorded_at_id"), table_name="event")
     op.drop_table("change")
