@@ -38,16 +38,20 @@ FIELDS = (
 )  # fmt: skip
 # Columns that came later: hashed by name, and only where they say something.
 LATER = ("on_behalf_of", "document_hash", "corrects::text", "change::text")
-ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS + LATER)} from event order by event.id")
-HEAD = text(
-    f"select id, chain_hash, {FIELDS[1]}, (select count(*) from event where id <= last.id) from event last "
-    "order by id desc limit 1"
+# `public.event`: a check sees all of the history, even in a session that looked back (`geo.moment`).
+ROWS = text(
+    f"select id, chain_hash, previous_hash, {', '.join(FIELDS + LATER)} from public.event order by event.id"
 )
+HEAD = text(
+    f"select id, chain_hash, {FIELDS[1]}, (select count(*) from public.event where id <= last.id) "
+    "from public.event last order by id desc limit 1"
+)
+# Not `public.event`: a report on what was known then carries the head of then, each time it is made.
 SHORT_HEAD = text("select encode(chain_hash, 'hex') from event order by id desc limit 1")
 # The first of the rows that stand between a row and the one it was written after.
 BETWEEN = text(
-    "select min(id) from event where id < :row and (:previous = :first or id > "
-    "(select max(id) from event where id < :row and chain_hash = :previous))"
+    "select min(id) from public.event where id < :row and (:previous = :first or id > "
+    "(select max(id) from public.event where id < :row and chain_hash = :previous))"
 )
 
 

@@ -1,7 +1,7 @@
 """The calculation of one project as of a day: its cases, their forecasts, the delay, and the blocked axis.
 
 Everything a page, a map or a report shows of a project comes from here, so that they cannot disagree. It
-is kept per project revision (`api.context.ResultCache`).
+is kept per project revision, or per event in what was known then (`api.context.ResultCache`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from geo.access import portfolio_state
+from geo.moment import known_event
 from geo.store import load_cases, load_fronts, load_network
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
@@ -109,7 +110,9 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
             delay=delay,
         )
 
-    made: Calculation = ctx.cache.get(("calculation", project.id, project.revision, day), make)
+    made: Calculation = ctx.cache.get(
+        ("calculation", project.id, project.revision, known_event(session), day), make
+    )
     return made
 
 
