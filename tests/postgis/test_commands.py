@@ -43,7 +43,7 @@ def database(make_database: Callable[[], str]) -> str:
 def shell(database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shell]:
     monkeypatch.setenv("DUONGGANG_DATABASE_URL", database)
     monkeypatch.setenv("DUONGGANG_HOME", str(tmp_path))
-    made = Shell(make_engine(database))
+    made = Shell(make_engine(database, maintenance=True))
     code, _, said = made("portfolio", "load")
     assert code == 0, said
     yield made
