@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from api.bootstrap.inspection import Finding
-from api.safety.of_database import of_database
-from api.safety.of_settings import of_settings
+from api.safety.database_checks import of_database
+from api.safety.settings_checks import of_settings
 
 __all__ = ["Finding", "of_database", "of_settings", "stopping"]
 
