@@ -50,6 +50,13 @@ class Context:
     known: int | None = None  # the event up to which history is read; None is now
     known_at: datetime | None = None  # the moment that was asked for
 
+    @property
+    def looking_back(self) -> dict[str, object]:
+        """What an answer says of itself when it looks back: the moment that was asked for, and its last event."""
+        if self.known_at is None:
+            return {}
+        return {"known_at": self.known_at.isoformat(), "known_event": self.known}
+
     def seen_by(self, principal: Principal) -> Context:
         """The same for somebody else."""
         return replace(self, principal=principal)

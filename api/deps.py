@@ -12,10 +12,17 @@ from sqlalchemy.orm import Session
 
 from api import language
 from api.context import Context
-from api.guard import principal_of
-from api.moments import Moment, asked_for
+from api.guard import SAFE_METHODS, principal_of
+from api.moments import KNOWN_AT, Moment, asked_for
 from geo import moment, scope
+from projects.errors import Fault, InvalidInput
 from projects.rights import Principal
+
+NO_WRITING = Fault(
+    KNOWN_AT[0],
+    "Đang xem lại theo những gì đã biết đến một lúc: ở đây chỉ đọc. Bỏ “biet_den” khỏi địa chỉ rồi ghi.",
+    "This looks back at what was known at a moment and is read only. Leave out “known_at”, then write.",
+)
 
 
 def principal(request: Request) -> Principal:
@@ -27,8 +34,11 @@ def session(request: Request) -> Iterator[Session]:
     """One session per request: the request owns the transaction, and sees what the person may see.
 
     With `known_at` it looks back: every table then shows what was recorded by that moment, and nothing can be written.
+    Raises InvalidInput for a moment that cannot be shown, and for a write that looks back.
     """
     asked = asked_for(request)
+    if asked.known_at is not None and request.method not in SAFE_METHODS:
+        raise InvalidInput([NO_WRITING])
     with request.app.state.sessions.begin() as opened:
         scope.enter(opened, principal_of(request))
         if asked.known_at is not None:
@@ -67,6 +77,7 @@ ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
 EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần ghi trong lịch sử hồ sơ.")]
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của dòng.")]
 
 
 def described(
@@ -100,5 +111,6 @@ __all__ = [
     "Moment",
     "PrincipalDep",
     "ProjectCode",
+    "RowId",
     "SessionDep",
 ]

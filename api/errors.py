@@ -225,6 +225,8 @@ def sign_in_first(request: Request, error: errors.SignInNeeded) -> Response:
     """Leads a reader to the sign-in page and back; a program or a write gets 401 in words."""
     if request.method in ("GET", "HEAD") and wants_page(request):
         to = "/tai-khoan" if error.why == "change" else sign_in_address(request)
+        if error.why in ("ended", "expired"):
+            to += ("&" if "?" in to else "?") + f"vi_sao={error.why}"
         return RedirectResponse(to, 303)
     body = describe(error, language(request))
     return answer(request, 401, body, {"WWW-Authenticate": 'Bearer realm="duonggang"'})

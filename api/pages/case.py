@@ -139,5 +139,5 @@ def render_case(
         refusal=refusal,
         saved=saved,
         # Looking at another data date is looking at the past or a what-if: nothing is written from there.
-        read_only="ngay" in request.query_params and refusal is None,
+        read_only=bool(carried(request.query_params)) and refusal is None,
     )

@@ -43,13 +43,13 @@ def list_cases(
     answer: dict[str, Any] = plain(
         case_list(session, ctx, project, chosen, limit=limit, offset=offset, as_of=ngay)
     )
-    return answer
+    return answer | ctx.looking_back
 
 
 @router.get("/{code}", summary="Một hồ sơ: bước, thửa, dự báo, lịch sử (one case)")
 def get_case(session: SessionDep, ctx: ContextDep, code: CaseCode, ngay: DataDate = None) -> dict[str, Any]:
     """The case with its parcels, the steps it may take, its forecast with the reason, and its history."""
-    answer: dict[str, Any] = plain(case_view(session, ctx, code, as_of=ngay))
+    answer: dict[str, Any] = plain(case_view(session, ctx, code, as_of=ngay)) | ctx.looking_back
     return answer
 
 

@@ -95,7 +95,7 @@ def decide_proposal(
     session: SessionDep,
     ctx: ContextDep,
     code: CaseCode,
-    proposal_id: Annotated[int, Path(ge=1, le=2**62)],
+    proposal_id: Annotated[int, Path(ge=1, le=2**62, description="Số của đề nghị.")],
     decision: Decision,
 ) -> dict[str, str]:
     """confirmed, refused, or stale when the case has moved on."""
