@@ -143,7 +143,7 @@ def sessions(
     """Các phiên đang mở của một tài khoản; --end kết thúc chúng."""
     with transaction() as session:
         accounts.access_account(session, name)
-        opened = oversight.sessions(session, _limits(), account=name).rows
+        opened = _open_sessions(session, name)
         if end:
             for row in opened:
                 accounts.end_session(session, command_context(), row.id, own=False)
@@ -191,6 +191,17 @@ def _change(session: Session, name: str, **changed: Any) -> bool:
     }
     accounts.change_account(session, command_context(), name, AccountChange(**(values | changed)))
     return accounts.account_state(session, row) != before
+
+
+def _open_sessions(session: Session, name: str) -> list[LoginSession]:
+    """All of them, page by page."""
+    found: list[LoginSession] = []
+    limits, before = _limits(), None
+    while True:
+        shown = oversight.sessions(session, limits, account=name, before=before)
+        found += shown.rows
+        if (before := shown.older) is None:
+            return found
 
 
 def _said(changed: bool, vi: str, en: str) -> None:
