@@ -132,7 +132,7 @@ def without_personal_data(_: Any, __: str, event: EventDict) -> EventDict:
     if foreign and isinstance(given, tuple) and (told := [each for each in given if _is_telling(each)]):
         kept["given"] = _plain(told, 0)
     if (shape := _exception(trouble)) is not None:
-        kept["exception"] = shape
+        kept["raised"] = shape
     return kept
 
 

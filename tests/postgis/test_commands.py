@@ -174,7 +174,7 @@ def test_json_answers_are_clean_and_about_the_project_asked_for(shell: Shell) ->
 def test_an_unknown_project_is_one_sentence(shell: Shell) -> None:
     code, out, said = shell("schedule", "KHONGCO")
     assert (code, out) == (1, "")
-    assert said.strip() == "Không có dự án mã “KHONGCO”."
+    assert said.strip() == "Không có dự án này."
 
 
 def test_an_unreachable_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
