@@ -7,7 +7,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -18,9 +18,9 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 
-from api import logs
+from api import logs, safety
 from api.anchoring import anchoring
-from api.app import create_app, for_the_web
+from api.app import app_engine, create_app, for_the_web
 from api.commands.shared import (
     COMMAND_ACTOR,
     anchor_file,
@@ -31,6 +31,7 @@ from api.commands.shared import (
     sentences,
     settings_or_exit,
 )
+from api.safety import Finding
 from api.secretfile import with_demo_secret
 from api.settings import Settings
 from api.usecases.demo import load_demo_accounts
@@ -68,6 +69,7 @@ def serve(
     signal.signal(signal.SIGTERM, _leave)
     with sentences():
         settings = with_demo_secret(settings)
+        _refuse_unsafe(safety.of_settings(settings, deploy=not settings.demo))
         listener = _listen(settings.host, settings.port)
         try:
             with running_database(settings) as url:
@@ -118,12 +120,17 @@ def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Pa
 
 def _run(settings: Settings, url: str, listener: socket.socket, tell: Tell) -> None:
     web = for_the_web(settings, url)
-    _refuse_unsafe(web)
+    engine = app_engine(web)
+    stands = list(safety.of_database(engine, web, deploy=not settings.demo))
+    _refuse_unsafe(stands)
     own = settings.database_url is None
-    app = create_app(web, revive=partial(cluster.ensure_running, settings.home) if own else None)
+    app = create_app(
+        web, engine=engine, revive=partial(cluster.ensure_running, settings.home) if own else None
+    )
     listener.listen(128)  # whoever follows the printed address at once waits a moment instead of failing
     server = uvicorn.Server(server_config(app, web))
     _announce(settings, listener, tell)
+    _say_if_nobody_may_enter(stands, tell)
     threading.Thread(target=_calculate_ahead, args=(app, server), daemon=True).start()
     with anchoring(web, anchor_file(settings)):
         server.run(sockets=[listener])
@@ -150,8 +157,18 @@ def _announce(settings: Settings, listener: socket.socket, tell: Tell) -> None:
     tell(f"Đường Găng: {to}  (Ctrl-C để dừng{only})", f"serving at {here}")
 
 
-def _refuse_unsafe(web: Settings) -> None:
-    """Stops the start, with every sentence, when the database does not stand as it must; says what is missing."""
+def _refuse_unsafe(findings: Iterable[Finding]) -> None:
+    """Stops the start with every sentence when something stands as no server may be started with. Exit code 2."""
+    lines = [f"✗ {f.vi} ({f.en})" + (f"\n    → {f.fix}" if f.fix else "") for f in safety.stopping(findings)]
+    if lines:
+        raise fail("Chưa an toàn để chạy · not safe to serve:\n  " + "\n  ".join(lines), 2)
+
+
+def _say_if_nobody_may_enter(findings: Iterable[Finding], tell: Tell) -> None:
+    """Names the command that makes the first administrator while there is none."""
+    for finding in findings:
+        if finding.name == "administrator" and not finding.ok:
+            tell(f"Chưa có tài khoản quản trị; hãy chạy: {finding.fix}", "make the first administrator so")
 
 
 def _teller(settings: Settings) -> Tell:

@@ -56,6 +56,15 @@ def settings_or_exit(*, serving: bool = False, **chosen: Any) -> Settings:
     return settings
 
 
+def unchecked_settings() -> Settings:
+    """The settings although they may not be safe, for saying everything that is not; never to serve with."""
+    try:
+        return UncheckedSettings()
+    except ValidationError as error:
+        lines = [f"DUONGGANG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise fail("Cài đặt sai · wrong settings:\n  " + "\n  ".join(lines), 2) from None
+
+
 def _faults(error: ValidationError, wanted: dict[str, Any], *, serving: bool) -> list[Fault]:
     """What is wrong with settings that could not be made; never the value, which may be a secret."""
     plain = [

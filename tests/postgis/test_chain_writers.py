@@ -37,7 +37,7 @@ LOCK_LINE = "perform pg_advisory_xact_lock(7205132);"
 @pytest.fixture
 def own(make_database: Callable[[], str]) -> Iterator[Engine]:
     """A database of this test alone: what is committed here disturbs nobody."""
-    engine = make_engine(make_database())
+    engine = make_engine(make_database(), maintenance=True)
     upgrade(engine)
     yield engine
     engine.dispose()
@@ -140,7 +140,7 @@ def test_six_thousand_events_by_copy_are_chained_within_a_second_and_a_half(own:
 
 
 def test_events_of_before_the_chain_are_chained_by_the_migration(make_database: Callable[[], str]) -> None:
-    engine = make_engine(make_database())
+    engine = make_engine(make_database(), maintenance=True)
     upgrade(engine, "0003")
     with engine.begin() as connection:
         for code in ("A", "B", "C"):
