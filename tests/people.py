@@ -28,6 +28,8 @@ PASSWORD = "bốn con trâu lội qua sông"
 class Tester:
     """An account: name, password, and a token that may read and write (None for who may have none)."""
 
+    __test__ = False  # not a class of tests, whatever its name
+
     name: str
     role: str
     password: str

@@ -9,8 +9,10 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
   const now = Date.now();
   if (now - waiting < 1200 && places[event.key]) {
-    const date = new URLSearchParams(window.location.search).get("ngay");
-    window.location.assign(places[event.key] + (date ? `?ngay=${encodeURIComponent(date)}` : ""));
+    const here = new URLSearchParams(window.location.search);
+    const kept = new URLSearchParams();
+    for (const name of ["ngay", "as_of", "biet_den", "known_at"]) if (here.has(name)) kept.set(name, here.get(name));
+    window.location.assign(places[event.key] + (kept.size ? `?${kept}` : ""));
   }
   waiting = event.key === "g" ? now : 0;
 });
