@@ -19,15 +19,15 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 # No transaction is open for longer than this after its first event: the event is written last (`geo.history.record`).
 WRITING = timedelta(minutes=10)
 
+# Change 0 is all that was there before the row versions.
+FIRST = "coalesce((select event_id from public.change where id = 0), 0)"
 CLOCK = text(
-    "select clock_timestamp() as now, exists (select from public.event where recorded_at > :at) as followed"
+    "select clock_timestamp() as now, "
+    f"exists (select from public.event where recorded_at > :at and id >= {FIRST}) as followed"
 )
 WAIT = text("select pg_advisory_xact_lock_shared(7205132)")
 # The earliest event of which all tables can be shown: the newest of before the row versions, else the first.
-FLOOR = text(
-    "select id, recorded_at from public.event where id >= coalesce("
-    "(select event_id from public.change where id = 0), 0) order by id limit 1"
-)
+FLOOR = text(f"select id, recorded_at from public.event where id >= {FIRST} order by id limit 1")
 # Times run with the numbers from the floor on. A transaction is known as a whole, with its last event: a moment
 # between its events is before it.
 NEWEST = text(
