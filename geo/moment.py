@@ -38,6 +38,7 @@ LOOK_BACK = text(
     from current_setting('search_path') as path
     """
 )
+KNOWN = text("select nullif(current_setting('duonggang.known', true), '')::bigint")
 
 
 def resolve(session: Session, known_at: datetime) -> int:
@@ -76,6 +77,12 @@ def look_back(session: Session, event_id: int) -> None:
     if any(issubclass(key[0], Versioned) for key in session.identity_map.keys()):  # noqa: SIM118
         raise RuntimeError("look back before the first read")
     session.execute(LOOK_BACK, {"event": event_id})
+
+
+def known_event(session: Session) -> int | None:
+    """The event that this transaction looked back to, None when it reads what is known now: part of any cache key."""
+    known: int | None = session.scalar(KNOWN)
+    return known
 
 
 def _fault_future(now: datetime) -> Fault:

@@ -68,7 +68,7 @@ def taking_turns(ours: Callable[[], object], peer: Callable[[], object]) -> tupl
 @pytest.fixture(scope="module")
 def city(portfolio_settings: Settings) -> Iterator[Engine]:
     assert portfolio_settings.database_url is not None
-    engine = make_engine(portfolio_settings.database_url, statement_timeout_ms=0)
+    engine = make_engine(portfolio_settings.database_url, statement_timeout_ms=0, maintenance=True)
     yield engine
     engine.dispose()
 
