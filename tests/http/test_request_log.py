@@ -118,7 +118,7 @@ def a_database_error(app: FastAPI) -> Callable[..., None]:
         with app.state.sessions.begin() as session:
             door(session)
             statement = text("insert into rate_window (key, ends_at, hits) values (:key, now(), 1)")
-            for _ in range(2):
+            for _again in range(2):
                 session.execute(statement, {"key": CANARY})
 
     return fails
