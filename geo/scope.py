@@ -32,7 +32,7 @@ def enter(session: Session, who: Principal) -> None:
     session.execute(
         _SET,
         {
-            "reach": who.reach,
+            "reach": "" if who.is_public else who.reach,  # nobody is not somebody without cases
             "wards": ",".join(sorted(who.wards)),
             "projects": ",".join(sorted(who.projects)),
             "account": who.account,
