@@ -75,7 +75,7 @@ def test_an_audited_change_over_http(portfolio_settings: Settings, tester: Teste
             text("select code, version from clearance_case where code like 'QL1A-%' order by code limit :n"),
             {"n": CLIENTS},
         ).all()
-    versions: dict[str, int] = dict(rows)  # type: ignore[arg-type]  # pairs of code and version
+    versions: dict[str, int] = dict(rows)
     codes = list(versions)
 
     def ours(connection: http.client.HTTPConnection, client: int, number: int) -> None:
