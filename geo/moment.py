@@ -27,7 +27,11 @@ CLOCK = text(
 )
 WAIT = text("select pg_advisory_xact_lock_shared(7205132)")
 # The earliest event of which all tables can be shown: the newest of before the row versions, else the first.
-FLOOR = text(f"select id, recorded_at from public.event where id >= {FIRST} order by id limit 1")
+FLOOR = text(f"select id from public.event where id >= {FIRST} order by id limit 1")
+SHOWN_FROM = text(
+    "select max(e.recorded_at) from public.event f join public.event e on e.id = f.id or e.change = f.change "
+    "where f.id = :floor"
+)
 # Times run with the numbers from the floor on. A transaction is known as a whole, with its last event: a moment
 # between its events is before it.
 NEWEST = text(
@@ -77,11 +81,11 @@ def resolve(session: Session, known_at: datetime) -> int:
         with session.connection().begin_nested() as held:
             session.execute(WAIT)
             held.rollback()
-    floor = session.execute(FLOOR).one_or_none()
-    found = None if floor is None else session.scalar(NEWEST, {"at": known_at, "floor": floor.id})
-    if floor is None or found is None or found < floor.id:
-        raise InvalidInput([_fault_before(None if floor is None else floor.recorded_at)])
-    return int(found)
+    floor: int | None = session.scalar(FLOOR)
+    found: int | None = session.scalar(NEWEST, {"at": known_at, "floor": floor})
+    if floor is None or found is None or found < floor:
+        raise InvalidInput([_fault_before(session.scalar(SHOWN_FROM, {"floor": floor}))])
+    return found
 
 
 def look_back(session: Session, event_id: int) -> None:
@@ -112,7 +116,9 @@ def _fault_future(now: datetime) -> Fault:
 def _fault_before(first: datetime | None) -> Fault:
     if first is None:
         return Fault("known_at", "Chưa ghi nhận gì cả.", "Nothing was recorded yet.")
-    shown = (first + timedelta(seconds=1)).astimezone(HANOI)  # up to a second: what is shown must be accepted
+    shown = (first + timedelta(seconds=1)).astimezone(
+        HANOI
+    )  # seconds are cut off: what is shown must be accepted
     return Fault(
         "known_at",
         f"Chỉ xem lại được từ {shown:%H:%M:%S %d/%m/%Y}; trước đó chưa lưu các bản cũ.",
