@@ -14,7 +14,22 @@ from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
 from api.guard import guard
-from api.pages import account, case, correction, docs, portfolio, project, report, signin
+from api.pages import (
+    account,
+    admin_access,
+    admin_account,
+    admin_accounts,
+    admin_events,
+    case,
+    case_people,
+    correction,
+    docs,
+    portfolio,
+    project,
+    report,
+    rights_page,
+    signin,
+)
 from api.rightsfile import rights
 from api.routes import cases, holders, maps, projects, reports, static, system
 from api.settings import Settings
@@ -105,7 +120,8 @@ def create_app(
     middleware.install(app, settings, errors.unexpected)
     for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
-    for page in (signin, account, portfolio, project, case, correction, report, docs):
+    people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
+    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

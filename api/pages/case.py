@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
-from api.pages import case_history, case_parts
+from api.guard import door_of, principal_of
+from api.pages import case_history, case_parts, people_cards
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
 from api.usecases.cases import state_seen
@@ -21,7 +22,7 @@ from projects.clearance import gives_possession
 from projects.codes import OBSTACLES
 from projects.errors import IllegalStep, InvalidInput, KeyReused, StaleVersion
 
-router = APIRouter(prefix="/ho-so/{code}")
+router = APIRouter(prefix="/ho-so/{code}", dependencies=[Depends(people_cards.ready)])
 
 
 @router.get("")
@@ -107,7 +108,7 @@ def render_case(
 ) -> HTMLResponse:
     """The case page. After a refusal the form keeps `entered`, with a fresh key, on the state it is `based_on`."""
     based_on = based_on or view.present
-    allowed = case_parts.next_steps(view)
+    allowed = case_parts.next_steps(view, door_of(request).rights, principal_of(request))
     cleared = gives_possession(view.row.step)
     form: dict[str, Any] = {
         **fields_of(based_on),
@@ -122,12 +123,19 @@ def render_case(
         request,
         "case.html.j2",
         status,
+        page_path=f"/ho-so/{view.row.code}",
         nav="du-an",
         project=view.facts,
         data_date=view.data_date,
         view=view,
         allowed=allowed,
-        choices=case_parts.choices(view, keep=based_on["step"], chosen=form["step"], lang=lang),
+        choices=case_parts.choices(
+            view,
+            keep=based_on["step"],
+            chosen=form["step"],
+            lang=lang,
+            recordable={step.code for step in allowed if step.mine},
+        ),
         lane=case_parts.lane(view),
         cleared=cleared,
         days_left=None if cleared else (view.row.forecast_on - view.data_date).days,
@@ -140,4 +148,5 @@ def render_case(
         saved=saved,
         # Looking at another data date is looking at the past or a what-if: nothing is written from there.
         read_only=bool(carried(request.query_params)) and refusal is None,
+        **people_cards.cards(request),
     )

@@ -13,6 +13,7 @@ from api.views import CaseView
 from projects.clearance import needs_reason
 from projects.codes import LAND_CODES, OBSTACLES
 from projects.history import standing
+from projects.rights import Principal, Rights
 from projects.steps import STEPS, basis_en
 
 # The stages of the lane: step groups 2…7 in as few words as fit under a dot.
@@ -52,6 +53,8 @@ class NextStep:
     basis_vi: str
     basis_en: str
     needs_reason: bool
+    mine: bool = True  # the reader's role records it
+    needs_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ def lane(view: CaseView) -> tuple[Stage, ...]:
     )
 
 
-def next_steps(view: CaseView) -> tuple[NextStep, ...]:
-    """The steps that the case may take, in the order of the use case."""
+def next_steps(view: CaseView, rights: Rights, who: Principal) -> tuple[NextStep, ...]:
+    """The steps that the case may take, in the order of the use case, and what they mean for the reader."""
     return tuple(
         NextStep(
             code=code,
@@ -100,13 +103,20 @@ def next_steps(view: CaseView) -> tuple[NextStep, ...]:
             basis_vi=STEPS[code].basis,
             basis_en=basis_en(STEPS[code].basis),
             needs_reason=needs_reason(view.row.step, code),
+            mine=rights.may_record(who, code),
+            needs_second=rights.needs_second(code),
         )
         for code in view.allowed
     )
 
 
-def choices(view: CaseView, *, keep: str, chosen: str, lang: str) -> list[Pair]:
-    """The steps that the form offers, as (code, words): staying at `keep`, what may follow, and what was chosen."""
+def choices(
+    view: CaseView, *, keep: str, chosen: str, lang: str, recordable: Collection[str] | None = None
+) -> list[Pair]:
+    """The steps that the form offers, as (code, words): staying at `keep`, what may follow, and what was chosen.
+
+    `recordable` are the steps that the reader's role records; others are not offered.
+    """
 
     def named(code: str, vi: str = "", en: str = "") -> Pair:
         return code, say_value("step", code, lang) + (vi if lang == "vi" else en)
@@ -118,7 +128,7 @@ def choices(view: CaseView, *, keep: str, chosen: str, lang: str) -> list[Pair]:
     offered = [(keep, stay)] + [
         named(code, *(reasoned if needs_reason(present, code) else ()))
         for code in view.allowed
-        if code not in (keep, present)
+        if code not in (keep, present) and (recordable is None or code in recordable)
     ]
     if chosen not in dict(offered):
         nowhere = (" (không đi được từ bước hiện tại)", " (not reachable from the present step)")

@@ -134,6 +134,11 @@ EVENT_FIELDS: dict[str, Pair] = {
     "proposal_kind": ("Loại đề nghị", "Kind of proposal"),
     "data_date": ("Ngày số liệu", "Data date"),
     "on_behalf_of": ("Làm thay", "On behalf of"),
+    "is_demo": ("Dữ liệu minh hoạ", "Demo data"),
+    "source_crs": ("Hệ toạ độ", "Coordinate system"),
+    "sha256": ("Mã băm tệp", "File hash"),
+    "files_sha256": ("Mã băm các tệp", "Hash of the files"),
+    "matched": ("Khớp", "Matched"),
 }
 
 CASE_FIELDS: dict[str, Pair] = {

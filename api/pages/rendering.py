@@ -175,7 +175,7 @@ def _known(request: Request) -> dict[str, Any] | None:
 
 def carried(query: Mapping[str, str]) -> dict[str, object]:
     """The part of a query that the next page keeps."""
-    return {key: query[key] for key in KEYS if key in query}
+    return {key: query[key] for key in KEYS if query.get(key, "").strip()}
 
 
 def _fingerprint(file: Path) -> str:

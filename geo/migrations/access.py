@@ -106,7 +106,8 @@ declare
     found boolean;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
-    found := exists (select from event where recorded_at > at);
+    found := exists (select from event where recorded_at > at
+        and id >= coalesce((select c.event_id from change c where c.id = 0), 0));
     perform set_config('duonggang.maintenance', was, true);
     return found;
 end $$;

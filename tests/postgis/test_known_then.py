@@ -20,7 +20,7 @@ from api.usecases.listing import CaseFilter, case_list, case_view
 from geo import moment
 from geo.chain import head, short_head, verify
 from geo.db import make_engine, make_sessions
-from geo.history import record, touch
+from geo.history import case_state, record, touch
 from geo.importing import import_parcels
 from geo.migrate import upgrade
 from geo.moment import known_event, look_back, resolve
@@ -213,11 +213,12 @@ def stages(sessions: sessionmaker[Session]) -> dict[int, dict[str, Any]]:
 
     def move(session: Session) -> None:
         case = session.scalars(select(ClearanceCase).where(ClearanceCase.code == "TULIEN-0002")).one()
+        before = case_state(case)
         case.step, case.version, case.note = "S40", 2, "đã kiểm đếm"
         session.flush()
         record(
             session, kind="case.step", object_type="case", object_code=case.code, actor="t", effective_on=DAY,
-            project_code="TULIEN", before={"step": "S20"}, after={"step": "S40"},
+            project_code="TULIEN", before=before, after=case_state(case),
         )  # fmt: skip
 
     def lose(session: Session) -> None:

@@ -260,6 +260,28 @@ def test_a_maintenance_that_was_on_stays_on(own: Engine) -> None:
         assert connection.scalar(text("show duonggang.maintenance")) == "on"
 
 
+def test_triggers_do_their_work_where_forced_row_security_shows_the_writer_nothing(own: Engine) -> None:
+    with own.begin() as connection:
+        for table in ("past.ward", "change", "event"):
+            connection.execute(text(f"alter table {table} enable row level security"))
+            connection.execute(text(f"alter table {table} force row level security"))
+            maintenance = "using (current_setting('duonggang.maintenance', true) = 'on')"
+            connection.execute(text(f"create policy maintenance on {table} {maintenance}"))
+        connection.execute(text("create policy append on event for insert with check (true)"))
+    with own.begin() as connection:
+        connection.execute(text("update ward set name = 'hai'"))
+        connection.execute(text(EVENT.text.removesuffix(" returning id")))
+    assert [count(own, name) for name in ("past.ward", "change", "event")] == [0, 0, 0]  # hidden, but:
+    with own.begin() as connection:
+        connection.execute(text("set local duonggang.maintenance = 'on'"))
+        assert connection.scalar(text("select name from past.ward")) == "một"
+        assert (
+            connection.scalar(text("select count(*) from change where event_id is not null and id > 0")) == 2
+        )
+        linked = text("select previous_hash = lag(chain_hash) over (order by id) from event")
+        assert connection.scalars(linked).all() == [None, True]
+
+
 def test_tables_of_a_session_do_not_stand_before_ours(own: Engine) -> None:
     """A definer's function that looked into pg_temp first would write its history into a table that is thrown away."""
     with own.begin() as connection:
