@@ -22,7 +22,7 @@ def seen(proxies: str, *, connection: str, headers: dict[str, str] = FORWARDED) 
 
     config = server_config(app, Settings(_env_file=None, trusted_proxies=proxies))
     config.load()
-    with TestClient(config.loaded_app, client=(connection, 1), base_url="http://127.0.0.1") as client:  # type: ignore[arg-type]
+    with TestClient(config.loaded_app, client=(connection, 1), base_url="http://127.0.0.1") as client:
         host, scheme = client.get("/", headers=headers).json()
     return host, scheme
 
