@@ -132,8 +132,8 @@ def test_the_language_is_remembered_and_every_page_offers_the_other(client: Test
     assert '<html lang="vi">' in page(client, "/bao-cao-cham")
 
 
-def test_every_page_says_that_a_demo_is_on_this_machine_only(client: TestClient) -> None:
-    for path in ("/danh-muc", "/bao-cao-cham", "/du-an/DA712/thong-tin"):
+def test_a_demo_says_that_it_is_on_this_machine_only(client: TestClient) -> None:
+    for path in ("/bao-cao-cham", "/du-an/DA712/thong-tin"):
         assert "Chế độ trình diễn: chỉ trên máy này" in page(client, path)
 
 
