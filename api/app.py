@@ -14,13 +14,31 @@ from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
 from api.guard import guard
-from api.pages import account, case, docs, portfolio, project, report, signin
+from api.pages import (
+    account,
+    admin_access,
+    admin_account,
+    admin_accounts,
+    admin_events,
+    case,
+    case_people,
+    correction,
+    docs,
+    portfolio,
+    project,
+    report,
+    rights_page,
+    signin,
+)
 from api.rightsfile import rights
-from api.routes import cases, maps, projects, reports, static, system
+from api.routes import cases, holders, maps, projects, reports, static, system
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
+from geo import cluster
 from geo.db import APP_ROLE, make_engine, make_sessions
 
+# A ward's people share one address: signing in takes each of them three requests as nobody.
+PEOPLE_BEHIND_A_NETWORK = 2
 DESCRIPTION = """
 **Đường Găng** nối từng thửa đất với lý trình, mũi thi công và đường găng của dự án.
 It ties every parcel to its chainage, its work front and the project's critical path.
@@ -62,7 +80,7 @@ def create_app(
         limits=limits
         or Limits(
             requests_per_minute=settings.requests_per_minute,
-            anonymous_per_minute=settings.requests_per_minute // 2,
+            anonymous_per_minute=settings.requests_per_minute * PEOPLE_BEHIND_A_NETWORK,
             idle=settings.session_idle_minutes * 60.0,
             absolute=settings.session_hours * 3600.0,
         ),
@@ -102,13 +120,28 @@ def create_app(
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    middleware.install(app, image_origin=settings.basemap_origin, hosts=settings.hosts)
-    for module in (projects, cases, maps, reports, system):
+    middleware.install(app, settings, errors.unexpected)
+    for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
-    for page in (signin, account, portfolio, project, case, report, docs):
+    people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
+    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app
+
+
+def for_the_web(settings: Settings, url: str) -> Settings:
+    """The settings of the web process on the database `url`: the owner's address is not among them.
+
+    The private cluster has the application's role; somebody's own database has its address in the settings. In demo
+    mode it may be without: then the owner's login is used with the role switched.
+    """
+    app_url = settings.app_database_url
+    if app_url is None and settings.database_url is None:
+        app_url = cluster.app_url(url)
+    return settings.model_copy(
+        update={"database_url": url if app_url is None else None, "app_database_url": app_url}
+    )
 
 
 def app_engine(settings: Settings) -> Engine:

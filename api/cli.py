@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import answers, audit, land, server, upkeep
+from api.commands import answers, audit, land, server, upkeep, users
 
 app = typer.Typer(
     help="Đường Găng: từ thửa đất đến đường găng. Parcels, chainage, work fronts and the critical path.",
@@ -16,9 +16,11 @@ app.command("serve")(server.serve)
 app.command("schedule")(answers.schedule)
 app.command("data-date")(upkeep.set_data_date)
 app.command("doctor")(upkeep.doctor)
+app.command("check")(upkeep.check)
 app.add_typer(answers.app, name="report")
 app.add_typer(audit.app, name="audit")
 app.add_typer(land.app, name="import")
+app.add_typer(users.app, name="user")
 app.add_typer(upkeep.db, name="db")
 app.add_typer(upkeep.server, name="cluster")
 app.add_typer(upkeep.portfolio, name="portfolio")

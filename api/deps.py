@@ -76,6 +76,8 @@ LangDep = Annotated[language.Lang, Depends(lang)]
 ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
+EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần ghi trong lịch sử hồ sơ.")]
+RowId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của dòng.")]
 
 
 def described(
@@ -104,9 +106,11 @@ __all__ = [
     "CaseCode",
     "ContextDep",
     "DataDate",
+    "EventId",
     "LangDep",
     "Moment",
     "PrincipalDep",
     "ProjectCode",
+    "RowId",
     "SessionDep",
 ]

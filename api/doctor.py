@@ -7,16 +7,15 @@ in `api.bootstrap.inspection`, which `make doctor` runs on its own when there is
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import ports
+from api import ports, safety, secretfile
+from api.app import app_engine, for_the_web
 from api.bootstrap import inspection
 from api.bootstrap.inspection import Finding
 from api.settings import REPOSITORY, Settings
@@ -31,13 +30,22 @@ OLDEST_POSTGIS = (3, 3)
 
 def diagnose(settings: Settings) -> list[Finding]:
     """Every finding, good or bad, from the machine up to the data; the bad ones say what to do."""
+    settings = _with_secret(settings)
     return [
         *inspection.findings(settings.home, own_cluster=settings.database_url is None),
         _libraries(REPOSITORY / "requirements.lock"),
-        *_rights(settings),
+        *safety.of_settings(settings, deploy=False),
         _port(settings),
         *_database(settings),
     ]
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """With the demo's secret where there is one already: nothing is made here."""
+    made = settings.home / secretfile.NAME
+    if settings.demo and settings.secret is None and made.is_file():
+        return settings.model_copy(update={"secret": secretfile.read(made)})
+    return settings
 
 
 def _libraries(lock: Path) -> Finding:
@@ -58,30 +66,6 @@ def _libraries(lock: Path) -> Finding:
     return Finding(
         False, f"Thư viện lệch tệp khoá: {names}", f"not as locked: {names}", "rm -rf .venv && make setup"
     )
-
-
-def _rights(settings: Settings) -> Iterator[Finding]:
-    home = settings.home
-    if home.exists():
-        ok = os.access(home, os.W_OK | os.X_OK)
-        yield Finding(
-            ok,
-            f"Thư mục dữ liệu {home}" + ("" if ok else ": người dùng này không ghi được"),
-            "data directory" + ("" if ok else " cannot be written to by this user"),
-            "" if ok else f"ls -ld {home}",
-        )
-    secrets = REPOSITORY / ".env"
-    if secrets.exists() and _has_password(settings) and secrets.stat().st_mode & 0o077:
-        yield Finding(
-            False,
-            ".env có mật khẩu mà người dùng khác đọc được",
-            ".env holds a password that other users can read",
-            "chmod 600 .env",
-        )
-
-
-def _has_password(settings: Settings) -> bool:
-    return settings.database_url is not None and bool(make_url(settings.database_url).password)
 
 
 def _port(settings: Settings) -> Finding:
@@ -110,8 +94,10 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with engine.connect() as connection:
             yield Finding(True, "Cơ sở dữ liệu trả lời", "the database answers")
             yield _postgis(connection)
-            yield _migrations(current_revision(engine))
+            yield _migrations(have := current_revision(engine))
             yield _portfolio(connection)
+        if have == head_revision():
+            yield from _as_the_web(settings, url)
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or error).strip().splitlines()
         reason = said[0] if said else type(error).__name__
@@ -123,6 +109,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     finally:
         engine.dispose()
+
+
+def _as_the_web(settings: Settings, url: str) -> Iterator[Finding]:
+    """What is wrong with the role of the web server; what is right with it is one line."""
+    web = for_the_web(settings, url)
+    engine = app_engine(web)
+    try:
+        found = list(safety.of_database(engine, web, deploy=False))
+    finally:
+        engine.dispose()
+    yield from (finding for finding in found if not finding.ok)
+    well = sum(finding.ok for finding in found)
+    yield Finding(
+        True, f"Vai trò web và lịch sử: {well} điều đúng", f"web role and history: {well} things right"
+    )
 
 
 def _postgis(connection: Connection) -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any, cast
@@ -18,10 +17,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from api.guard import sign_in_address
 from api.language import Lang, pick
+from api.logs import log
 from api.pages.problems import render_problem
 from projects import errors
-
-log = logging.getLogger("duonggang")
 
 
 class FaultOut(BaseModel):
@@ -39,6 +37,7 @@ class ErrorOut(BaseModel):
     faults: list[FaultOut] | None = None
     current: dict[str, Any] | None = Field(default=None, description="409: the state as it is now.")
     wanted: dict[str, Any] | None = Field(default=None, description="409: what the caller wanted to write.")
+    fields: list[str] | None = Field(default=None, description="409: the fields changed by both sides.")
     allowed: list[str] | None = Field(default=None, description="422: the steps the case may take.")
 
 
@@ -68,11 +67,11 @@ KINDS = {
     "project": ("dự án", "project"),
     "case": ("hồ sơ", "case"),
     "ward": ("phường/xã", "ward"),
+    "event": ("lần ghi", "event"),
     "page": ("trang", "page"),
     "account": ("tài khoản", "account"),
     "session": ("phiên", "session"),
     "token": ("mã truy cập", "token"),
-    "event": ("sự kiện", "event"),
     "proposal": ("đề nghị", "proposal"),
 }
 
@@ -114,6 +113,7 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
                 detail=detail,
                 current=jsonable_encoder(error.current),
                 wanted=jsonable_encoder(error.wanted),
+                fields=list(error.fields),
             )
         case errors.CyclicDependency():
             members = " → ".join(error.members)
@@ -180,9 +180,8 @@ def install(app: FastAPI) -> None:
         return answer(request, error.status_code, ErrorOut(error="HttpError", detail=str(error.detail)))
 
     def database(request: Request, exc: Exception) -> Response:
-        log.error("database unavailable: %s", type(exc.__cause__ or exc).__name__)
-        if (revive := request.app.state.revive) is not None:
-            threading.Thread(target=_quietly, args=(revive,), daemon=True).start()
+        log().error("database unavailable", exc_info=exc)
+        bring_back(request)
         detail = pick(
             language(request),
             "Cơ sở dữ liệu đang không trả lời. Thử lại sau ít giây; nếu còn, chạy “duonggang doctor”.",
@@ -191,15 +190,6 @@ def install(app: FastAPI) -> None:
         return answer(
             request, 503, ErrorOut(error="DatabaseUnavailable", detail=detail), {"Retry-After": "5"}
         )
-
-    def unexpected(request: Request, exc: Exception) -> Response:
-        log.error("unexpected error on %s %s", request.method, request.url.path, exc_info=exc)
-        detail = pick(
-            language(request),
-            "Hệ thống gặp lỗi ngoài dự kiến; không có gì được ghi. Lỗi đã vào nhật ký máy chủ.",
-            "Something unexpected went wrong; nothing was written. The error is in the server's log.",
-        )
-        return answer(request, 500, ErrorOut(error="Unexpected", detail=detail))
 
     handlers: list[tuple[type[Exception], Callable[[Request, Exception], Response]]] = [
         (errors.DuongGangError, domain),
@@ -213,10 +203,30 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
+def unexpected(request: Request, exc: Exception) -> Response:
+    """The answer to what nobody foresaw: no word of it but the number under which the log has it."""
+    log().error("unexpected error", exc_info=exc)
+    number = getattr(request.state, "request_id", "–")
+    detail = pick(
+        language(request),
+        f"Hệ thống gặp lỗi ngoài dự kiến; không có gì được ghi. Lỗi đã vào nhật ký máy chủ, mã yêu cầu {number}.",
+        f"Something unexpected went wrong; nothing was written. The server's log has it as request {number}.",
+    )
+    return answer(request, 500, ErrorOut(error="Unexpected", detail=detail))
+
+
+def bring_back(request: Request) -> None:
+    """Starts a killed private database again beside the answer; does nothing where the database is not ours."""
+    if (revive := request.app.state.revive) is not None:
+        threading.Thread(target=_quietly, args=(revive,), daemon=True).start()
+
+
 def sign_in_first(request: Request, error: errors.SignInNeeded) -> Response:
     """Leads a reader to the sign-in page and back; a program or a write gets 401 in words."""
     if request.method in ("GET", "HEAD") and wants_page(request):
         to = "/tai-khoan" if error.why == "change" else sign_in_address(request)
+        if error.why in ("ended", "expired"):
+            to += ("&" if "?" in to else "?") + f"vi_sao={error.why}"
         return RedirectResponse(to, 303)
     body = describe(error, language(request))
     return answer(request, 401, body, {"WWW-Authenticate": 'Bearer realm="duonggang"'})
@@ -228,11 +238,11 @@ def wants_page(request: Request) -> bool:
 
 
 def _quietly(revive: Callable[[], object]) -> None:
-    """Starts a killed database again beside the answer; the reader is asked to try again anyway."""
+    """The reader is asked to try again anyway: what goes wrong here is for the log."""
     try:
         revive()
     except Exception as error:
-        log.error("the database could not be started again: %s", error)
+        log().error("the database could not be started again", exc_info=error)
 
 
 def answer(
@@ -271,4 +281,4 @@ def _validation_sentence(error: Any, lang: Lang) -> str:
     return pick(lang, *pair) if pair else str(error["msg"])
 
 
-__all__ = ["ErrorOut", "FaultOut", "answer", "describe", "install", "language"]
+__all__ = ["ErrorOut", "FaultOut", "answer", "bring_back", "describe", "install", "language", "unexpected"]

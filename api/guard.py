@@ -14,9 +14,11 @@ from typing import cast
 from urllib.parse import quote
 
 from fastapi import Request, Response
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
-from api.usecases.signin import Caller, Door, authenticate, nobody, throttle
+from api.usecases.signin import Caller, Door, identify, nobody
 from projects.errors import Forbidden, SignInNeeded
 from projects.rights import Principal
 
@@ -25,6 +27,8 @@ DEVICE_COOKIE = "__Host-may"
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "x-csrf-token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LIVENESS = "/khoe"  # answers without a look at the database
+READINESS = "/san-sang"  # answers when the database does not
 YEAR = 365 * 24 * 3600
 # A secret in an address ends in logs, histories and referrers.
 NO_SECRETS_IN_ADDRESS = (
@@ -42,13 +46,21 @@ async def guard(request: Request) -> None:
     """Lets a request through or raises SignInNeeded, Forbidden or TooMany."""
     ways = door_of(request)
     action = action_of(request)
+    if _path_of(request) == LIVENESS:
+        request.state.principal = nobody(ways.rights)
+        return
     if any(name in request.query_params for name in NO_SECRETS_IN_ADDRESS):
         raise Forbidden(
             action,
             "Không để mã truy cập hay mật khẩu trong địa chỉ; dùng tiêu đề Authorization.",
             "No token or password in an address; use the Authorization header.",
         )
-    request.state.principal = who = await run_in_threadpool(_who, ways, request, action)
+    try:
+        request.state.principal = who = await run_in_threadpool(_who, ways, request, action)
+    except (OperationalError, PoolTimeout):
+        if _path_of(request) != READINESS:
+            raise
+        request.state.principal = who = nobody(ways.rights)
     if action != "door":
         if who.is_public:
             raise SignInNeeded("none")
@@ -62,7 +74,7 @@ async def guard(request: Request) -> None:
 
 def action_of(request: Request) -> str:
     """The action that the rights table gives to the route that matched; unknown routes are refused."""
-    path = getattr(request.scope.get("route"), "path", None)
+    path = _path_of(request)
     method = "GET" if request.method == "HEAD" else request.method
     action = door_of(request).rights.routes.get((method, str(path)))
     if action is None:
@@ -157,19 +169,18 @@ def sign_in_address(request: Request) -> str:
     return "/dang-nhap" if here == "/" else f"/dang-nhap?tiep={quote(here, safe='')}"
 
 
+def _path_of(request: Request) -> str | None:
+    """The path of the route that matched, with names in place of values."""
+    return getattr(request.scope.get("route"), "path", None)
+
+
 def _who(ways: Door, request: Request, action: str) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     secret = request.cookies.get(SESSION_COOKIE)
     bearer = token.strip() if scheme.lower() == "bearer" else None
-    try:
-        who = authenticate(ways, None if bearer else secret, bearer)
-    except SignInNeeded:
-        if action != "door":
-            throttle(ways, nobody(ways.rights), caller_of(request).network)
-            raise
-        who = nobody(ways.rights)
-    throttle(ways, who, caller_of(request).network)
-    return who
+    return identify(
+        ways, None if bearer else secret, bearer, caller_of(request).network, forgiving=action == "door"
+    )
 
 
 def _csrf(request: Request, bound: str) -> str:

@@ -7,47 +7,71 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from api.usecases.cases import CaseChange
+from api.usecases.entries import EVERYTHING, CaseChange
 
 
-class CasePatch(BaseModel):
+class Entry(BaseModel):
+    """What every write of a case may carry; a field that is not sent stays as it is, null clears it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int = Field(ge=1, description="Phiên bản hồ sơ mà bạn đã đọc.")
+    step: str | None = Field(default=None, description="Bước, ví dụ S90.", max_length=8)
+    effective_on: date | None = Field(default=None, description="Ngày có hiệu lực; mặc định là ngày số liệu.")
+    promised_on: date | None = Field(default=None, description="Ngày hẹn bàn giao; null để xoá.")
+    obstacle: str | None = Field(default=None, description="Mã vướng mắc; null để xoá.", max_length=40)
+    note: str | None = None
+    document: str | None = Field(default=None, description="Số văn bản làm căn cứ.")
+    reason: str | None = Field(default=None, description="Lý do; bắt buộc khi lùi bước và khi đính chính.")
+    document_sha256: str | None = Field(
+        default=None, description="SHA-256 của tệp văn bản: 64 chữ số thập lục phân.", max_length=64
+    )
+    on_behalf_of: str | None = Field(
+        default=None, description="Tài khoản của người mà bạn ghi thay.", max_length=64
+    )
+
+    def change(self) -> CaseChange:
+        """What was sent, as the use cases take it."""
+        sent = self.model_dump(exclude_unset=True, exclude={"version"})
+        if sent.get("step") is None:
+            sent.pop("step", None)
+        return CaseChange(**sent, said=frozenset(sent) & EVERYTHING)
+
+
+class CasePatch(Entry):
     """A change of a case: name the version you read and the fields that change; the rest stays.
 
-    `effective_on` is the day on which it became true and is needed when the step changes.
+    When somebody else changed other fields meanwhile, both changes hold. `effective_on` is the day on which
+    it became true.
     """
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {
-                    "version": 1,
-                    "step": "S90",
-                    "effective_on": "2026-03-13",
-                    "document": "1234/QĐ-UBND",
-                }
+                {"version": 1, "step": "S90", "effective_on": "2026-03-13", "document": "1234/QĐ-UBND"}
             ]
         },
     )
 
-    version: int = Field(ge=1, description="Phiên bản hồ sơ mà bạn đã đọc.")
-    step: str | None = Field(default=None, description="Bước mới, ví dụ S90.", max_length=8)
-    effective_on: date | None = Field(default=None, description="Ngày có hiệu lực; mặc định là ngày số liệu.")
-    promised_on: date | None = Field(default=None, description="Ngày hẹn bàn giao; null để xoá.")
-    obstacle: str | None = Field(default=None, description="Mã vướng mắc; null để xoá.", max_length=40)
-    note: str | None = None
-    document: str | None = Field(default=None, description="Số văn bản làm căn cứ.")
-    reason: str | None = Field(default=None, description="Lý do; bắt buộc khi lùi bước.")
 
-    def applied_to(self, current: CaseChange) -> CaseChange:
-        """The full change: fields that were sent replace those of `current`."""
-        sent = self.model_dump(exclude_unset=True, exclude={"version"})
-        if sent.get("step") is None:
-            sent.pop("step", None)
-        if sent.get("effective_on") is None:
-            sent.pop("effective_on", None)
-        fields = {name: getattr(current, name) for name in CaseChange.__dataclass_fields__}
-        return CaseChange(**(fields | sent))
+class CaseCorrection(Entry):
+    """What an event of the history should have said: the fields that were wrong, and why."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"version": 4, "effective_on": "2026-03-10", "reason": "Gõ nhầm ngày ký."}]
+        },
+    )
+
+
+class MergedOut(BaseModel):
+    """What somebody else wrote between the version you read and yours."""
+
+    version: int
+    actor: str
+    fields: list[str]
 
 
 class CaseOut(BaseModel):
@@ -60,6 +84,19 @@ class CaseOut(BaseModel):
     obstacle: str | None
     note: str | None
     version: int
+    merged: list[MergedOut] = Field(
+        default=[], description="Thay đổi của người khác ở các mục khác, giữ lại cùng thay đổi của bạn."
+    )
+    overtaken: list[str] = Field(
+        default=[], description="Các mục mà một giá trị có hiệu lực muộn hơn đang đứng."
+    )
+
+
+class ProposalOut(BaseModel):
+    """The change waits for a second person; the case is as it was."""
+
+    code: str
+    proposal: int
 
 
 def plain(value: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,7 +23,11 @@ class Settings(BaseSettings):
     """Settings with the prefix DUONGGANG_, from the environment or a `.env` file in the checkout."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DUONGGANG_", env_file=REPOSITORY / ".env", frozen=True, extra="ignore"
+        env_prefix="DUONGGANG_",
+        env_file=REPOSITORY / ".env",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # what was set may be a secret
     )
 
     home: Path = Field(
@@ -58,7 +63,7 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=60, ge=1, le=24 * 60)
     session_hours: int = Field(default=12, ge=1, le=7 * 24)
     requests_per_minute: int = Field(
-        default=1200, ge=10, description="Của một tài khoản; chưa đăng nhập thì một nửa."
+        default=1200, ge=10, description="Của một tài khoản; của một mạng chưa đăng nhập thì gấp đôi."
     )
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
@@ -67,11 +72,11 @@ class Settings(BaseSettings):
     )
     basemap_attribution: str = ""
 
-    @field_validator("anchor", mode="before")
+    @field_validator("anchor", "secret", "origin", mode="before")
     @classmethod
-    def blank_is_the_default(cls, anchor: object) -> object:
-        """An empty line in `.env` means no choice, not the present folder."""
-        return None if isinstance(anchor, str) and not anchor.strip() else anchor
+    def blank_is_the_default(cls, value: object) -> object:
+        """An empty line in `.env` means no choice: not the present folder, not an empty secret."""
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("database_url", "app_database_url")
     @classmethod
@@ -114,6 +119,22 @@ class Settings(BaseSettings):
         return LOOPBACK | ({named} if named else set())
 
     @property
+    def own_origin(self) -> str | None:
+        """The origin that browsers send with a write, as they write it: lower case, no default port, no slash."""
+        if self.origin is None:
+            return None
+        parts = urlsplit(self.origin)
+        standard = {"https": 443, "http": 80}.get(parts.scheme)
+        port = f":{parts.port}" if parts.port not in (None, standard) else ""
+        name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{name}{port}"
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses and networks whose word on where a request comes from is taken."""
+        return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
+
+    @property
     def anchor_file(self) -> Path:
         """Where the heads of the history are written down."""
         return self.anchor or self.home / "anchor.jsonl"
@@ -127,6 +148,15 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://{parts.netloc}"
 
 
+class UncheckedSettings(Settings):
+    """The same without a look at what is safe, for saying everything that is not. Nothing is ever served with it."""
+
+    @model_validator(mode="after")
+    def nothing_unsafe(self) -> UncheckedSettings:
+        """Lets everything pass."""
+        return self
+
+
 def unsafe(settings: Settings) -> list[Fault]:
     """What is set and not safe: in demo mode only what would open the demo to others, otherwise everything."""
     found: list[Fault] = []
@@ -137,19 +167,26 @@ def unsafe(settings: Settings) -> list[Fault]:
 
     if settings.origin is not None:
         parts = urlsplit(settings.origin)
-        plain = (
-            parts.scheme in ("http", "https")
-            and parts.hostname
-            and parts.path in ("", "/")
-            and not parts.query
-        )
-        if not plain:
+        if not _is_origin(settings.origin):
             say("ORIGIN", "cần dạng https://tên-máy", "expected https://host")
         elif parts.scheme != "https" and parts.hostname not in LOOPBACK:
             say(
                 "ORIGIN",
                 "phải là https: cookie phiên chỉ đi qua https",
                 "must be https: the session cookie needs it",
+            )
+        if settings.demo and parts.hostname not in LOOPBACK:
+            say(
+                "ORIGIN",
+                "chế độ trình diễn không mở ra ngoài máy này, kể cả qua proxy",
+                "demo mode is not opened to others, by a proxy neither",
+            )
+    for proxy in settings.proxies:
+        if not _is_network(proxy):
+            say(
+                "TRUSTED_PROXIES",
+                f"“{proxy[:60]}” không phải địa chỉ IP hay mạng con (ví dụ 10.0.0.5, 10.0.0.0/24)",
+                f"“{proxy[:60]}” is neither an IP address nor a network that is smaller than all",
             )
     if not local and settings.demo:
         say("HOST", "chế độ trình diễn chỉ nghe trên máy này", "demo mode listens on loopback only")
@@ -169,6 +206,25 @@ def unsafe(settings: Settings) -> list[Fault]:
                 f"needs at least {SHORTEST_SECRET} characters",
             )
     return found
+
+
+def _is_origin(text: str) -> bool:
+    """Scheme, host and maybe a port; nothing else."""
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    plain = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain and port != 0
+
+
+def _is_network(text: str) -> bool:
+    """One address or a network, never every address."""
+    try:
+        return ipaddress.ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
 
 
 def not_ready(settings: Settings) -> list[Fault]:

@@ -260,7 +260,7 @@ class CaseList:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One line of history, newest first."""
+    """One line of history, newest first. `corrected_by` is the event that counts in its place, if any."""
 
     recorded_at: datetime
     effective_on: date
@@ -270,11 +270,20 @@ class EventView:
     after: dict[str, Any] | None
     document: str | None
     reason: str | None
+    id: int = 0
+    document_hash: str | None = None
+    on_behalf_of: str | None = None
+    corrects: int | None = None
+    corrected_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """The case page: the row, its parcels, the steps it may take and its history."""
+    """The case page: the row, its parcels, the steps it may take and its history.
+
+    `row` and `note` are of the data date. `present` is the state as recorded last, the one that a change is
+    made on, `present_on` the latest day of its history.
+    """
 
     data_date: date
     facts: ProjectFacts
@@ -290,6 +299,8 @@ class CaseView:
     group_days: int | None
     group_size: int | None
     history: tuple[EventView, ...]
+    present: dict[str, Any]
+    present_on: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ FIELDS = (
 )  # fmt: skip
 # Columns that came later: hashed by name, and only where they say something.
 LATER = ("on_behalf_of", "document_hash", "corrects::text", "change::text", "seconds::text")
-ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS + LATER)} from event order by event.id")
+# `public.event`: a check sees all of the history, even in a session that looked back (`geo.moment`).
+ROWS = text(
+    f"select id, chain_hash, previous_hash, {', '.join(FIELDS + LATER)} from public.event order by event.id"
+)
 # Through functions of migration 0007: the head is known to all, whatever rows they see.
 HEAD = text(
     "select id, hash, trunc(extract(epoch from recorded_at) * 1000000)::text, counted from history_head()"
@@ -46,8 +49,8 @@ HEAD = text(
 SHORT_HEAD = text("select history_short()")
 # The first of the rows that stand between a row and the one it was written after.
 BETWEEN = text(
-    "select min(id) from event where id < :row and (:previous = :first or id > "
-    "(select max(id) from event where id < :row and chain_hash = :previous))"
+    "select min(id) from public.event where id < :row and (:previous = :first or id > "
+    "(select max(id) from public.event where id < :row and chain_hash = :previous))"
 )
 
 

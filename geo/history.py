@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from geo.tables import ClearanceCase, Event, Project
+from projects.history import Statement
+
+DAYS = frozenset({"step_on", "promised_on"})  # fields of a case that a state keeps as ISO text
 
 
 def record(
@@ -76,6 +80,14 @@ def case_state(case: ClearanceCase) -> dict[str, Any]:
     }
 
 
+def put_state(case: ClearanceCase, state: Mapping[str, Any]) -> None:
+    """Writes the fields of a state into the row, those that the state holds."""
+    for name, value in state.items():
+        if name in DAYS and value is not None:
+            value = date.fromisoformat(value)
+        setattr(case, name, value)
+
+
 def events_of(session: Session, object_type: str, object_code: str, *, limit: int = 200) -> list[Event]:
     """The history of one object, newest first."""
     return list(
@@ -93,20 +105,45 @@ def own_key(actor: str, key: str | None) -> str | None:
     return None if key is None else f"{actor}:{key}"
 
 
+def statements(session: Session, code: str, *, until: int | None = None) -> list[Statement]:
+    """All events of a case as the rules of `projects.history` read them, oldest first; `until`: up to this event."""
+    query = (
+        select(
+            Event.id,
+            Event.effective_on,
+            Event.before,
+            Event.after,
+            Event.corrects,
+            Event.kind,
+            Event.actor,
+            Event.document,
+            Event.document_hash,
+            Event.reason,
+        )
+        .where(Event.object_type == "case", Event.object_code == code)
+        .order_by(Event.id)
+    )
+    if until is not None:
+        query = query.where(Event.id <= until)
+    return [Statement(*row) for row in session.execute(query)]
+
+
+def statement(event: Event) -> Statement:
+    """One event as the rules read it."""
+    return Statement(
+        id=event.id,
+        effective_on=event.effective_on,
+        before=event.before,
+        after=event.after,
+        corrects=event.corrects,
+        kind=event.kind,
+        actor=event.actor,
+        document=event.document,
+        document_hash=event.document_hash,
+        reason=event.reason,
+    )
+
+
 def event_with_key(session: Session, key: str) -> Event | None:
     """The event that an idempotency key already made, if any."""
     return session.scalar(select(Event).where(Event.idempotency_key == key))
-
-
-def came_from(session: Session, case: ClearanceCase) -> str | None:
-    """The step before the present one, None when the history does not know it (just imported)."""
-    last = session.scalar(
-        select(Event)
-        .where(Event.object_type == "case", Event.object_code == case.code, Event.kind == "case.step")
-        .order_by(Event.id.desc())
-        .limit(1)
-    )
-    if last is None or last.before is None or (last.after or {}).get("step") != case.step:
-        return None
-    step: str = last.before["step"]
-    return step

@@ -14,6 +14,7 @@ from geo.tables import Link as LinkRow
 from geo.tables import Project, Section
 from geo.tables import WorkFront as FrontRow
 from projects.codes import AGRI, NON_AGRI, land_kind
+from projects.history import FIELDS, STEP
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 
 FINISH = "OPEN"  # code of the completion milestone in every template
@@ -44,18 +45,45 @@ CASES = text(
     """
 )
 
-# What a case looked like on a past day: its last event that was true by then. Only cases that changed
-# since are asked for; all others look as they do now.
+# What cases looked like on a past day: `projects.history.fold` as a set (a test holds the two together). Only cases
+# with an event after that day are asked for: all others look as they do now, for their row is the fold of all.
 STATES_THEN = text(
     """
-    select distinct on (e.object_code) e.object_code, e.after
-    from event e
-    where e.object_type = 'case' and e.effective_on <= :day
-      and e.object_code in (
-          select object_code from event
-          where project_code = :code and object_type = 'case' and effective_on > :day
-      )
-    order by e.object_code, e.effective_on desc, e.id desc
+    with recursive moved as materialized (
+        select distinct object_code from event
+        where project_code = :code and object_type = 'case' and effective_on > :day
+    ), chain as (
+        select e.id, e.corrects as older from event e
+        where e.corrects is not null and e.project_code = :code and e.object_type = 'case'
+        union all
+        select c.id, e.corrects from chain c join event e on e.id = c.older where e.corrects < e.id
+    ), root as (
+        select id, min(older) as root from chain group by id
+    ), replaced as (
+        select older as id from chain
+        union
+        select a.id from root a join root b on b.root = a.root and b.id > a.id
+    ), told as (
+        select e.object_code, e.effective_on, coalesce(root.root, e.id) as place, e.after,
+               case when jsonb_typeof(e.before) = 'object' then e.before end as before
+        from moved
+        join event e on e.object_type = 'case' and e.object_code = moved.object_code
+        left join root on root.id = e.id
+        where not exists (select from replaced where replaced.id = e.id)
+          and (e.effective_on <= :day or jsonb_typeof(e.before) is distinct from 'object')
+    )
+    select object_code,
+           coalesce((array_agg(after - 'version') filter (where before is null))[1], '{}')
+           || coalesce(jsonb_object_agg(name, after -> name order by effective_on, place)
+                       filter (where name is not null), '{}') as state
+    from told left join lateral (
+        select name from unnest(cast(:fields as text[])) as name
+        where coalesce(before -> name, 'null') <> coalesce(after -> name, 'null')
+           or name = any(:step) and
+              (coalesce(before -> 'step', 'null') <> coalesce(after -> 'step', 'null')
+               or coalesce(before -> 'step_on', 'null') <> coalesce(after -> 'step_on', 'null'))
+    ) as spoken on before is not null
+    group by object_code
     """
 )
 
@@ -110,10 +138,17 @@ def load_fronts(session: Session, project: Project) -> tuple[WorkFront, ...]:
 
 def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[CaseState, ...]:
     """The cases of a project as they stood at the end of `as_of`, by what is known now."""
-    past = session.execute(STATES_THEN, {"code": project.code, "day": as_of})
-    then: dict[str, dict[str, Any]] = dict(past.all())
+    then = states_then(session, project.code, as_of=as_of)
     rows = session.execute(CASES, {"project": project.id}).mappings()
     return tuple(_case(row, then.get(row["code"])) for row in rows)
+
+
+def states_then(session: Session, project_code: str, *, as_of: date) -> dict[str, dict[str, Any]]:
+    """The states at the end of `as_of` of the cases that have an event after it, by case code."""
+    past = session.execute(
+        STATES_THEN, {"code": project_code, "day": as_of, "fields": list(FIELDS), "step": sorted(STEP)}
+    )
+    return dict(past.all())
 
 
 def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:

@@ -39,13 +39,16 @@ _SWEEP = text("delete from rate_window where ends_at <= clock_timestamp()")
 
 
 class PostgresStorage(Storage):
-    """The counts of `limits` in the table `rate_window`; `begin` opens a transaction."""
+    """The counts of `limits` in the table `rate_window`; `begin` opens a transaction, or gives an `entered` one."""
 
     STORAGE_SCHEME = ["duonggang"]  # noqa: RUF012  # the library's own name and type
 
-    def __init__(self, begin: Callable[[], AbstractContextManager[Session]], **options: Any) -> None:
+    def __init__(
+        self, begin: Callable[[], AbstractContextManager[Session]], *, entered: bool = False, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._begin = begin
+        self._entered = entered
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -84,9 +87,8 @@ class PostgresStorage(Storage):
 
     def _ask(self, statement: Any, **values: Any) -> Any:
         with self._begin() as session:
-            door(session)
-            # A lost count is no loss: the answer must not wait for the disk.
-            session.execute(text("set local synchronous_commit = off"))
+            if not self._entered:
+                door(session, durable=False)
             return session.scalar(statement, values)
 
 

@@ -56,14 +56,26 @@ class IllegalStep(DuongGangError):
 
 
 class StaleVersion(DuongGangError):
-    """Somebody changed the object after it was read: `seen` is the caller's version, `current` the state."""
+    """Somebody changed the object after it was read: `seen` is the caller's version, `current` the state.
 
-    def __init__(self, code: str, seen: int, current: dict[str, object], wanted: dict[str, object]) -> None:
+    `wanted` is what the caller would have written, `fields` those for which both have another value; none when
+    the version seen never existed, or when any change at all stands in the way.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        seen: int,
+        current: dict[str, object],
+        wanted: dict[str, object],
+        fields: Sequence[str] = (),
+    ) -> None:
         super().__init__(f"{code}: version {seen} is stale")
         self.code = code
         self.seen = seen
         self.current = current
         self.wanted = wanted
+        self.fields = tuple(fields)
 
 
 class KeyReused(DuongGangError):

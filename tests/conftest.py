@@ -123,7 +123,7 @@ def portfolio_settings(
         demo=True,
         requests_per_minute=10_000_000,
     )
-    prepare(settings, url, demo=True)
+    prepare(settings, url)
     return settings
 
 

@@ -17,12 +17,17 @@ ENOUGH_BYTES = 2_000_000_000  # environment, assets, cluster and demo land take 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: is it all right, what was seen in both languages, and the command that mends it."""
+    """One thing looked at: is it all right, what was seen in both languages, and the command that mends it.
+
+    `name` is short and stable, for tests and programs; `stops` says that a server does not start with it.
+    """
 
     ok: bool
     vi: str
     en: str
     fix: str = ""
+    name: str = ""
+    stops: bool = False
 
 
 def report() -> int:

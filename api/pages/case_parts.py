@@ -1,17 +1,19 @@
-"""What the case page makes of a case: stages, allowed steps, history in words, both states of a conflict."""
+"""What the case page makes of a case: stages, allowed steps, both states of a conflict."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from api import formatting as fmt
-from api.pages.labels import CASE_FIELDS, EVENT_KINDS, Pair
-from api.views import CaseView, EventView
+from api.pages.labels import CASE_FIELDS, Pair
+from api.views import CaseView
 from projects.clearance import needs_reason
 from projects.codes import LAND_CODES, OBSTACLES
+from projects.history import standing
+from projects.rights import Principal, Rights
 from projects.steps import STEPS, basis_en
 
 # The stages of the lane: step groups 2…7 in as few words as fit under a dot.
@@ -51,28 +53,8 @@ class NextStep:
     basis_vi: str
     basis_en: str
     needs_reason: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field with its value before and after, in words."""
-
-    label: Pair
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
-    """One event in words, newest first in the list."""
-
-    kind: Pair
-    effective_on: date
-    recorded_at: datetime
-    actor: str
-    document: str | None
-    reason: str | None
-    changes: tuple[Change, ...]
+    mine: bool = True  # the reader's role records it
+    needs_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +65,16 @@ class Compared:
     current: str
     wanted: str
     differs: bool
+    clash: bool = False  # both sides changed it
 
 
 def lane(view: CaseView) -> tuple[Stage, ...]:
     """The six stages from the notice to the handover."""
     at = _group(view)
     reached: dict[int, date] = {}
-    for event in view.history:  # newest first: the last one written here is the first time it was reached
+    for event in reversed(
+        standing(view.history)
+    ):  # the last one written here is the first time it was reached
         step = (event.after or {}).get("step")
         if step in STEPS and step != (event.before or {}).get("step"):
             reached[STEPS[step].group] = event.effective_on
@@ -104,8 +89,8 @@ def lane(view: CaseView) -> tuple[Stage, ...]:
     )
 
 
-def next_steps(view: CaseView) -> tuple[NextStep, ...]:
-    """The steps that the case may take, in the order of the use case."""
+def next_steps(view: CaseView, rights: Rights, who: Principal) -> tuple[NextStep, ...]:
+    """The steps that the case may take, in the order of the use case, and what they mean for the reader."""
     return tuple(
         NextStep(
             code=code,
@@ -118,39 +103,52 @@ def next_steps(view: CaseView) -> tuple[NextStep, ...]:
             basis_vi=STEPS[code].basis,
             basis_en=basis_en(STEPS[code].basis),
             needs_reason=needs_reason(view.row.step, code),
+            mine=rights.may_record(who, code),
+            needs_second=rights.needs_second(code),
         )
         for code in view.allowed
     )
 
 
-def history(events: Sequence[EventView], lang: str) -> list[HistoryEntry]:
-    """The events with what they changed."""
-    return [
-        HistoryEntry(
-            kind=EVENT_KINDS.get(event.kind, (event.kind, event.kind)),
-            effective_on=event.effective_on,
-            recorded_at=event.recorded_at,
-            actor=event.actor,
-            document=event.document,
-            reason=event.reason,
-            changes=tuple(_changes(event.before or {}, event.after or {}, lang)),
-        )
-        for event in events
+def choices(
+    view: CaseView, *, keep: str, chosen: str, lang: str, recordable: Collection[str] | None = None
+) -> list[Pair]:
+    """The steps that the form offers, as (code, words): staying at `keep`, what may follow, and what was chosen.
+
+    `recordable` are the steps that the reader's role records; others are not offered.
+    """
+
+    def named(code: str, vi: str = "", en: str = "") -> Pair:
+        return code, say_value("step", code, lang) + (vi if lang == "vi" else en)
+
+    now = say_value("step", view.present["step"], lang)
+    stay = f"Giữ bước hiện tại: {now}" if lang == "vi" else f"Keep the present step: {now}"
+    reasoned = (" (phải nêu lý do)", " (needs a reason)")
+    present = view.present["step"]
+    offered = [(keep, stay)] + [
+        named(code, *(reasoned if needs_reason(present, code) else ()))
+        for code in view.allowed
+        if code not in (keep, present) and (recordable is None or code in recordable)
     ]
+    if chosen not in dict(offered):
+        nowhere = (" (không đi được từ bước hiện tại)", " (not reachable from the present step)")
+        offered.append(named(chosen, *nowhere))
+    return offered
 
 
-def compared(current: Mapping[str, Any], wanted: Mapping[str, Any], lang: str) -> list[Compared]:
+def compared(
+    current: Mapping[str, Any], wanted: Mapping[str, Any], lang: str, *, clash: Collection[str] = ()
+) -> list[Compared]:
     """Both states of a conflict, field by field; the date of a wanted new step is its effective date."""
-    if wanted.get("step") != current.get("step"):
-        wanted = {"step_on": wanted.get("effective_on"), **wanted}
-    else:
-        wanted = {"step_on": current.get("step_on"), **wanted}
+    moved = wanted.get("step") != current.get("step")
+    wanted = {"step_on": wanted.get("effective_on") if moved else current.get("step_on"), **wanted}
     return [
         Compared(
             CASE_FIELDS[name],
             say_value(name, current.get(name), lang),
             say_value(name, wanted.get(name), lang),
             (current.get(name) or None) != (wanted.get(name) or None),
+            name in clash,
         )
         for name in COMPARED
     ]
@@ -182,23 +180,8 @@ def _group(view: CaseView) -> int:
     group = STEPS[view.row.step].group if view.row.step in STEPS else 0
     if group:
         return group
-    for event in view.history:
+    for event in reversed(standing(view.history)):
         before = (event.before or {}).get("step")
         if before in STEPS and STEPS[before].group:
             return STEPS[before].group
     return 1
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> list[Change]:
-    names = [name for name in (*COMPARED, "data_date") if name in before or name in after]
-    if before.get("step") != after.get("step"):
-        names = [name for name in names if name != "step_on"]  # the effective date above says it
-    return [
-        Change(
-            CASE_FIELDS.get(name, (name, name)),
-            say_value(name, before.get(name), lang),
-            say_value(name, after.get(name), lang),
-        )
-        for name in names
-        if (before.get(name) or None) != (after.get(name) or None)
-    ]

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 
-from api.deps import CaseCode, ContextDep, DataDate, SessionDep
+from api.deps import CaseCode, ContextDep, DataDate, EventId, SessionDep
 from api.errors import ErrorOut
-from api.schemas import CaseOut, CasePatch, plain
-from api.usecases.cases import change_case, current_change, default_effective
+from api.schemas import CaseCorrection, CaseOut, CasePatch, ProposalOut, plain
 from api.usecases.listing import CaseFilter, case_list, case_view
-from geo.access import access_case
+from api.usecases.proposals import Written, submit_change, submit_correction
 
 router = APIRouter(prefix="/api/cases", tags=["cases"])
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=8,
+        max_length=100,
+        description="Gửi lại cùng khoá thì không ghi hai lần.",
+    ),
+]
 
 
 @router.get("", summary="Danh sách hồ sơ của một dự án (cases of a project)")
@@ -56,18 +65,40 @@ def patch_case(
     ctx: ContextDep,
     code: CaseCode,
     patch: CasePatch,
-    key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            min_length=8,
-            max_length=100,
-            description="Gửi lại cùng khoá thì không ghi hai lần.",
-        ),
-    ] = None,
-) -> CaseOut:
-    """Writes one event. A stale `version` answers 409 with both states; an unlawful step 422 with reasons."""
-    case = access_case(session, code)
-    change = patch.applied_to(current_change(case, effective_on=default_effective(session, case)))
-    state = change_case(session, ctx, code, change, seen=patch.version, key=key)
-    return CaseOut(code=code, **state)
+    response: Response,
+    key: IdempotencyKey = None,
+) -> CaseOut | ProposalOut:
+    """Writes one event. Another value for a field that changed since `version` answers 409 with both states; an
+    unlawful step 422 with reasons. A step that needs a second person answers 202 with the number of the proposal."""
+    done = submit_change(session, ctx, code, patch.change(), seen=patch.version, key=key)
+    return _answer(code, done, response)
+
+
+@router.post(
+    "/{code}/events/{event_id}/correction",
+    summary="Đính chính một lần ghi (correct an event of the history)",
+    responses={
+        409: {"model": ErrorOut, "description": "Phiên bản cũ: trả cả hai trạng thái · stale version"}
+    },
+)
+def post_correction(
+    session: SessionDep,
+    ctx: ContextDep,
+    code: CaseCode,
+    event_id: EventId,
+    correction: CaseCorrection,
+    response: Response,
+    key: IdempotencyKey = None,
+) -> CaseOut | ProposalOut:
+    """Writes a new event that counts instead of the old one, which stays in the history. Needs a reason."""
+    done = submit_correction(
+        session, ctx, code, event_id, correction.change(), seen=correction.version, key=key
+    )
+    return _answer(code, done, response)
+
+
+def _answer(code: str, done: Written, response: Response) -> CaseOut | ProposalOut:
+    if done.state is None:
+        response.status_code = 202
+        return ProposalOut(code=code, proposal=done.proposal_id or 0)
+    return CaseOut(code=code, **done.state)

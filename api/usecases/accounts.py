@@ -19,7 +19,7 @@ from api.context import Context
 from geo import people
 from geo.history import record
 from geo.tables import Account, ApiToken, Delegation, LoginSession, Project, Ward
-from projects.errors import Fault, Forbidden, InvalidInput, NotFound
+from projects.errors import Fault, Forbidden, InvalidInput, NotFound, StaleVersion
 from projects.rights import PUBLIC
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -61,14 +61,7 @@ def add_account(
 
     Raises InvalidInput with every fault.
     """
-    faults = _faults(session, ctx, wanted)
-    if not NAME.fullmatch(name):
-        faults.append(
-            Fault("name", "Tên gồm 2–40 chữ thường không dấu, số, . _ -", "2–40 of a–z, 0–9, . _ -")
-        )
-    elif session.get(Account, name) is not None:
-        faults.append(Fault("name", "Tên này đã có, kể cả đã khoá.", "This name is taken, maybe disabled."))
-    if faults:
+    if faults := account_faults(session, ctx, wanted, name=name):
         raise InvalidInput(faults)
     if password is not None and not demo:
         passwords.check_password(password, about=(name, wanted.display_name))
@@ -91,14 +84,21 @@ def add_account(
     return first
 
 
-def change_account(session: Session, ctx: Context, name: str, wanted: AccountChange) -> None:
-    """Changes role, scope and names; open sessions of the account end. Raises NotFound, InvalidInput, Forbidden."""
+def change_account(
+    session: Session, ctx: Context, name: str, wanted: AccountChange, *, seen: int | None = None
+) -> None:
+    """Changes role, scope and names; open sessions of the account end. `seen` is the epoch that the change is based on.
+
+    Writing the same again changes nothing. Raises NotFound, InvalidInput, Forbidden, StaleVersion.
+    """
     row = access_account(session, name, for_update=True)
-    if faults := _faults(session, ctx, wanted):
+    if faults := account_faults(session, ctx, wanted):
         raise InvalidInput(faults)
     if row.name == ctx.principal.account and wanted.role != row.role:
         raise Forbidden("accounts.change", "Không tự đổi vai trò của mình.", "Nobody changes their own role.")
     before = account_state(session, row)
+    if seen is not None and seen != row.epoch and not _is_already(before, name, wanted):
+        raise StaleVersion(name, seen, before, {"role": wanted.role})
     row.display_name, row.role = wanted.display_name.strip(), wanted.role
     row.person = wanted.person.strip() or name
     row.organisation = wanted.organisation
@@ -210,13 +210,21 @@ def end_token(session: Session, ctx: Context, token_id: int, *, own: bool) -> No
 def delegate(
     session: Session, ctx: Context, giver: str, taker: str, *, starts_on: date, ends_on: date
 ) -> int:
-    """Lets `taker` act on behalf of `giver` between two days. Raises NotFound, InvalidInput."""
-    access_account(session, giver)
+    """Lets `taker` act on behalf of `giver` between two days, once. Raises NotFound, InvalidInput."""
+    access_account(session, giver, for_update=True)  # one after the other: a double click finds the first
     access_account(session, taker)
     if giver == taker or ends_on < starts_on:
         raise InvalidInput(
             [Fault("taker", "Cần hai tài khoản và ngày theo thứ tự.", "Two accounts, days in order.")]
         )
+    same = session.scalar(
+        select(Delegation.id).where(
+            Delegation.giver == giver, Delegation.taker == taker, Delegation.ended_at.is_(None),
+            Delegation.starts_on == starts_on, Delegation.ends_on == ends_on,
+        ).limit(1)
+    )  # fmt: skip
+    if same is not None:
+        return same
     row = Delegation(giver=giver, taker=taker, starts_on=starts_on, ends_on=ends_on)
     session.add(row)
     session.flush()
@@ -232,6 +240,45 @@ def may_act_for(session: Session, taker: str, giver: str, day: date) -> bool:
         Delegation.starts_on <= day, Delegation.ends_on >= day,
     )  # fmt: skip
     return session.scalar(found.limit(1)) is not None
+
+
+def account_faults(
+    session: Session, ctx: Context, wanted: AccountChange, *, name: str | None = None
+) -> list[Fault]:
+    """Everything wrong with what an administrator sets; `name` when the account is to be made."""
+    faults: list[Fault] = []
+    if name is not None and not NAME.fullmatch(name):
+        faults.append(
+            Fault("name", "Tên gồm 2–40 chữ thường không dấu, số, . _ -", "2–40 of a–z, 0–9, . _ -")
+        )
+    elif name is not None and session.get(Account, name) is not None:
+        faults.append(Fault("name", "Tên này đã có, kể cả đã khoá.", "This name is taken, maybe disabled."))
+    if not 1 <= len(wanted.display_name.strip()) <= LONGEST:
+        faults.append(
+            Fault("display_name", "Cần họ tên, dài tới 120 ký tự.", "A name of up to 120 characters.")
+        )
+    for where, said in (("person", wanted.person), ("organisation", wanted.organisation or "")):
+        if len(said) > LONGEST:
+            faults.append(Fault(where, f"Dài quá {LONGEST} ký tự.", f"Longer than {LONGEST} characters."))
+    role = ctx.rights.roles.get(wanted.role)
+    if role is None or role.code == PUBLIC:
+        faults.append(Fault("role", f"Không có vai trò “{wanted.role[:40]}”.", "There is no such role."))
+    elif role.reach == "scoped" and not (wanted.wards or wanted.projects):
+        faults.append(
+            Fault(
+                "scope",
+                "Vai trò này cần ít nhất một phường hoặc dự án.",
+                "This role needs a ward or a project.",
+            )
+        )
+    for table, where, codes in ((Ward, "wards", wanted.wards), (Project, "projects", wanted.projects)):
+        known = set(session.scalars(select(table.code).where(table.code.in_(codes)))) if codes else set()
+        faults += [
+            Fault(where, f"Không có mã “{code[:40]}”.", f"There is no “{code[:40]}”.")
+            for code in codes
+            if code not in known
+        ]
+    return faults
 
 
 def account_state(session: Session, row: Account) -> dict[str, Any]:
@@ -265,28 +312,12 @@ def _record(session: Session, ctx: Context, kind: str, name: str, **what: Any) -
     )  # fmt: skip
 
 
-def _faults(session: Session, ctx: Context, wanted: AccountChange) -> list[Fault]:
-    faults: list[Fault] = []
-    if not 1 <= len(wanted.display_name.strip()) <= LONGEST:
-        faults.append(
-            Fault("display_name", "Cần họ tên, dài tới 120 ký tự.", "A name of up to 120 characters.")
-        )
-    role = ctx.rights.roles.get(wanted.role)
-    if role is None or role.code == PUBLIC:
-        faults.append(Fault("role", f"Không có vai trò “{wanted.role[:40]}”.", "There is no such role."))
-    elif role.reach == "scoped" and not (wanted.wards or wanted.projects):
-        faults.append(
-            Fault(
-                "scope",
-                "Vai trò này cần ít nhất một phường hoặc dự án.",
-                "This role needs a ward or a project.",
-            )
-        )
-    for table, where, codes in ((Ward, "wards", wanted.wards), (Project, "projects", wanted.projects)):
-        known = set(session.scalars(select(table.code).where(table.code.in_(codes)))) if codes else set()
-        faults += [
-            Fault(where, f"Không có mã “{code[:40]}”.", f"There is no “{code[:40]}”.")
-            for code in codes
-            if code not in known
-        ]
-    return faults
+def _is_already(state: dict[str, Any], name: str, wanted: AccountChange) -> bool:
+    return state == state | {
+        "display_name": wanted.display_name.strip(),
+        "role": wanted.role,
+        "person": wanted.person.strip() or name,
+        "organisation": wanted.organisation,
+        "wards": sorted(set(wanted.wards)),
+        "projects": sorted(set(wanted.projects)),
+    }

@@ -1,41 +1,35 @@
-"""Cases: the list, the page, and the one function through which a case changes."""
+"""The one function through which a case changes: what is wanted, what it meets, and one event for it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.accounts import may_act_for
+from api.usecases.entries import (
+    CaseChange,
+    already_written,
+    check_account_name,
+    check_entries,
+    fingerprint,
+    key_once,
+    stated,
+    told,
+)
 from geo.access import access_case, portfolio_state
-from geo.history import came_from, case_state, event_with_key, record, touch
+from geo.history import case_state, own_key, put_state, record, statement, statements, touch
 from geo.tables import ClearanceCase, Project
-from projects.clearance import OBSTACLES, allowed_steps, check_transition
-from projects.errors import Fault, InvalidInput, KeyReused, StaleVersion
+from projects.clearance import allowed_steps, check_transition
+from projects.errors import Fault, InvalidInput, StaleVersion
+from projects.history import State, Statement, came_from, changed, fold, standing, until_version
+from projects.merging import conflicts, spoken_of
 
-MAX_TEXT = 500
-LOCAL_ACTOR = "máy này (chưa có đăng nhập)"
-
-
-@dataclass(frozen=True, slots=True)
-class CaseChange:
-    """What a clearance user wants to write, all of it: the full new state, not a delta.
-
-    `effective_on` is the day on which it became true; `document` the number of the paper behind it.
-    """
-
-    step: str
-    effective_on: date
-    promised_on: date | None = None
-    obstacle: str | None = None
-    note: str | None = None
-    document: str | None = None
-    reason: str | None = None
+__all__ = ["CaseChange", "change_case", "check_behalf", "check_version", "state_seen"]
 
 
 def change_case(
@@ -46,146 +40,162 @@ def change_case(
     *,
     seen: int,
     key: str | None,
-    actor: str = LOCAL_ACTOR,
+    seconds: int | None = None,
 ) -> dict[str, Any]:
-    """Writes a change as one event and returns the new state of the case with its version.
+    """Writes what differs from the version `seen` as one event and returns the new state of the case.
 
-    The same `key` with the same change answers as the first time and writes nothing again. A change
-    that changes nothing writes nothing. Raises NotFound, StaleVersion (with both states), IllegalStep,
-    InvalidInput and KeyReused.
+    When others changed other fields since, both survive: `merged` of the answer names their changes. `overtaken`
+    names the fields for which a value of a later day stands, so that this one counts for the days before only.
+
+    The same `key` of this actor with the same change answers as the first time and writes nothing again. A
+    change that changes nothing writes nothing. Raises NotFound, StaleVersion (with both states and the fields
+    in conflict), IllegalStep, InvalidInput and KeyReused.
     """
-    fingerprint = _fingerprint(code, change, seen)
+    actor = ctx.principal.account
+    change = change.cleaned()
+    request = fingerprint("change", code, change, seen)
     case = access_case(session, code, for_update=True)
-    if key is not None and (done := event_with_key(session, key)) is not None:
-        if done.request_hash != fingerprint:
-            raise KeyReused(key)
-        return done.after or {}
+    if (done := already_written(session, actor, key, request)) is not None:
+        return told(statements(session, code, until=done.id), seen=seen)
+    events = statements(session, code)
     before = case_state(case)
-    check_version(case, change, seen=seen)
-    _check_fields(change)
-    _check_day(case, change, today=ctx.today())
-    before_that = came_from(session, case)
-    # A notice may be issued again: the same step with a new paper (S20 → S20).
-    again = change.document is not None and change.step in allowed_steps(case.step, came_from=before_that)
-    if change.step != case.step or again:
-        check_transition(
-            case.step,
-            change.step,
-            document=change.document,
-            reason=change.reason,
-            effective_on=change.effective_on,
-            step_on=case.step_on,
-            today=ctx.today(),
-            came_from=before_that,
-        )
-        case.step_on = change.effective_on
-    case.step = change.step
-    case.promised_on = change.promised_on
-    case.obstacle = change.obstacle
-    case.note = change.note
-    if case_state(case) == before and not change.document and not change.reason:
-        return before
+    past, taken = _since(case, events, seen)
+    wanted = _wanted(change, past, before, events)
+    day = change.effective_on or _default_day(session, past, wanted, events)
+    if "step" in wanted:
+        wanted["step_on"] = day.isoformat()
+    change = replace(change, effective_on=day)
+    check_version(case, change, wanted, seen=seen, taken=taken)
+    check_entries(change)
+    check_behalf(session, ctx, change.on_behalf_of)
+    # The step that somebody else recorded too, for the same day, is not taken a second time.
+    moves = "step" in wanted and not ("step" in (taken or ()) and before | wanted == before)
+    if moves:
+        _check_step(case, change, events, day=day, today=ctx.today())
+    else:
+        _check_day(past, day, today=ctx.today())
+    if not (wanted or change.document or change.document_sha256 or change.reason):
+        return before | {"merged": [], "overtaken": []}
     project = session.get_one(Project, case.project_id)
     touch(session, project.id)
-    try:
-        with session.begin_nested():
-            case.version += 1
-            after = case_state(case)
-            record(
-                session,
-                kind="case.step" if change.step != before["step"] or again else "case.edit",
-                object_type="case",
-                object_code=code,
-                project_code=project.code,
-                actor=actor,
-                effective_on=change.effective_on,
-                before=before,
-                after=after,
-                document=change.document,
-                reason=change.reason,
-                idempotency_key=key,
-                request_hash=fingerprint if key else None,
-            )
-    except IntegrityError:  # another case was written with the same key at this very moment
-        raise KeyReused(key or "") from None
-    return after
+    with key_once(session, key):
+        case.version += 1
+        after = before | wanted | {"version": case.version}
+        put_state(case, _present(wanted, before, after, events, day=day))
+        event = record(
+            session,
+            kind="case.step" if moves else "case.edit",
+            object_type="case",
+            object_code=code,
+            project_code=project.code,
+            actor=actor,
+            effective_on=day,
+            before=before,
+            after=after,
+            document=change.document,
+            document_hash=change.document_sha256,
+            reason=change.reason,
+            on_behalf_of=change.on_behalf_of,
+            idempotency_key=own_key(actor, key),
+            request_hash=request if key else None,
+            seconds=seconds,
+        )
+    return told([*events, statement(event)], seen=seen)
 
 
-def current_change(case: ClearanceCase, *, effective_on: date) -> CaseChange:
-    """The change that would keep the case as it is; partial updates replace fields of it."""
-    return CaseChange(
-        step=case.step,
-        effective_on=effective_on,
-        promised_on=case.promised_on,
-        obstacle=case.obstacle,
-        note=case.note,
-    )
+def state_seen(session: Session, code: str, version: int) -> State | None:
+    """The state that a version of a case showed, None when there never was one. Raises NotFound."""
+    case = access_case(session, code)
+    past, taken = _since(case, statements(session, code), version)
+    return past if taken is not None else None
 
 
-def check_version(case: ClearanceCase, change: CaseChange, *, seen: int) -> None:
-    """Refuses a change made on an older state than the present one. Raises StaleVersion with both states."""
-    if case.version != seen:
-        raise StaleVersion(case.code, seen, case_state(case), _plain(change))
+def check_version(
+    case: ClearanceCase,
+    change: CaseChange,
+    wanted: State,
+    *,
+    seen: int,
+    taken: frozenset[str] | None,
+) -> None:
+    """Refuses a change that would write over what its author has not seen.
 
-
-def _check_day(case: ClearanceCase, change: CaseChange, *, today: date) -> None:
-    """Refuses an edit that would be true before the present step was, or is not true yet.
-
-    A change of step is judged by `check_transition`, with all its other faults.
+    `taken` are the fields that others changed after the version `seen`, None when there never was one. Raises
+    StaleVersion with both states and the fields in conflict.
     """
-    if change.step != case.step or case.step_on <= change.effective_on <= today:
+    present = case_state(case)
+    clash = conflicts(taken, present, wanted) if taken is not None else ()
+    if taken is None or clash:
+        raise StaleVersion(case.code, seen, present, stated(present | wanted, change), clash)
+
+
+def check_behalf(session: Session, ctx: Context, on_behalf_of: str | None) -> None:
+    """Refuses to write in the place of somebody who has not delegated it to the actor. Raises InvalidInput."""
+    check_account_name(on_behalf_of)
+    if on_behalf_of is None or may_act_for(session, ctx.principal.account, on_behalf_of, ctx.today()):
         return
-    raise InvalidInput(
-        [
-            Fault(
-                "effective_on",
-                f"Ngày hiệu lực phải từ {case.step_on:%d/%m/%Y} (ngày của bước hiện tại) đến hôm nay.",
-                f"The effective date must lie between {case.step_on:%d/%m/%Y} (the present step) and today.",
-            )
-        ]
+    vi = "Không có uỷ quyền còn hiệu lực của tài khoản này cho bạn."
+    en = "This account has not delegated to you, or no longer."
+    raise InvalidInput([Fault("on_behalf_of", vi, en)])
+
+
+def _since(
+    case: ClearanceCase, events: Sequence[Statement], seen: int
+) -> tuple[State, frozenset[str] | None]:
+    """The state that the version `seen` showed, and what others changed after it (None: never existed)."""
+    if seen == case.version:
+        return case_state(case), frozenset()
+    known = until_version(events, seen) if seen < case.version else None
+    if known is None:
+        return case_state(case), None
+    return case_state(case) | fold(known), spoken_of(known, events)
+
+
+def _wanted(change: CaseChange, past: State, present: State, events: Sequence[Statement]) -> State:
+    """The fields that the change sets: those that differ from what its author saw."""
+    said = change.content()
+    wanted = {name: value for name, value in said.items() if value != past[name]}
+    # A notice may be issued again: the same step with a new paper (S20 → S20).
+    same = said.get("step") == past["step"] == present["step"]
+    if same and change.document and change.step in allowed_steps(change.step, came_from=came_from(events)):
+        wanted["step"] = change.step
+    return wanted
+
+
+def _default_day(session: Session, past: State, wanted: State, events: Sequence[Statement]) -> date:
+    """The day a change is taken to be true when nobody says: the data date, if nothing it changes is younger."""
+    younger = (e.effective_on for e in standing(events) if changed(e.before, e.after) & wanted.keys())
+    return max(portfolio_state(session).data_date, date.fromisoformat(past["step_on"]), *younger)
+
+
+def _present(wanted: State, before: State, after: State, events: Sequence[Statement], *, day: date) -> State:
+    """What the row says of the wanted fields after the change: a value of a later day stays."""
+    newest = max((event.id for event in events), default=0) + 1
+    state = fold([*events, Statement(newest, day, before, after)])
+    return {name: state.get(name, value) for name, value in wanted.items()}
+
+
+def _check_step(
+    case: ClearanceCase, change: CaseChange, events: Sequence[Statement], *, day: date, today: date
+) -> None:
+    """Judges a step against the present one. Raises IllegalStep with every fault."""
+    check_transition(
+        case.step,
+        change.step,
+        document=change.document,
+        reason=change.reason,
+        effective_on=day,
+        step_on=case.step_on,
+        today=today,
+        came_from=came_from(events),
     )
 
 
-def _check_fields(change: CaseChange) -> None:
-    """Refuses unknown obstacles and texts that are too long or hold control characters, all at once."""
-    faults: list[Fault] = []
-    if change.obstacle is not None and change.obstacle not in OBSTACLES:
-        faults.append(
-            Fault(
-                "obstacle",
-                f"Không có mã vướng mắc “{change.obstacle}”.",
-                f"Unknown obstacle code “{change.obstacle}”.",
-            )
-        )
-    for field in ("document", "reason", "note"):
-        value = getattr(change, field)
-        if value is None:
-            continue
-        if len(value) > MAX_TEXT:
-            faults.append(Fault(field, f"Dài quá {MAX_TEXT} ký tự.", f"Longer than {MAX_TEXT} characters."))
-        if any(ord(c) < 32 and c not in "\n\t\r" for c in value):
-            faults.append(Fault(field, "Có ký tự điều khiển.", "Contains a control character."))
-    if change.promised_on is not None and not date(2015, 1, 1) <= change.promised_on <= date(2045, 12, 31):
-        faults.append(
-            Fault(
-                "promised_on",
-                "Ngày hẹn phải từ 2015 đến 2045.",
-                "The promised date must be within 2015–2045.",
-            )
-        )
-    if faults:
-        raise InvalidInput(faults)
-
-
-def _plain(change: CaseChange) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(change).items()}
-
-
-def _fingerprint(code: str, change: CaseChange, seen: int) -> str:
-    body = json.dumps([code, seen, _plain(change)], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def default_effective(session: Session, case: ClearanceCase) -> date:
-    """The day a change is taken to be true when nobody says: the data date, never before the present step."""
-    return max(portfolio_state(session).data_date, case.step_on)
+def _check_day(past: State, day: date, *, today: date) -> None:
+    """Refuses an edit that would be true before the step on which its author saw the case, or is not true yet."""
+    step_on = date.fromisoformat(past["step_on"])
+    if step_on <= day <= today:
+        return
+    vi = f"Ngày hiệu lực phải từ {step_on:%d/%m/%Y} (ngày của bước hiện tại) đến hôm nay."
+    en = f"The effective date must lie between {step_on:%d/%m/%Y} (the present step) and today."
+    raise InvalidInput([Fault("effective_on", vi, en)])

@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.passwords import hash_password, verify
 from api.usecases.accounts import AccountChange, add_account
+from api.usecases.facts import all_ward_labels, project_labels
+from geo.people import scope_of
 from geo.tables import Account, ClearanceCase, Project, Ward
 
 WARDS = 3  # the wards with most demo cases go to the ward accounts
@@ -49,6 +51,23 @@ _ACCOUNTS = (
 def demo_accounts(secret: str) -> tuple[DemoAccount, ...]:
     """The accounts with their passwords on this installation."""
     return tuple(DemoAccount(n, role, vi, en, _password(secret, n)) for n, role, vi, en in _ACCOUNTS)
+
+
+def demo_scopes(session: Session) -> dict[str, tuple[str, ...]]:
+    """The demo accounts that can enter, each with the wards and projects it works for, in Vietnamese words."""
+    wards, projects = all_ward_labels(session), project_labels(session)
+    names = [name for name, *_ in _ACCOUNTS]
+    usable = session.scalars(
+        select(Account.name).where(Account.name.in_(names), Account.is_demo, Account.disabled_at.is_(None))
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for name in usable:
+        mine = scope_of(session, name)
+        found[name] = (
+            *(wards.get(code, code) for code in mine[0]),
+            *(projects.get(code, (code, code))[0] for code in mine[1]),
+        )
+    return found
 
 
 def load_demo_accounts(session: Session, ctx: Context, secret: str) -> int:

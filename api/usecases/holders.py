@@ -90,9 +90,12 @@ def open_fields(session: Session, ctx: Context, code: str, names: Iterable[str],
                 )
             ]
         )
-    for name in wanted:
-        if name not in ctx.rights.fields or sight(ctx, name) not in ("mở", "hiện"):
-            raise Forbidden("holder.open")
+    if unknown := [name for name in wanted if name not in ctx.rights.fields]:
+        raise InvalidInput(
+            [Fault(name[:40], "Không có trường này.", "There is no such field.") for name in unknown]
+        )
+    if any(sight(ctx, name) not in ("mở", "hiện") for name in wanted):
+        raise Forbidden("holder.open")
     record(
         session, kind="holder.open", object_type="holder", object_code=code, project_code=project,
         actor=ctx.principal.account, effective_on=ctx.today(), after={"fields": wanted}, reason=reason.strip(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,9 +16,10 @@ from api.usecases.counting import lies_on, step_group
 from api.usecases.visible import hidden_cases
 from api.views import CaseList, CaseRow, CaseView, EventView
 from geo.access import access_case, access_project
-from geo.history import came_from, events_of
+from geo.history import case_state, events_of, statements
 from geo.tables import ClearanceCase, Event, Parcel, Project
 from projects.clearance import allowed_steps
+from projects.history import Statement, came_from, fold, roots, standing
 from projects.impact import DrivingCase
 from projects.model import CaseState, ParcelRef
 from projects.steps import STEPS
@@ -100,6 +102,7 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
     Raises NotFound. The step shown is the one on the data date; the version is the present one.
     """
     case = access_case(session, code)
+    told = statements(session, code)
     project = session.get_one(Project, case.project_id)
     day = resolve_day(session, as_of)
     calculation = calculate(session, ctx, project, day)
@@ -128,14 +131,16 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
                 select(Parcel).where(Parcel.case_id == case.id).order_by(Parcel.sheet, Parcel.number)
             )
         ),
-        allowed=allowed_steps(case.step, came_from=came_from(session, case)),
-        note=case.note,
+        allowed=allowed_steps(case.step, came_from=came_from(told)),
+        note=(case_state(case) | fold(told, on=day))["note"],
         forecast_why_vi=forecast.why_vi if forecast else "Đã đưa ra khỏi ranh giới.",
         forecast_why_en=forecast.why_en if forecast else "Taken out of the boundary.",
         alone_days=driver.alone_days if driver else None,
         group_days=driver.group_days if driver else None,
         group_size=driver.group_size if driver else None,
-        history=tuple(_event(e) for e in events_of(session, "case", code)),
+        history=_history(session, code, told),
+        present=case_state(case),
+        present_on=max((event.effective_on for event in standing(told)), default=case.step_on),
     )
 
 
@@ -187,14 +192,26 @@ def _driver(calculation: Calculation, code: str) -> DrivingCase | None:
     return next((d for d in drivers if d.code == code), None)
 
 
-def _event(row: Event) -> EventView:
+def _history(session: Session, code: str, told: Sequence[Statement]) -> tuple[EventView, ...]:
+    """The newest events of a case, newest first, with what counts now in the place of a corrected one."""
+    root = roots(told)
+    counts = {root[event.id]: event.id for event in standing(told)}
+    return tuple(_event(e, counts.get(root.get(e.id, e.id))) for e in events_of(session, "case", code))
+
+
+def _event(row: Event, counts: int | None) -> EventView:
     return EventView(
+        id=row.id,
         recorded_at=row.recorded_at,
         effective_on=row.effective_on,
         actor=row.actor,
+        on_behalf_of=row.on_behalf_of,
         kind=row.kind,
         before=row.before,
         after=row.after,
         document=row.document,
+        document_hash=row.document_hash,
         reason=row.reason,
+        corrects=row.corrects,
+        corrected_by=counts if counts != row.id else None,
     )

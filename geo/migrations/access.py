@@ -33,6 +33,8 @@ OWN_ROWS = (
 CASE_ROWS = f"{REACH} in ('all', 'calculation') or {OWN_ROWS}"
 CASE_WRITE = f"{REACH} = 'all' or {OWN_ROWS}"
 HOLDER_ROWS = f"{PEOPLE} and ({CASE_WRITE})"
+# A proposal about money holds the amount: for those who may see people's data.
+PROPOSAL_ROWS = f"(kind <> 'holder.amount' or {PEOPLE}) and ({CASE_WRITE})"
 FRONT_ROWS = (
     f"{REACH} in ('all', 'calculation') "
     f"or ({REACH} = 'scoped' and exists (select from {{schema}}.parcel p where p.id = parcel_id))"
@@ -63,6 +65,17 @@ create function reach_projects() returns int[] language sql stable set search_pa
     select coalesce(array_agg(id), '{}') from project
     where code = any (string_to_array(coalesce(current_setting('duonggang.projects', true), ''), ','))
 $$;
+create function person_of(name text) returns text
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+declare
+    was text := coalesce(current_setting('duonggang.maintenance', true), '');
+    found text;
+begin
+    perform set_config('duonggang.maintenance', 'on', true);
+    select a.person into found from account a where a.name = person_of.name;
+    perform set_config('duonggang.maintenance', was, true);
+    return found;
+end $$;
 create function history_head() returns table (id bigint, hash bytea, recorded_at timestamptz, counted bigint)
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare
@@ -93,7 +106,8 @@ declare
     found boolean;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
-    found := exists (select from event where recorded_at > at);
+    found := exists (select from event where recorded_at > at
+        and id >= coalesce((select c.event_id from change c where c.id = 0), 0));
     perform set_config('duonggang.maintenance', was, true);
     return found;
 end $$;
@@ -103,8 +117,10 @@ declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
 begin
     perform set_config('duonggang.maintenance', 'on', true);
-    return query select e.id, e.recorded_at from event e
-        where e.id >= coalesce((select c.event_id from change c where c.id = 0), 0) order by e.id limit 1;
+    -- A transaction is known as a whole: shown from the time of its last event on.
+    return query select f.id, (select max(e.recorded_at) from event e where e.id = f.id or e.change = f.change)
+        from event f where f.id >= coalesce((select c.event_id from change c where c.id = 0), 0)
+        order by f.id limit 1;
     perform set_config('duonggang.maintenance', was, true);
 end $$;
 create function history_known(at timestamptz, floor bigint) returns bigint
@@ -129,7 +145,7 @@ end $$;
 DROP_FUNCTIONS = """
 drop function history_known(timestamptz, bigint); drop function history_floor();
 drop function history_followed(timestamptz); drop function history_short(); drop function history_head();
-drop function reach_projects();
+drop function person_of(text); drop function reach_projects();
 """
 
 _ROLE = text("select rolsuper, rolcreaterole from pg_roles where rolname = current_user")

@@ -1,8 +1,8 @@
 """Row versions: what makes a table of the projection readable as it was known at any event.
 
 A versioned table carries in `change` the transaction that wrote each row (`this_change()`). What an UPDATE or DELETE
-ends is kept in `past.<table>`, with `until` = the change that ended it. `past_view.<table>` is the table as known at an
-event (`geo.moment`). All functions take the connection of a migration; tables live in `public`.
+ends is kept in `past.<table>`, with `until` = the change that ended it. `past_view.<table>` is the table as known at
+an event (`geo.moment`). All functions take the connection of a migration; tables live in `public`.
 
 A row that is rewritten with equal values keeps its version, and so does one in which only columns of `apart` differ.
 """
@@ -115,8 +115,9 @@ create trigger append_only before insert or update or delete or truncate on past
     for each statement execute function past.is_append_only();
 """
 
-# A flat union, its conditions outside: so the planner may look into both halves by index. The middle line asks for
-# the change that wrote the row, the last one for the change that ended it.
+# A flat union, its conditions outside: so the planner may look into both halves by index. The first two conditions
+# ask for the change that wrote the row, the last for the change that ended it. `+ 0` keeps the planner from the
+# statistics of `change`: after a large import, when all rows have one value, it would expect no row at all.
 VIEW = """
 create view past_view.{name} with (security_invoker = true) as
 select {columns} from (
@@ -125,7 +126,7 @@ select {columns} from (
     select {columns}, until from past.{name}
 ) version
 where change <= current_setting('duonggang.known_change')::bigint
-  and change <> all (array(select id from past_view.late))
+  and change + 0 <> all (array(select id from past_view.late))
   and (until is null or until > current_setting('duonggang.known_change')::bigint
        or until = any (array(select id from past_view.late)));
 """

@@ -6,10 +6,8 @@ Not part of `make test`: figures depend on the machine, so nothing is asserted a
 from __future__ import annotations
 
 import gzip
-import json
 import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -20,16 +18,13 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
-from api.app import app_engine
 from api.commands.shared import command_context
 from api.context import Context
-from api.rightsfile import rights
 from api.settings import Settings
 from api.usecases.land import import_parcel_file
 from api.usecases.land_features import parcel_features
 from api.usecases.portfolio import read_portfolio
 from api.usecases.reports import delay_answer
-from geo import scope
 from geo.db import make_engine, make_sessions
 from geo.demo import write_demo_files
 from geo.store import load_cases, load_network
@@ -37,36 +32,8 @@ from geo.tables import ImportBatch, Project
 from projects.cpm import schedule
 from projects.impact import land_network
 from projects.network import build_graph
-from projects.rights import Principal
-
-ROUNDS = 5
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES: list[dict[str, object]] = []
-
-
-def figure(name: str, unit: str, ours: float, peer: float | None = None, against: str = "") -> None:
-    row = {
-        "name": name,
-        "unit": unit,
-        "ours": round(ours, 3),
-        "peer": peer and round(peer, 3),
-        "against": against,
-    }
-    FIGURES.append(row)
-    ratio = f"  {peer / ours:6.1f} ×  {against}" if peer else ""
-    print(f"\n{name:<62} {ours:10.3f} {unit}{ratio}")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def taking_turns(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float]:
-    """Medians in seconds of both sides, interleaved, after one round that does not count."""
-    rounds = [(seconds(ours), seconds(peer)) for _ in range(ROUNDS + 1)][1:]
-    return statistics.median(r[0] for r in rounds), statistics.median(r[1] for r in rounds)
+from tests.bench.measuring import ROUNDS, figure, seconds, taking_turns
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -77,44 +44,16 @@ def city(portfolio_settings: Settings) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture(scope="module")
-def web(portfolio_settings: Settings) -> Iterator[Engine]:
-    """As the web process connects: under row-level security."""
-    engine = app_engine(portfolio_settings)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def written() -> Iterator[None]:
-    yield
-    target = ROOT / "build" / "bench.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(FIGURES, ensure_ascii=False, indent=2) + "\n")
-
-
-@pytest.mark.parametrize(
-    ("who", "words"),
-    [
-        (Principal("bench", "bench", rights().roles["leadership"]), ""),
-        (
-            Principal("bench", "bench", rights().roles["ward_officer"], wards=frozenset({"00097"})),
-            ", cho cán bộ một phường",
-        ),
-    ],
-)
-def test_delay_report_of_the_portfolio(web: Engine, who: Principal, words: str) -> None:
-    def report(ctx: Context) -> None:
-        with Session(web) as session:
-            scope.enter(session, who)
-            delay_answer(session, ctx.seen_by(who), None)
-
-    cold = statistics.median(seconds(lambda: report(command_context())) for _ in range(ROUNDS))
-    ctx = command_context()
-    report(ctx)
-    warm = statistics.median(seconds(lambda: report(ctx)) for _ in range(ROUNDS))
-    figure(f"báo cáo chậm cả danh mục{words}, từ CSDL, chưa có bộ nhớ đệm", "s", cold)
-    figure(f"báo cáo chậm cả danh mục{words}, không có gì đổi từ lần trước", "s", warm)
+def test_delay_report_of_the_portfolio(city: Engine) -> None:
+    with Session(city) as session:
+        cold = statistics.median(
+            seconds(lambda: delay_answer(session, command_context(), None)) for _ in range(ROUNDS)
+        )
+        ctx: Context = command_context()
+        delay_answer(session, ctx, None)
+        warm = statistics.median(seconds(lambda: delay_answer(session, ctx, None)) for _ in range(ROUNDS))
+    figure("báo cáo chậm cả danh mục, từ CSDL, chưa có bộ nhớ đệm", "s", cold)
+    figure("báo cáo chậm cả danh mục, không có gì đổi từ lần trước", "s", warm)
 
 
 def test_critical_path_pass_with_land_nodes(city: Engine) -> None:

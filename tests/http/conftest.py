@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.app import app_engine, create_app
 from api.settings import Settings
 from tests.people import Tester
 
@@ -17,9 +17,11 @@ TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
-def app(portfolio_settings: Settings) -> FastAPI:
+def app(portfolio_settings: Settings) -> Iterator[FastAPI]:
     """The real application, the same function that the server calls."""
-    return create_app(portfolio_settings, today=lambda: TODAY)
+    engine = app_engine(portfolio_settings)
+    yield create_app(portfolio_settings, engine=engine, today=lambda: TODAY)
+    engine.dispose()
 
 
 @pytest.fixture

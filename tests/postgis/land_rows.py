@@ -16,6 +16,7 @@ from shapely import LineString, MultiPolygon, Polygon, box
 from sqlalchemy.orm import Session
 
 from geo.crs import MEASURE, WGS84, to_wgs84
+from geo.history import record
 from geo.importers.parcels import COLUMNS, ParcelTable
 from geo.tables import Alignment, Project, Section, Ward, WorkFront
 
@@ -31,6 +32,18 @@ def add_ward(session: Session, code: str = WARD) -> None:
         )
     )  # fmt: skip
     session.flush()
+
+
+def add_event(session: Session, code: str = "TEST-1") -> int:
+    """The event that every transaction needs that writes rows and commits; gives its number."""
+    return record(
+        session,
+        kind="test",
+        object_type="test",
+        object_code=code,
+        actor="test",
+        effective_on=date(2026, 3, 13),
+    ).id
 
 
 def add_project(

@@ -48,7 +48,7 @@ def shell(
 ) -> Iterator[Shell]:
     url = make_database()
     (tmp_path / "mount").mkdir()
-    made = Shell(make_engine(url), tmp_path / "mount" / "neo.jsonl")
+    made = Shell(make_engine(url, maintenance=True), tmp_path / "mount" / "neo.jsonl")
     monkeypatch.setenv("DUONGGANG_DATABASE_URL", url)
     monkeypatch.setenv("DUONGGANG_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DUONGGANG_ANCHOR", str(made.anchor))

@@ -43,7 +43,7 @@ def database(make_database: Callable[[], str]) -> str:
 def shell(database: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Shell]:
     monkeypatch.setenv("DUONGGANG_DATABASE_URL", database)
     monkeypatch.setenv("DUONGGANG_HOME", str(tmp_path))
-    made = Shell(make_engine(database))
+    made = Shell(make_engine(database, maintenance=True))
     code, _, said = made("portfolio", "load")
     assert code == 0, said
     yield made
@@ -174,7 +174,7 @@ def test_json_answers_are_clean_and_about_the_project_asked_for(shell: Shell) ->
 def test_an_unknown_project_is_one_sentence(shell: Shell) -> None:
     code, out, said = shell("schedule", "KHONGCO")
     assert (code, out) == (1, "")
-    assert said.strip() == "Không có dự án mã “KHONGCO”."
+    assert said.strip() == "Không có dự án này."
 
 
 def test_an_unreachable_database_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_database_is_followed_from_empty_to_migrated(
     assert about(empty, "PostGIS").ok
     assert about(empty, "Cấu trúc").fix == "duonggang db upgrade"
     assert not about(empty, "bảng danh mục").ok
-    engine = make_engine(url)
+    engine = make_engine(url, maintenance=True)
     upgrade(engine)
     engine.dispose()
     migrated = diagnose(settings(tmp_path, url=url))

@@ -29,7 +29,7 @@ from geo.tables import (
     WorkFront,
 )
 from projects.errors import InvalidInput, NotFound
-from tests.postgis.land_rows import EAST, NORTH, add_project, add_ward, lot, table
+from tests.postgis.land_rows import EAST, NORTH, add_event, add_project, add_ward, lot, table
 
 DAY = date(2026, 3, 13)
 
@@ -271,11 +271,12 @@ def test_two_halves_of_one_case_in_one_file_are_one_case(session: Session, proje
 
 
 def test_two_imports_of_one_file_at_once_write_it_once(make_database: Callable[[], str]) -> None:
-    engine = make_engine(make_database())
+    engine = make_engine(make_database(), maintenance=True)
     upgrade(engine)
     with Session(engine) as session, session.begin():
         add_ward(session)
         add_project(session, fronts=[("A", 0, 1000)])
+        add_event(session)
     land = table(*(lot(20.0 * i, 0) for i in range(40)))
 
     def one() -> ImportResult:

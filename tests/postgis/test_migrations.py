@@ -30,7 +30,7 @@ def test_a_column_that_no_migration_made_is_found(engine: Engine) -> None:
 
 
 def test_every_migration_can_be_undone_and_done_again(make_database: Callable[[], str]) -> None:
-    engine = make_engine(make_database())
+    engine = make_engine(make_database(), maintenance=True)
     upgrade(engine)
     downgrade(engine, "base")
     with engine.connect() as connection:

@@ -87,6 +87,7 @@ def case(**changed: Any) -> CaseView:
                 after,
                 "412/QĐ-UBND",
                 None,
+                id=3,
             ),
             EventView(
                 datetime(2026, 1, 5, 2, 0, tzinfo=UTC),
@@ -97,7 +98,10 @@ def case(**changed: Any) -> CaseView:
                 {"step": "S60"},
                 None,
                 None,
+                id=1,
             ),
         ),
+        present=after | {"obstacle": "TAI_DINH_CU", "note": "Chờ lô B-27"},
+        present_on=date(2026, 3, 5),
     )
     return replace(whole, **changed)

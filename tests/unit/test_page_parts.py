@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.pages import case, case_parts, filters, network, sentences, strips
+from api.pages import case, case_history, case_parts, filters, network, sentences, strips
 from api.pages.gantt import LABELS, TIMELINE, Bar, gantt
 from api.pages.rendering import link
 from api.usecases.visible import driving_land
@@ -139,10 +139,11 @@ def test_filters_hold_together_and_an_empty_one_passes_everything() -> None:
 
 
 def test_history_tells_what_changed_in_words() -> None:
-    newest = case_parts.history(ic.case().history, "vi")[0]
+    newest = case_history.history(ic.case().history, "vi")[0]
     assert newest.kind == ("Ghi bước", "Step recorded")
     assert [(c.label[0], c.before, c.after) for c in newest.changes] == [
         ("Bước", "Đã thẩm định", "Đã phê duyệt phương án"),
+        ("Ngày của bước", "06/02/2026", "05/03/2026"),
         ("Ngày hẹn bàn giao", "31/03/2026", "28/04/2026"),
     ]
 

@@ -3,20 +3,21 @@
 "use strict";
 
 for (const form of document.querySelectorAll("form[data-once]")) {
-  const button = form.querySelector("button[type=submit]");
   const state = form.querySelector("[data-state]");
-  const label = button.textContent;
+  const buttons = [...form.querySelectorAll("button[type=submit]")].map((button) => ({ button, label: button.textContent }));
 
-  const busy = (on) => {
+  const busy = (on, pressed) => {
     form.dataset.sending = on ? "1" : "";
-    button.setAttribute("aria-disabled", String(on));
-    button.textContent = on ? form.dataset.busy : label;
+    for (const { button, label } of buttons) {
+      button.setAttribute("aria-disabled", String(on));
+      button.textContent = on && (buttons.length === 1 || button === pressed) ? form.dataset.busy : label;
+    }
     if (state) state.textContent = on ? form.dataset.busy : "";
   };
 
   form.addEventListener("submit", (event) => {
     if (form.dataset.sending === "1") event.preventDefault();
-    else busy(true);
+    else busy(true, event.submitter);
   });
   // Coming back with the browser's back button shows the page as it was left.
   window.addEventListener("pageshow", () => busy(false));

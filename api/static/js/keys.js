@@ -2,6 +2,7 @@
 "use strict";
 
 const places = { d: "/danh-muc", b: "/bao-cao-cham" };
+const times = ["ngay", "as_of", "biet_den", "known_at"]; // they follow the reader from page to page
 let waiting = 0;
 
 document.addEventListener("keydown", (event) => {
@@ -10,15 +11,14 @@ document.addEventListener("keydown", (event) => {
   const now = Date.now();
   if (now - waiting < 1200 && places[event.key]) {
     const here = new URLSearchParams(window.location.search);
-    const kept = new URLSearchParams();
-    for (const name of ["ngay", "as_of", "biet_den", "known_at"]) if (here.has(name)) kept.set(name, here.get(name));
-    window.location.assign(places[event.key] + (kept.size ? `?${kept}` : ""));
+    const kept = new URLSearchParams(times.filter((key) => here.get(key)).map((key) => [key, here.get(key)]));
+    window.location.assign(places[event.key] + (String(kept) ? `?${kept}` : ""));
   }
   waiting = event.key === "g" ? now : 0;
 });
 
-// The folded menu closes on Escape and gives the focus back to its button.
-for (const menu of document.querySelectorAll("details.nav-fold")) {
+// What folds out over the page closes on Escape and gives the focus back to its button.
+for (const menu of document.querySelectorAll("details[data-fold]")) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;

@@ -80,7 +80,7 @@
     const [address, anchor] = path.split("#");
     const kept = new URLSearchParams();
     const here = new URLSearchParams(location.search);
-    for (const name of ["ngay", "as_of", "biet_den", "known_at", "lang"]) if (here.has(name)) kept.set(name, here.get(name));
+    for (const name of ["ngay", "as_of", "biet_den", "known_at", "lang"]) if (here.get(name)) kept.set(name, here.get(name));
     const query = kept.toString();
     return address + (query ? `?${query}` : "") + (anchor ? `#${anchor}` : "");
   };

@@ -84,6 +84,7 @@ set search_path = public, pg_temp as $$
 declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
     last record;
+    first_event bigint;
 begin
     if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then
         raise exception 'event: write history in a read committed transaction'
@@ -97,7 +98,11 @@ begin
     new.recorded_at := greatest(clock_timestamp(), last.recorded_at);
     new.previous_hash := coalesce(last.chain_hash, decode(repeat('00', 32), 'hex'));
     new.chain_hash := event_digest(new);
-    if exists (select from change where id = new.change and event_id is null) then
+    select event_id into first_event from change where id = new.change;
+    if not found then
+        raise exception using errcode = 'invalid_transaction_state',
+            message = 'change ' || new.change || ': no transaction was given this number';
+    elsif first_event is null then
         update change set event_id = new.id,
             before = (select max(id) from change where event_id is not null)
         where id = new.change;

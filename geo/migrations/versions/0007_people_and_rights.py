@@ -112,7 +112,7 @@ RULES: dict[str, tuple[str, str]] = {
     "import_batch": (access.SIGNED_IN, ""),
     "event": (access.EVENT_ROWS, access.EVENT_WRITE),
     "holder": (access.HOLDER_ROWS, access.HOLDER_ROWS),
-    "proposal": (access.CASE_WRITE, access.CASE_WRITE),
+    "proposal": (access.PROPOSAL_ROWS, access.PROPOSAL_ROWS),
     "account": (access.own("name"), access.own("name")),
     "account_scope": (access.own("account"), access.OVERSIGHT),
     "delegation": (f"{access.OVERSIGHT} or {access.ACCOUNT} in (giver, taker)", access.OVERSIGHT),
@@ -128,7 +128,8 @@ WRITES = """
 grant insert on event, sign_in to {app};
 grant update (step, step_on, promised_on, obstacle, note, version) on clearance_case to {app};
 grant update (revision) on project to {app};
-grant insert, update on account, login_session, api_token, delegation, holder, proposal to {app};
+grant insert, update on account, login_session, api_token, delegation, holder to {app};
+grant insert, update (state, decided_by, decided_at) on proposal to {app};
 grant insert, delete on account_scope to {app};
 grant insert, update, delete on rate_window to {app};
 grant usage on sequence delegation_id_seq, login_session_id_seq, api_token_id_seq, sign_in_id_seq, proposal_id_seq

@@ -1,0 +1,157 @@
+"""What somebody enters about a case: its form, the checks of every field, and the idempotency keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from geo.history import event_with_key, own_key
+from geo.tables import Event
+from projects.clearance import OBSTACLES
+from projects.errors import Fault, InvalidInput, KeyReused
+from projects.history import FIELDS, State, Statement, changed, fold
+
+MAX_TEXT = 500
+CONTENT = ("step", "promised_on", "obstacle", "note")  # fields of the case; the others are about the event
+EVERYTHING = frozenset({*CONTENT, "document"})
+SHA256 = re.compile(r"[0-9a-f]{64}")
+ACCOUNT = re.compile(r"[^\W_][\w.@-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """What a clearance user wants to write: the state as it should be.
+
+    `effective_on` is the day on which it became true (None: the data date); `document` the number of the paper
+    behind it and `document_sha256` the hash of its file; `on_behalf_of` the account in whose place the actor
+    acts. `said` names the fields that the user speaks of: the others stay, whatever they hold here.
+    """
+
+    step: str = ""
+    effective_on: date | None = None
+    promised_on: date | None = None
+    obstacle: str | None = None
+    note: str | None = None
+    document: str | None = None
+    reason: str | None = None
+    document_sha256: str | None = None
+    on_behalf_of: str | None = None
+    said: frozenset[str] = EVERYTHING
+
+    def content(self) -> State:
+        """The fields of the case that the user speaks of, as an event keeps them."""
+        return {name: plain(getattr(self, name)) for name in CONTENT if name in self.said}
+
+    def cleaned(self) -> CaseChange:
+        """The same with the hash in small letters."""
+        return replace(self, document_sha256=self.document_sha256.lower() if self.document_sha256 else None)
+
+
+def plain(value: Any) -> Any:
+    """A value as an event keeps it."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def stated(state: Mapping[str, Any], change: CaseChange) -> dict[str, Any]:
+    """A state with what is said about the event itself, for the answer of a conflict."""
+    about = ("effective_on", "document", "reason")
+    return {k: v for k, v in state.items() if k != "version"} | {k: plain(getattr(change, k)) for k in about}
+
+
+def check_entries(change: CaseChange) -> None:
+    """Refuses unknown obstacles, texts that are too long or hold control characters, days out of range, bad hashes.
+
+    Raises InvalidInput with all faults at once.
+    """
+    faults: list[Fault] = []
+    if change.obstacle is not None and change.obstacle not in OBSTACLES:
+        code = change.obstacle
+        faults.append(
+            Fault("obstacle", f"Không có mã vướng mắc “{code}”.", f"Unknown obstacle code “{code}”.")
+        )
+    for field in ("document", "reason", "note"):
+        value = getattr(change, field)
+        if value is None:
+            continue
+        if len(value) > MAX_TEXT:
+            faults.append(Fault(field, f"Dài quá {MAX_TEXT} ký tự.", f"Longer than {MAX_TEXT} characters."))
+        if any(ord(c) < 32 and c not in "\n\t\r" for c in value):
+            faults.append(Fault(field, "Có ký tự điều khiển.", "Contains a control character."))
+    if change.promised_on is not None and not date(2015, 1, 1) <= change.promised_on <= date(2045, 12, 31):
+        vi, en = "Ngày hẹn phải từ 2015 đến 2045.", "The promised date must be within 2015–2045."
+        faults.append(Fault("promised_on", vi, en))
+    if change.document_sha256 is not None and not SHA256.fullmatch(change.document_sha256):
+        vi = "Mã băm SHA-256 của tệp phải gồm 64 chữ số thập lục phân."
+        en = "The SHA-256 of the file must be 64 hexadecimal digits."
+        faults.append(Fault("document_sha256", vi, en))
+    if faults:
+        raise InvalidInput(faults)
+
+
+def check_account_name(name: str | None) -> None:
+    """Refuses what no account can be called. Raises InvalidInput."""
+    if name is not None and not ACCOUNT.fullmatch(name):
+        vi, en = "Không phải tên tài khoản.", "Not the name of an account."
+        raise InvalidInput([Fault("on_behalf_of", vi, en)])
+
+
+def fingerprint(kind: str, target: str, change: CaseChange, seen: int) -> str:
+    """The hash of a request: what must be the same when an idempotency key comes again."""
+    request = {k: plain(v) for k, v in asdict(change).items()} | {"said": sorted(change.said)}
+    body = json.dumps([kind, target, seen, request], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def already_written(session: Session, actor: str, key: str | None, request_hash: str) -> Event | None:
+    """The event that this very request has made before, if any. Raises KeyReused when another request made it."""
+    stored = own_key(actor, key)
+    done = event_with_key(session, stored) if stored is not None else None
+    if done is not None and (done.actor, done.request_hash) != (actor, request_hash):
+        raise KeyReused(key or "")
+    return done
+
+
+@contextmanager
+def key_once(session: Session, key: str | None) -> Iterator[None]:
+    """Undoes what is written inside when the key has just made another event. Raises KeyReused."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError:
+        if key is None:
+            raise
+        raise KeyReused(key) from None
+
+
+def told(events: Sequence[Statement], *, seen: int) -> dict[str, Any]:
+    """The answer to whoever wrote the last of these events on version `seen`: it follows from the history alone.
+
+    The state of the case with its version; `merged`: what others wrote since `seen`; `overtaken`: the fields for
+    which a value of a later day stands.
+    """
+    own = events[-1]
+    after = own.after or {}
+    state = {name: after.get(name) for name in FIELDS} | fold(events)
+    others = [e for e in events[:-1] if e.version is not None and e.version > seen]
+    return state | {
+        "version": own.version,
+        "merged": [
+            {"version": e.version, "actor": e.actor, "fields": in_order(changed(e.before, e.after))}
+            for e in others
+        ],
+        "overtaken": [n for n in in_order(changed(own.before, own.after)) if state[n] != after.get(n)],
+    }
+
+
+def in_order(fields: frozenset[str]) -> list[str]:
+    """Fields in the order of the form; a step without its day, which goes with it."""
+    return [name for name in FIELDS if name in fields and not (name == "step_on" and "step" in fields)]
