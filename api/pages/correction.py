@@ -49,6 +49,7 @@ def record_correction(
         state = correct_event(session, ctx, code, event_id, correction, seen=seen, key=key or None)
     except StaleVersion as error:
         refusal, status = stale(error, lang), 409
+        entered |= fields_of(error.wanted)
     except InvalidInput as error:
         refusal, faults = refused(error.faults, lang)
         status = 422
