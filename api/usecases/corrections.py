@@ -20,9 +20,10 @@ from api.usecases.entries import (
     own_key,
     stated,
     told,
+    told_again,
 )
 from geo.access import access_case
-from geo.history import put_state, record, statement, statements, touch
+from geo.history import case_state, put_state, record, statement, statements, touch
 from geo.tables import Project
 from projects.clearance import allowed_steps
 from projects.correcting import content, counts_for, day_faults, restated, standing_before, step_faults
@@ -64,7 +65,7 @@ def correct_event(
     request = fingerprint("correction", f"{code}/{event_id}", correction, seen)
     case = access_case(session, code, for_update=True)
     if (done := already_written(session, actor, key, request)) is not None:
-        return told(statements(session, code, until=done.id), seen=seen)
+        return told_again(session, done, seen=seen)
     events = statements(session, code)
     target = _target(events, event_id)
     correction, wanted = _wanted(correction, events, event_id, seen=seen)
@@ -115,7 +116,7 @@ def correct_event(
             idempotency_key=own_key(actor, key),
             request_hash=request if key else None,
         )
-    return told([*events, statement(event)], seen=seen)
+    return told([*events, statement(event)], case_state(case), seen=seen)
 
 
 def correctable(session: Session, code: str, event_id: int) -> Correctable:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from geo.history import event_with_key
+from geo.history import event_with_key, statements
 from geo.tables import Event
 from projects.clearance import OBSTACLES
 from projects.errors import Fault, InvalidInput, KeyReused
@@ -137,24 +137,28 @@ def key_once(session: Session, key: str | None) -> Iterator[None]:
         raise KeyReused(key) from None
 
 
-def told(events: Sequence[Statement], *, seen: int) -> dict[str, Any]:
-    """The answer to whoever wrote the last of these events on version `seen`: it follows from the history alone.
+def told(events: Sequence[Statement], state: State, *, seen: int) -> dict[str, Any]:
+    """The answer to whoever wrote the last of these events on version `seen`; `state` is the case after it.
 
-    The state of the case with its version; `merged`: what others wrote since `seen`; `overtaken`: the fields for
-    which a value of a later day stands.
+    `merged`: what others wrote since `seen`; `overtaken`: the fields for which a value of a later day stands.
     """
-    own = events[-1]
-    after = own.after or {}
-    state = {name: after.get(name) for name in FIELDS} | fold(events)
-    others = [e for e in events[:-1] if e.version is not None and e.version > seen]
+    own = events[-1] if events else None
+    others = [e for e in events if e.version is not None and seen < e.version < state["version"]]
+    fields = changed(own.before, own.after) if own is not None and own.version != seen else frozenset()
     return state | {
-        "version": own.version,
         "merged": [
             {"version": e.version, "actor": e.actor, "fields": in_order(changed(e.before, e.after))}
             for e in others
         ],
-        "overtaken": [n for n in in_order(changed(own.before, own.after)) if state[n] != after.get(n)],
+        "overtaken": [n for n in in_order(fields) if own and state[n] != (own.after or {}).get(n)],
     }
+
+
+def told_again(session: Session, done: Event, *, seen: int) -> dict[str, Any]:
+    """The answer that the author of this event got, from the history alone."""
+    events = statements(session, done.object_code, until=done.id)
+    state = {name: (done.after or {}).get(name) for name in (*FIELDS, "version")} | fold(events)
+    return told(events, state, seen=seen)
 
 
 def in_order(fields: frozenset[str]) -> list[str]:

@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.context import Context, ResultCache
 from api.usecases.cases import CaseChange, change_case
 from api.usecases.corrections import correct_event
+from geo import store
 from geo.history import case_state, events_of
 from geo.store import load_cases
 from geo.tables import ClearanceCase, Project
@@ -148,3 +150,24 @@ def test_a_thousand_changes_and_corrections_in_the_past_are_answered_as_told(
     assert written.count(True) > 100
     check(session, books)
     assert {book.case.step for book in books} != {"S80"}
+
+
+def test_with_the_last_state_of_before_the_same_days_are_answered_wrongly(
+    session: Session, books: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: the read that took the whole state of the last event."""
+    chosen = random.Random(7)
+    for number in range(100):
+        edit(session, chosen.choice(books), chosen, number)
+    check(session, books)
+    monkeypatch.setattr(
+        store,
+        "STATES_THEN",
+        text(
+            "select distinct on (object_code) object_code, after from event where object_type = 'case' "
+            "and effective_on <= :day and project_code = :code and :fields is not null and :step is not null "
+            "order by object_code, effective_on desc, id desc"
+        ),
+    )
+    with pytest.raises(AssertionError):
+        check(session, books)

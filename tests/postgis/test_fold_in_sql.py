@@ -86,7 +86,8 @@ def test_the_whole_state_of_the_last_event_is_not(invented: Session) -> None:
     """The control of the test above: these histories tell the two rules apart."""
     wrong = 0
     for day in DAYS:
-        last = dict(invented.execute(LAST_STATE, {"day": day}).all())
+        rows = invented.execute(LAST_STATE, {"day": day})
+        last: dict[str, dict[str, Any]] = dict(rows.all())
         expected = by_fold(invented, day)
         wrong += sum(
             {name: last.get(code, {}).get(name) for name in FIELDS} != state

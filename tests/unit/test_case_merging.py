@@ -33,7 +33,8 @@ def test_nobody_writes_over_what_they_have_not_seen_and_all_else_is_merged(
         version = len(states)
         seen = max(version - ago, 1)
         wanted = {name: value for name, value in wish.items() if value != states[seen][name]}
-        clash = conflicts(spoken_of(events[:seen], events), states[version], wanted)
+        taken = spoken_of(events, seen, states[seen], states[version])
+        clash = conflicts(taken, states[version], wanted)
         assert set(clash) == {
             name for name, value in wanted.items() if written[name] > seen and states[version][name] != value
         }
@@ -52,8 +53,8 @@ def test_nobody_writes_over_what_they_have_not_seen_and_all_else_is_merged(
 def test_every_field_that_looks_otherwise_now_counts_as_changed_by_others(
     events: list[Statement], known: int
 ) -> None:
-    found = spoken_of(events[:known], events)
     past, present = fold(events[:known]), fold(events)
+    found = spoken_of(events, events[:known][-1].id, past, present)
     assert {name for name in FIELDS if past.get(name) != present.get(name)} <= found
     for event in events[known:]:
         assert changed(event.before, event.after) <= found
@@ -63,7 +64,7 @@ def test_there_and_back_again_is_a_change_too() -> None:
     there = Statement(2, FIRST, START, START | {"note": "x"})
     back = Statement(3, FIRST, START | {"note": "x"}, START)
     begin = Statement(1, FIRST, None, START)
-    assert spoken_of([begin], [begin, there, back]) == {"note"}
+    assert spoken_of([begin, there, back], 1, START, START) == {"note"}
     assert conflicts({"note"}, START, {"note": "y"}) == ("note",)
 
 
