@@ -21,6 +21,7 @@ from projects.errors import Fault, InvalidInput, KeyReused
 from projects.history import FIELDS, State, Statement, changed, fold
 
 MAX_TEXT = 500
+MAX_KEY = 100
 CONTENT = ("step", "promised_on", "obstacle", "note")  # fields of the case; the others are about the event
 EVERYTHING = frozenset({*CONTENT, "document"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -117,7 +118,13 @@ def own_key(actor: str, key: str | None) -> str | None:
 
 
 def already_written(session: Session, actor: str, key: str | None, request_hash: str) -> Event | None:
-    """The event that this very request has made before, if any. Raises KeyReused when another request made it."""
+    """The event that this very request has made before, if any.
+
+    Raises KeyReused when another request made it, InvalidInput for a key that is too long or not printable.
+    """
+    if key is not None and not (key.isprintable() and len(key) <= MAX_KEY):
+        vi, en = "Khoá chống ghi trùng không hợp lệ.", "The idempotency key is not valid."
+        raise InvalidInput([Fault("key", vi, en)])
     stored = own_key(actor, key)
     done = event_with_key(session, stored) if stored is not None else None
     if done is not None and (done.actor, done.request_hash) != (actor, request_hash):

@@ -246,3 +246,10 @@ def test_the_account_may_be_named_in_the_form(client: TestClient, code: str) -> 
     assert client.post(f"/ho-so/{code}", data=fields("không hợp lệ"), headers=HTML).status_code == 422
     assert client.post(f"/ho-so/{code}", data=fields("le.thi.b"), follow_redirects=False).status_code == 303
     assert client.get(f"/api/cases/{code}").json()["history"][0]["on_behalf_of"] == "le.thi.b"
+
+
+@pytest.mark.parametrize("key", ["x" * 101, "a\x00b"])
+def test_a_key_that_cannot_be_stored_is_refused_not_failed(client: TestClient, code: str, key: str) -> None:
+    answer = client.post(f"/ho-so/{code}", data=form(client, code) | {"note": "x", "key": key}, headers=HTML)
+    assert answer.status_code == 422
+    assert "Khoá chống ghi trùng không hợp lệ." in answer.text
