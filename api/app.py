@@ -6,18 +6,24 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
-from api.pages import case, correction, docs, portfolio, project, report
-from api.routes import cases, maps, projects, reports, static, system
-from api.settings import LOOPBACK, Settings
-from geo.db import make_engine, make_sessions
+from api.guard import guard
+from api.pages import account, case, correction, docs, portfolio, project, report, signin
+from api.rightsfile import rights
+from api.routes import cases, holders, maps, projects, reports, static, system
+from api.settings import Settings
+from api.usecases.signin import Door, Limits, nobody
+from geo import cluster
+from geo.db import APP_ROLE, make_engine, make_sessions
 
+# A ward's people share one address: signing in takes each of them three requests as nobody.
+PEOPLE_BEHIND_A_NETWORK = 2
 DESCRIPTION = """
 **Đường Găng** nối từng thửa đất với lý trình, mũi thi công và đường găng của dự án.
 It ties every parcel to its chainage, its work front and the project's critical path.
@@ -29,7 +35,8 @@ It ties every parcel to its chainage, its work front and the project's critical 
   slips calendar days (positive = late), floats working days of the activity's calendar.
 * Rows marked `demo` are invented (dữ liệu minh hoạ); claims are published figures and never counted rows.
 
-There is no sign-in yet: the server answers on the loopback address only.
+Every request needs a session (browser) or an API token (`Authorization: Bearer dg_…`, made on the page “Tài khoản”).
+What you may see and do stands in the rights table (`/quyen`); what lies outside is 404.
 """
 
 
@@ -38,20 +45,28 @@ def create_app(
     *,
     engine: Engine | None = None,
     today: Callable[[], date] = date.today,
+    limits: Limits | None = None,
     revive: Callable[[], object] | None = None,
 ) -> FastAPI:
     """The application on a migrated and loaded database. `today` is the only clock it reads.
 
-    An `engine` may be handed in (tests); otherwise one is made from `settings.database_url`. `revive` is
-    called when the database does not answer: the private cluster is then started again.
+    An `engine` may be handed in (tests); otherwise one is made that connects as the application's role. `revive`
+    is called when the database does not answer: the private cluster is then started again.
     """
-    if engine is None:
-        if settings.database_url is None:
-            raise ValueError(
-                "create_app needs a database: set DUONGGANG_DATABASE_URL or use `duonggang serve`"
-            )
-        engine = make_engine(settings.database_url)
-    opened = engine
+    opened = engine or app_engine(settings)
+    sessions = make_sessions(opened)
+    ways = Door(
+        begin=sessions.begin,
+        rights=rights(),
+        demo=settings.demo,
+        limits=limits
+        or Limits(
+            requests_per_minute=settings.requests_per_minute,
+            anonymous_per_minute=settings.requests_per_minute * PEOPLE_BEHIND_A_NETWORK,
+            idle=settings.session_idle_minutes * 60.0,
+            absolute=settings.session_hours * 3600.0,
+        ),
+    )
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -65,23 +80,58 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,  # a route of ours (`api.pages.docs`), so that the guard stands before it
+        dependencies=[Depends(guard)],
         responses={
             404: {"model": errors.ErrorOut, "description": "Không có mục này · not there"},
             422: {"model": errors.ErrorOut, "description": "Dữ liệu vào sai · refused, with every reason"},
             503: {"model": errors.ErrorOut, "description": "Cơ sở dữ liệu không trả lời · try again"},
         },
     )
-    app.state.sessions = make_sessions(engine)
+    app.state.sessions = sessions
+    app.state.door = ways
     app.state.settings = settings
     app.state.revive = revive
-    app.state.context = Context(calendars=working_calendars(), today=today, cache=ResultCache())
+    app.state.context = Context(
+        calendars=working_calendars(),
+        today=today,
+        cache=ResultCache(),
+        rights=ways.rights,
+        principal=nobody(ways.rights),
+    )
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    middleware.install(app, image_origin=settings.basemap_origin, hosts=LOOPBACK)
-    for module in (projects, cases, maps, reports, system):
+    middleware.install(app, settings, errors.unexpected)
+    for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
-    for page in (portfolio, project, case, correction, report, docs):
+    for page in (signin, account, portfolio, project, case, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app
+
+
+def for_the_web(settings: Settings, url: str) -> Settings:
+    """The settings of the web process on the database `url`: the owner's address is not among them.
+
+    The private cluster has the application's role; somebody's own database has its address in the settings. In demo
+    mode it may be without: then the owner's login is used with the role switched.
+    """
+    app_url = settings.app_database_url
+    if app_url is None and settings.database_url is None:
+        app_url = cluster.app_url(url)
+    return settings.model_copy(
+        update={"database_url": url if app_url is None else None, "app_database_url": app_url}
+    )
+
+
+def app_engine(settings: Settings) -> Engine:
+    """An engine that connects as the application's role, which owns nothing.
+
+    With its own address, or on the owner's login with the role switched (demo on somebody's own database).
+    """
+    if settings.app_database_url is not None:
+        return make_engine(settings.app_database_url)
+    if settings.database_url is None:
+        raise ValueError("create_app needs a database: set DUONGGANG_DATABASE_URL or use `duonggang serve`")
+    return make_engine(settings.database_url, role=APP_ROLE)

@@ -1,15 +1,16 @@
-"""What use cases need besides a session: calendars, the clock as a function, and the result cache."""
+"""What use cases need besides a session: who asks, calendars, the clock as a function, and the result cache."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
 from projects.calendars import Calendar
+from projects.rights import Principal, Rights
 
 
 @dataclass(slots=True)
@@ -44,3 +45,18 @@ class Context:
     calendars: Mapping[str, Calendar]
     today: Callable[[], date]
     cache: ResultCache
+    rights: Rights
+    principal: Principal
+    known: int | None = None  # the event up to which history is read; None is now
+    known_at: datetime | None = None  # the moment that was asked for
+
+    @property
+    def looking_back(self) -> dict[str, object]:
+        """What an answer says of itself when it looks back: the moment that was asked for, and its last event."""
+        if self.known_at is None:
+            return {}
+        return {"known_at": self.known_at.isoformat(), "known_event": self.known}
+
+    def seen_by(self, principal: Principal) -> Context:
+        """The same for somebody else."""
+        return replace(self, principal=principal)

@@ -105,7 +105,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if seen.state != "running":
             return
         url = seen.url
-    engine = make_engine(url)
+    engine = make_engine(url, maintenance=True)
     try:
         with engine.connect() as connection:
             yield Finding(True, "Cơ sở dữ liệu trả lời", "the database answers")

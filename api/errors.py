@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any, cast
@@ -10,17 +9,17 @@ from typing import Any, cast
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from api.guard import sign_in_address
 from api.language import Lang, pick
+from api.logs import log
 from api.pages.problems import render_problem
 from projects import errors
-
-log = logging.getLogger("duonggang")
 
 
 class FaultOut(BaseModel):
@@ -49,6 +48,19 @@ STATUS: dict[type[errors.DuongGangError], int] = {
     errors.KeyReused: 422,
     errors.IllegalStep: 422,
     errors.InvalidInput: 422,
+    errors.SignInNeeded: 401,
+    errors.Forbidden: 403,
+    errors.TooMany: 429,
+}
+WHY_SIGN_IN = {
+    "wrong": (
+        "Tên đăng nhập hoặc mật khẩu không đúng, hoặc tài khoản không dùng được.",
+        "The name or password is not right, or the account cannot be used.",
+    ),
+    "ended": ("Phiên làm việc đã kết thúc; hãy đăng nhập lại.", "The session has ended; sign in again."),
+    "expired": ("Phiên đã hết hạn vì để lâu; hãy đăng nhập lại.", "The session has expired; sign in again."),
+    "token": ("Mã truy cập không dùng được.", "The API token is not good."),
+    "change": ("Cần đổi mật khẩu trước khi làm việc khác.", "Choose a new password first."),
 }
 
 KINDS = {
@@ -57,6 +69,10 @@ KINDS = {
     "ward": ("phường/xã", "ward"),
     "event": ("lần ghi", "event"),
     "page": ("trang", "page"),
+    "account": ("tài khoản", "account"),
+    "session": ("phiên", "session"),
+    "token": ("mã truy cập", "token"),
+    "proposal": ("đề nghị", "proposal"),
 }
 
 
@@ -65,8 +81,26 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
     name = type(error).__name__
     match error:
         case errors.NotFound():
+            # Without the code: what is hidden from the reader and what does not exist must look the same.
             vi, en = KINDS.get(error.kind, ("mục", "item"))
-            detail = pick(lang, f"Không có {vi} mã “{error.code}”.", f"There is no {en} “{error.code}”.")
+            detail = pick(lang, f"Không có {vi} này.", f"There is no such {en}.")
+            return ErrorOut(error=name, detail=detail)
+        case errors.SignInNeeded():
+            pair = WHY_SIGN_IN.get(error.why, ("Cần đăng nhập.", "Sign in first."))
+            return ErrorOut(error=name, detail=pick(lang, *pair))
+        case errors.Forbidden():
+            detail = pick(
+                lang,
+                error.vi or "Vai trò của bạn không làm việc này.",
+                error.en or "Your role does not do this.",
+            )
+            return ErrorOut(error=name, detail=detail)
+        case errors.TooMany():
+            detail = pick(
+                lang,
+                f"Quá nhiều lần trong thời gian ngắn; thử lại sau {error.retry_after} giây.",
+                f"Too many in a short time; try again in {error.retry_after} s.",
+            )
             return ErrorOut(error=name, detail=detail)
         case errors.StaleVersion():
             detail = pick(
@@ -118,7 +152,10 @@ def install(app: FastAPI) -> None:
 
     def domain(request: Request, exc: Exception) -> Response:
         error = cast(errors.DuongGangError, exc)
-        return answer(request, STATUS.get(type(error), 422), describe(error, language(request)))
+        if isinstance(error, errors.SignInNeeded):
+            return sign_in_first(request, error)
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, errors.TooMany) else None
+        return answer(request, STATUS.get(type(error), 422), describe(error, language(request)), headers)
 
     def invalid(request: Request, exc: Exception) -> Response:
         lang = language(request)
@@ -143,9 +180,8 @@ def install(app: FastAPI) -> None:
         return answer(request, error.status_code, ErrorOut(error="HttpError", detail=str(error.detail)))
 
     def database(request: Request, exc: Exception) -> Response:
-        log.error("database unavailable: %s", type(exc.__cause__ or exc).__name__)
-        if (revive := request.app.state.revive) is not None:
-            threading.Thread(target=_quietly, args=(revive,), daemon=True).start()
+        log().error("database unavailable", exc_info=exc)
+        bring_back(request)
         detail = pick(
             language(request),
             "Cơ sở dữ liệu đang không trả lời. Thử lại sau ít giây; nếu còn, chạy “duonggang doctor”.",
@@ -154,15 +190,6 @@ def install(app: FastAPI) -> None:
         return answer(
             request, 503, ErrorOut(error="DatabaseUnavailable", detail=detail), {"Retry-After": "5"}
         )
-
-    def unexpected(request: Request, exc: Exception) -> Response:
-        log.error("unexpected error on %s %s", request.method, request.url.path, exc_info=exc)
-        detail = pick(
-            language(request),
-            "Hệ thống gặp lỗi ngoài dự kiến; không có gì được ghi. Lỗi đã vào nhật ký máy chủ.",
-            "Something unexpected went wrong; nothing was written. The error is in the server's log.",
-        )
-        return answer(request, 500, ErrorOut(error="Unexpected", detail=detail))
 
     handlers: list[tuple[type[Exception], Callable[[Request, Exception], Response]]] = [
         (errors.DuongGangError, domain),
@@ -176,19 +203,53 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
+def unexpected(request: Request, exc: Exception) -> Response:
+    """The answer to what nobody foresaw: no word of it but the number under which the log has it."""
+    log().error("unexpected error", exc_info=exc)
+    number = getattr(request.state, "request_id", "–")
+    detail = pick(
+        language(request),
+        f"Hệ thống gặp lỗi ngoài dự kiến; không có gì được ghi. Lỗi đã vào nhật ký máy chủ, mã yêu cầu {number}.",
+        f"Something unexpected went wrong; nothing was written. The server's log has it as request {number}.",
+    )
+    return answer(request, 500, ErrorOut(error="Unexpected", detail=detail))
+
+
+def bring_back(request: Request) -> None:
+    """Starts a killed private database again beside the answer; does nothing where the database is not ours."""
+    if (revive := request.app.state.revive) is not None:
+        threading.Thread(target=_quietly, args=(revive,), daemon=True).start()
+
+
+def sign_in_first(request: Request, error: errors.SignInNeeded) -> Response:
+    """Leads a reader to the sign-in page and back; a program or a write gets 401 in words."""
+    if request.method in ("GET", "HEAD") and wants_page(request):
+        to = "/tai-khoan" if error.why == "change" else sign_in_address(request)
+        if error.why in ("ended", "expired"):
+            to += ("&" if "?" in to else "?") + f"vi_sao={error.why}"
+        return RedirectResponse(to, 303)
+    body = describe(error, language(request))
+    return answer(request, 401, body, {"WWW-Authenticate": 'Bearer realm="duonggang"'})
+
+
+def wants_page(request: Request) -> bool:
+    """Whether the answer should be a page: browsers, outside /api/."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
 def _quietly(revive: Callable[[], object]) -> None:
-    """Starts a killed database again beside the answer; the reader is asked to try again anyway."""
+    """The reader is asked to try again anyway: what goes wrong here is for the log."""
     try:
         revive()
     except Exception as error:
-        log.error("the database could not be started again: %s", error)
+        log().error("the database could not be started again", exc_info=error)
 
 
 def answer(
     request: Request, status: int, body: ErrorOut, headers: dict[str, str] | Any | None = None
 ) -> Response:
     """A page for browsers, JSON for programs and everything under /api/."""
-    if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+    if wants_page(request):
         response: Response = render_problem(request, status, body)
     else:
         response = JSONResponse(body.model_dump(exclude_none=True, mode="json"), status)
@@ -220,4 +281,4 @@ def _validation_sentence(error: Any, lang: Lang) -> str:
     return pick(lang, *pair) if pair else str(error["msg"])
 
 
-__all__ = ["ErrorOut", "FaultOut", "answer", "describe", "install", "language"]
+__all__ = ["ErrorOut", "FaultOut", "answer", "bring_back", "describe", "install", "language", "unexpected"]

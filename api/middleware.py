@@ -1,17 +1,42 @@
-"""What every answer carries: language, nonce, content security policy and the other security headers."""
+"""What every answer carries, and one line in the log for each: language, nonce, security headers, request number.
+
+Plain ASGI round everything else, so that refusals, failures and static files carry the same as pages.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Callable
 
+import structlog
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.guard import mark_device
 from api.language import COOKIE, choose
+from api.logs import log
+from api.settings import Settings
 
 LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
 YEAR = 365 * 24 * 3600
-Next = Callable[[Request], Awaitable[Response]]
+# Besides the policy, which is made anew for each answer.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
+            "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+        )
+    ),
+}  # fmt: skip
+HSTS = f"max-age={YEAR}; includeSubDomains"
 
 
 def content_policy(nonce: str, image_origin: str | None) -> str:
@@ -31,48 +56,121 @@ def content_policy(nonce: str, image_origin: str | None) -> str:
             "font-src 'self'",
             "connect-src 'self'",
             "form-action 'self'",
+            "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'none'",
         )
     )
 
 
-def install(app: FastAPI, *, image_origin: str | None, hosts: frozenset[str]) -> None:
-    """Adds the middleware. `hosts` are the names under which the server may be addressed."""
+class Carry:
+    """Gives each request its number and language, and each answer its headers; refuses what comes from elsewhere.
 
-    @app.middleware("http")
-    async def carry(request: Request, call_next: Next) -> Response:
+    What nobody caught becomes the answer that `unexpected` makes, so that it carries the headers too.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, unexpected: Callable[[Request, Exception], Response]
+    ) -> None:
+        self.app = app
+        self.settings = settings
+        self.unexpected = unexpected
+        self.origin = settings.own_origin
+        self.fixed = HEADERS | (
+            {"Strict-Transport-Security": HSTS} if (self.origin or "").startswith("https:") else {}
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
         request.state.nonce = secrets.token_urlsafe(16)
+        request.state.request_id = secrets.token_hex(8)
         request.state.lang = choose(request.query_params.get("lang"), request.cookies.get(COOKIE))
-        if refused := _refuse(request, hosts):
-            return refused
-        response = await call_next(request)
-        headers = response.headers
-        headers["Content-Security-Policy"] = content_policy(request.state.nonce, image_origin)
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        began, status = time.monotonic(), 0
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._dress(request, MutableHeaders(raw=message.setdefault("headers", [])))
+            await send(message)
+
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
+        try:
+            if refused := _refuse(request, self.settings.hosts, self.origin):
+                await refused(scope, receive, dressed)
+            else:
+                await self.app(scope, receive, dressed)
+        except Exception as error:
+            answer = self.unexpected(request, error)
+            if status:  # half an answer is out: only the end of the connection tells
+                raise
+            await answer(scope, receive, dressed)
+        finally:
+            _note(request, status, time.monotonic() - began)
+            structlog.contextvars.clear_contextvars()
+
+    def _dress(self, request: Request, headers: MutableHeaders) -> None:
+        headers["X-Request-ID"] = request.state.request_id
+        headers["Content-Security-Policy"] = content_policy(request.state.nonce, self.settings.basemap_origin)
+        for name, value in self.fixed.items():
+            headers[name] = value
         headers.setdefault("Cache-Control", "no-store")
+        cookies = Response()
+        mark_device(request, cookies)
         if request.query_params.get("lang") in ("vi", "en"):
-            response.set_cookie(COOKIE, request.state.lang, max_age=YEAR, httponly=True, samesite="lax")
-        return response
+            cookies.set_cookie(COOKIE, request.state.lang, max_age=YEAR, httponly=True, samesite="lax")
+        for value in cookies.headers.getlist("set-cookie"):
+            headers.append("set-cookie", value)
 
 
-def _refuse(request: Request, hosts: frozenset[str]) -> Response | None:
+def install(app: FastAPI, settings: Settings, unexpected: Callable[[Request, Exception], Response]) -> None:
+    """Adds the middleware; what is added later wraps it."""
+    app.add_middleware(Carry, settings=settings, unexpected=unexpected)
+
+
+def route_template(scope: Scope) -> str:
+    """The route that matched, with names in place of values: a path itself may hold what is nobody's business."""
+    path = getattr(scope.get("route"), "path", None)
+    if path is not None:
+        return str(path)
+    return f"{scope['root_path']}/…" if scope.get("root_path") else "–"
+
+
+def _note(request: Request, status: int, seconds: float) -> None:
+    who = getattr(request.state, "principal", None)
+    log().info(
+        "request",
+        method=request.method if request.method in METHODS else "?",
+        route=route_template(request.scope),
+        status=status,
+        ms=round(seconds * 1000, 1),
+        session=getattr(who, "session_id", None),
+        role=who.role.code if who is not None else None,
+    )
+
+
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def _refuse(request: Request, hosts: frozenset[str], origin: str | None) -> Response | None:
     """Stops what a foreign page could make a browser on this machine do.
 
-    A foreign host name means DNS rebinding; a write from another origin means request forgery. Both
-    matter now because loopback is the only protection until people sign in.
+    A foreign host name means DNS rebinding; a write from another origin means request forgery. The session's
+    token is asked for besides (`api.guard`). Behind a proxy the own origin is the one that was set.
     """
-    host = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    host = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
     if host not in hosts:
         return Response("Misdirected request", 421, media_type="text/plain")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         site = request.headers.get("sec-fetch-site")
-        origin = request.headers.get("origin")
-        own = f"{request.url.scheme}://{request.headers.get('host', '')}"
-        if site not in (None, "same-origin", "none") or (origin is not None and origin != own):
+        sent = request.headers.get("origin")
+        own = origin or f"{request.url.scheme}://{request.headers.get('host', '')}"
+        if site not in (None, "same-origin", "none") or (sent is not None and sent.lower() != own):
             return Response("Cross-origin write refused", 403, media_type="text/plain")
         length = request.headers.get("content-length", "")
         if not length.isdigit():

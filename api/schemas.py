@@ -92,6 +92,13 @@ class CaseOut(BaseModel):
     )
 
 
+class ProposalOut(BaseModel):
+    """The change waits for a second person; the case is as it was."""
+
+    code: str
+    proposal: int
+
+
 def plain(value: object) -> Any:
     """A frozen view as JSON values; dates as ISO text, decimals as numbers, sets sorted."""
     return TypeAdapter(type(value)).dump_python(value, mode="json")

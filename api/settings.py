@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from projects.errors import Fault
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+SHORTEST_SECRET = 32
+EXAMPLE_SECRET = "doi-chuoi-nay-thanh-chuoi-ngau-nhien-dai"  # stands in .env.example; never good in earnest
 
 
 class Settings(BaseSettings):
     """Settings with the prefix DUONGGANG_, from the environment or a `.env` file in the checkout."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DUONGGANG_", env_file=REPOSITORY / ".env", frozen=True, extra="ignore"
+        env_prefix="DUONGGANG_",
+        env_file=REPOSITORY / ".env",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # what was set may be a secret
     )
 
     home: Path = Field(
@@ -30,31 +41,44 @@ class Settings(BaseSettings):
         description="Tệp neo của lịch sử; nên ở ổ khác hoặc máy khác. Mặc định <home>/anchor.jsonl.",
     )
     data: Path = Field(default=REPOSITORY / "data", description="Thư mục danh mục dự án (data/portfolio, …).")
-    host: str = Field(default="127.0.0.1", description="Chỉ nhận địa chỉ nội bộ cho đến khi có đăng nhập.")
+    app_database_url: str | None = Field(
+        default=None,
+        description="Cùng cơ sở dữ liệu ấy với vai trò duonggang_app, không sở hữu gì; máy chủ web dùng nó.",
+    )
+    demo: bool = Field(
+        default=False, description="Chế độ trình diễn: thửa minh hoạ, tài khoản mẫu; chỉ trên máy này."
+    )
+    secret: str | None = Field(
+        default=None,
+        repr=False,
+        description="Chuỗi bí mật ít nhất 32 ký tự; chế độ trình diễn tự tạo trong thư mục dữ liệu.",
+    )
+    origin: str | None = Field(
+        default=None,
+        description="Địa chỉ người dùng gõ, https://…; cần khi nghe ngoài máy này hoặc đứng sau proxy.",
+    )
+    trusted_proxies: str = Field(
+        default="", description="Địa chỉ các proxy được tin về nguồn yêu cầu, cách nhau dấu phẩy."
+    )
+    session_idle_minutes: int = Field(default=60, ge=1, le=24 * 60)
+    session_hours: int = Field(default=12, ge=1, le=7 * 24)
+    requests_per_minute: int = Field(
+        default=1200, ge=10, description="Của một tài khoản; của một mạng chưa đăng nhập thì gấp đôi."
+    )
+    host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(
         default=None, description="Nền bản đồ dạng gạch {z}/{x}/{y}; bỏ trống thì không gọi ra ngoài."
     )
     basemap_attribution: str = ""
 
-    @field_validator("host")
+    @field_validator("anchor", "secret", "origin", mode="before")
     @classmethod
-    def only_loopback(cls, host: str) -> str:
-        """Until people sign in, nobody but this machine may reach the server."""
-        if host not in LOOPBACK:
-            raise ValueError(
-                "chưa có đăng nhập nên máy chủ chỉ nghe trên 127.0.0.1 "
-                "(there is no sign-in yet, so the server listens on loopback only)"
-            )
-        return host
+    def blank_is_the_default(cls, value: object) -> object:
+        """An empty line in `.env` means no choice: not the present folder, not an empty secret."""
+        return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("anchor", mode="before")
-    @classmethod
-    def blank_is_the_default(cls, anchor: object) -> object:
-        """An empty line in `.env` means no choice, not the present folder."""
-        return None if isinstance(anchor, str) and not anchor.strip() else anchor
-
-    @field_validator("database_url")
+    @field_validator("database_url", "app_database_url")
     @classmethod
     def with_psycopg(cls, url: str | None) -> str | None:
         """Accepts the usual postgresql:// form and names the driver that is installed."""
@@ -74,6 +98,42 @@ class Settings(BaseSettings):
             raise ValueError("DUONGGANG_BASEMAP_URL cần DUONGGANG_BASEMAP_ATTRIBUTION đi kèm")
         return self
 
+    @model_validator(mode="after")
+    def nothing_unsafe(self) -> Settings:
+        """Stops the start with every sentence at once when what is set is not safe."""
+        if faults := unsafe(self):
+            raise ValueError("; ".join(f"{f.where}: {f.vi} ({f.en})" for f in faults))
+        return self
+
+    @property
+    def secret_key(self) -> str:
+        """The secret that forms are signed with. Raises ValueError without one: `serve` makes the demo's."""
+        if self.secret is None:
+            raise ValueError("DUONGGANG_SECRET is not set")
+        return self.secret
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which the server may be addressed."""
+        named = urlsplit(self.origin).hostname if self.origin else None
+        return LOOPBACK | ({named} if named else set())
+
+    @property
+    def own_origin(self) -> str | None:
+        """The origin that browsers send with a write, as they write it: lower case, no default port, no slash."""
+        if self.origin is None:
+            return None
+        parts = urlsplit(self.origin)
+        standard = {"https": 443, "http": 80}.get(parts.scheme)
+        port = f":{parts.port}" if parts.port not in (None, standard) else ""
+        name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{name}{port}"
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The addresses and networks whose word on where a request comes from is taken."""
+        return tuple(filter(None, (part.strip() for part in self.trusted_proxies.split(","))))
+
     @property
     def anchor_file(self) -> Path:
         """Where the heads of the history are written down."""
@@ -86,3 +146,106 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(self.basemap_url.replace("{s}", "*"))
         return f"{parts.scheme}://{parts.netloc}"
+
+
+class UncheckedSettings(Settings):
+    """The same without a look at what is safe, for saying everything that is not. Nothing is ever served with it."""
+
+    @model_validator(mode="after")
+    def nothing_unsafe(self) -> UncheckedSettings:
+        """Lets everything pass."""
+        return self
+
+
+def unsafe(settings: Settings) -> list[Fault]:
+    """What is set and not safe: in demo mode only what would open the demo to others, otherwise everything."""
+    found: list[Fault] = []
+    local = settings.host in LOOPBACK
+
+    def say(name: str, vi: str, en: str) -> None:
+        found.append(Fault(f"DUONGGANG_{name}", vi, en))
+
+    if settings.origin is not None:
+        parts = urlsplit(settings.origin)
+        if not _is_origin(settings.origin):
+            say("ORIGIN", "cần dạng https://tên-máy", "expected https://host")
+        elif parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            say(
+                "ORIGIN",
+                "phải là https: cookie phiên chỉ đi qua https",
+                "must be https: the session cookie needs it",
+            )
+        if settings.demo and parts.hostname not in LOOPBACK:
+            say(
+                "ORIGIN",
+                "chế độ trình diễn không mở ra ngoài máy này, kể cả qua proxy",
+                "demo mode is not opened to others, by a proxy neither",
+            )
+    for proxy in settings.proxies:
+        if not _is_network(proxy):
+            say(
+                "TRUSTED_PROXIES",
+                f"“{proxy[:60]}” không phải địa chỉ IP hay mạng con (ví dụ 10.0.0.5, 10.0.0.0/24)",
+                f"“{proxy[:60]}” is neither an IP address nor a network that is smaller than all",
+            )
+    if not local and settings.demo:
+        say("HOST", "chế độ trình diễn chỉ nghe trên máy này", "demo mode listens on loopback only")
+    if not local and settings.origin is None:
+        say(
+            "HOST",
+            "nghe ngoài máy này cần DUONGGANG_ORIGIN=https://…",
+            "beyond loopback needs DUONGGANG_ORIGIN",
+        )
+    if settings.secret is not None:
+        if settings.secret == EXAMPLE_SECRET or len(set(settings.secret)) < 8:
+            say("SECRET", "còn là chuỗi mẫu: hãy đổi", "is still the example: change it")
+        elif len(settings.secret) < SHORTEST_SECRET:
+            say(
+                "SECRET",
+                f"cần ít nhất {SHORTEST_SECRET} ký tự",
+                f"needs at least {SHORTEST_SECRET} characters",
+            )
+    return found
+
+
+def _is_origin(text: str) -> bool:
+    """Scheme, host and maybe a port; nothing else."""
+    parts = urlsplit(text)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    plain = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and plain and port != 0
+
+
+def _is_network(text: str) -> bool:
+    """One address or a network, never every address."""
+    try:
+        return ipaddress.ip_network(text).prefixlen > 0
+    except ValueError:
+        return False
+
+
+def not_ready(settings: Settings) -> list[Fault]:
+    """What keeps a server from starting in earnest, besides `unsafe`. Empty in demo mode."""
+    if settings.demo:
+        return []
+    found: list[Fault] = []
+    if settings.secret is None:
+        found.append(
+            Fault(
+                "DUONGGANG_SECRET",
+                "chưa đặt; tạo bằng: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+                "is not set; make one with the same command",
+            )
+        )
+    if settings.database_url is not None and settings.app_database_url is None:
+        found.append(
+            Fault(
+                "DUONGGANG_APP_DATABASE_URL",
+                "chưa đặt: máy chủ web phải nối bằng vai trò duonggang_app, không bằng chủ các bảng",
+                "is not set: the web server connects as duonggang_app, never as the owner of the tables",
+            )
+        )
+    return found

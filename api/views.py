@@ -141,8 +141,61 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """What freeing all open cases of one work front gives back, and what one of them alone would.
+
+    `gains` are calendar days of the completion date; gains of different fronts or cases must not be added. Of the
+    `size` open cases `driving` hold the critical path; `last_forecast` is the last of their forecast handovers.
+    """
+
+    front: str
+    size: int
+    gains: int
+    alone: int
+    driving: int
+    last_forecast: date
+
+
+@dataclass(frozen=True, slots=True)
+class DrivingLand:
+    """The land that holds the completion date, counted whoever asks; releases with most days first."""
+
+    cases: int
+    parcels: int
+    releases: tuple[Release, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCount:
+    """Cases of a work front or a ward within the reader's reach: all, still open, on the critical path."""
+
+    cases: int = 0
+    open: int = 0
+    driving: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLand:
+    """How much of a project's land the reader may open: each number is that of the list it leads to.
+
+    `whole`: all of it. `by_group`: parcels per step group 1…7; `runs`: parcels of each blocked stretch, in order.
+    """
+
+    whole: bool
+    land: SeenCount
+    by_group: tuple[int, ...]
+    fronts: dict[str, SeenCount]
+    wards: dict[str, SeenCount]
+    runs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectView:
-    """Everything the pages of one project show."""
+    """Everything the pages of one project show to one reader.
+
+    Dates and counts come from all land. `delay` names cases within the reader's reach only: `seen` tells how many
+    of what is counted elsewhere that is.
+    """
 
     data_date: date
     summary: ProjectSummary
@@ -165,6 +218,8 @@ class ProjectView:
     band: tuple[BandPiece, ...]  # every alignment from end to end
     longest_free_m: float | None
     longest_free: tuple[float, float] | None
+    driving: DrivingLand
+    seen: SeenLand
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +248,9 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseList:
-    """A filtered page of cases with the count of all that match."""
+    """A filtered page of the cases within the reader's reach, with the count of all that match."""
 
+    data_date: date
     rows: tuple[CaseRow, ...]
     total: int
     parcels: int  # of all that match

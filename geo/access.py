@@ -36,6 +36,11 @@ def access_case(session: Session, code: str, *, for_update: bool = False) -> Cle
     return row
 
 
+def project_code_of(session: Session, case: ClearanceCase) -> str:
+    """The code of the project that a case belongs to."""
+    return session.get_one(Project, case.project_id).code
+
+
 def access_ward(session: Session, code: str) -> Ward:
     """The ward with this code. Raises NotFound."""
     row = session.get(Ward, code) if CODE.fullmatch(code) else None

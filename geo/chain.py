@@ -37,13 +37,13 @@ FIELDS = (
     "before::text", "after::text", "document", "reason", "idempotency_key", "request_hash",
 )  # fmt: skip
 # Columns that came later: hashed by name, and only where they say something.
-LATER = ("on_behalf_of", "document_hash", "corrects::text", "change::text")
+LATER = ("on_behalf_of", "document_hash", "corrects::text", "change::text", "seconds::text")
 ROWS = text(f"select id, chain_hash, previous_hash, {', '.join(FIELDS + LATER)} from event order by event.id")
+# Through functions of migration 0007: the head is known to all, whatever rows they see.
 HEAD = text(
-    f"select id, chain_hash, {FIELDS[1]}, (select count(*) from event where id <= last.id) from event last "
-    "order by id desc limit 1"
+    "select id, hash, trunc(extract(epoch from recorded_at) * 1000000)::text, counted from history_head()"
 )
-SHORT_HEAD = text("select encode(chain_hash, 'hex') from event order by id desc limit 1")
+SHORT_HEAD = text("select history_short()")
 # The first of the rows that stand between a row and the one it was written after.
 BETWEEN = text(
     "select min(id) from event where id < :row and (:previous = :first or id > "

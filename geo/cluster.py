@@ -1,8 +1,9 @@
 """The private PostGIS cluster in the data directory: made once, started on demand, stopped by its last user.
 
-No port, no password: a Unix socket in a folder of its own, `peer` authentication, one role and one database
-named `duonggang`. Standard library only (see `geo.server`), so `make` can stop it without an environment.
-All functions raise ClusterError, whose `vi` and `en` are sentences for people.
+No port, no password: a Unix socket in a folder of its own, `peer` authentication, one database `duonggang` with an
+owner of the same name, and the role `duonggang_app` for the web process (`geo.server.roles`). Standard library only
+(see `geo.server`), so `make` can stop it without an environment. All functions raise ClusterError, whose `vi` and
+`en` are sentences for people.
 
 `<home>/pg` is the data; it appears by one rename when complete, so what is there is never half made. When
 root's `<home>` is closed to the user that runs the server, the data lies in /var/lib/duonggang and
@@ -27,9 +28,9 @@ from urllib.parse import quote
 from geo.server import processes, programs
 from geo.server.creation import create
 from geo.server.places import (
+    APP_ROLE,
     ROLE,
     SOCKET_NAME,
-    SUPERUSER,
     base_of,
     in_words,
     locate,
@@ -39,9 +40,10 @@ from geo.server.places import (
     socket_folder,
 )
 from geo.server.programs import ClusterError
+from geo.server.roles import SETTLE, as_superuser, catch_up
 from geo.server.running import start, wait_ready
 
-__all__ = ["FAST", "ClusterError", "Status", "add_database", "destroy", "ensure_running"]
+__all__ = ["FAST", "ClusterError", "Status", "add_database", "app_url", "destroy", "ensure_running"]
 __all__ += ["status", "stop", "temporary", "using"]
 
 SETTINGS: Mapping[str, str] = {
@@ -57,6 +59,7 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "lc_messages": "C",
     "log_line_prefix": "%m [%p] ",
+    "log_error_verbosity": "terse",  # DETAIL repeats values of rows, and the log is no place for people's names
 }
 # For data that nobody will miss: a crash of the machine may lose it.
 FAST: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -93,6 +96,7 @@ def ensure_running(home: Path, *, settings: Mapping[str, str] = {}) -> str:
         if pid is not None:
             wait_ready(places, pid)
             if _answers(sockets := _sockets_of(places.data) or places.sockets):
+                catch_up(places, sockets, pid)
                 return _url(sockets)
             # The socket's folder was swept away: only a new start makes it again.
             processes.end(places.data, pid, patience=_STOP_SECONDS)
@@ -163,14 +167,21 @@ def add_database(home: Path, name: str) -> str:
         raise ValueError(f"not a plain database name: {name!r}")
     ensure_running(home)
     found = status(home)
-    binaries = programs.choose(programs.installed(), data_major=found.major)
-    server = ["-h", str(found.sockets), "-p", "5432", "-U", SUPERUSER, "-d", "postgres"]
-    sql = f"CREATE DATABASE {name} OWNER {ROLE}"
-    command = [binaries.path("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *server, "-c", sql]
-    done = programs.run(programs.account_for(found.owner_uid), command)
-    if done.returncode:
-        raise programs.failed("tạo cơ sở dữ liệu", "create a database", done.stderr)
+    account, make = programs.account_for(found.owner_uid), f"CREATE DATABASE {name} OWNER {ROLE}"
+    what = ("tạo cơ sở dữ liệu", "create a database")
+    as_superuser(account, found.data, found.sockets, make, SETTLE, what=what)
     return _url(found.sockets, name)
+
+
+def app_url(url: str) -> str:
+    """The same database of a private cluster for the web process: as `duonggang_app` instead of the owner.
+
+    `url` is one that this module gave; ValueError for any other.
+    """
+    owner, app = _address(ROLE), _address(APP_ROLE)
+    if not url.startswith(owner):
+        raise ValueError("not the address of a private cluster")  # and not said which: it may hold a password
+    return app + url.removeprefix(owner)
 
 
 @contextmanager
@@ -221,4 +232,8 @@ def _answers(sockets: Path) -> bool:
 
 def _url(sockets: Path, database: str = ROLE) -> str:
     # The port is named because the caller's PGPORT would change it otherwise.
-    return f"postgresql+psycopg://{ROLE}@/{database}?host={quote(str(sockets))}&port=5432"
+    return f"{_address(ROLE)}{database}?host={quote(str(sockets))}&port=5432"
+
+
+def _address(role: str) -> str:
+    return f"postgresql+psycopg://{role}@/"

@@ -33,6 +33,7 @@ def record(
     on_behalf_of: str | None = None,
     document_hash: str | None = None,
     corrects: int | None = None,
+    seconds: int | None = None,
 ) -> Event:
     """Appends one event; its number, recorded time and hash are the database's. Flushes, never commits.
 
@@ -55,6 +56,7 @@ def record(
         on_behalf_of=on_behalf_of,
         document_hash=document_hash,
         corrects=corrects,
+        seconds=seconds,
     )
     session.add(event)
     session.flush()
@@ -96,6 +98,11 @@ def events_of(session: Session, object_type: str, object_code: str, *, limit: in
             .limit(limit)
         )
     )
+
+
+def own_key(actor: str, key: str | None) -> str | None:
+    """An idempotency key as it is stored: each person's keys are their own, nobody can probe another's."""
+    return None if key is None else f"{actor}:{key}"
 
 
 def statements(session: Session, code: str, *, until: int | None = None) -> list[Statement]:

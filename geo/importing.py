@@ -314,12 +314,22 @@ def _case_events(cases: Iterable[Row], project_code: str, actor: str) -> Iterato
 
 
 def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    """Writes rows by COPY on the session's own connection, so inside its transaction."""
+    """Writes rows by COPY on the session's own connection, so inside its transaction.
+
+    Through a temporary table: PostgreSQL does not COPY into a table under row-level security.
+    """
     connection = session.connection().connection.driver_connection
     assert connection is not None
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    place, target = sql.Identifier(f"incoming_{table}"), sql.Identifier(table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL("create temp table {} on commit drop as select {} from {} with no data").format(
+                place, names, target
+            )
+        )
+        with cursor.copy(sql.SQL("copy {} from stdin").format(place)) as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(sql.SQL("insert into {} ({}) select {} from {}").format(target, names, names, place))
+        cursor.execute(sql.SQL("drop table {}").format(place))

@@ -84,3 +84,29 @@ class KeyReused(DuongGangError):
     def __init__(self, key: str) -> None:
         super().__init__(f"idempotency key {key!r} was used for another request")
         self.key = key
+
+
+class SignInNeeded(DuongGangError):
+    """Nobody is signed in, or the session or token is over: `why` is none | ended | expired | token."""
+
+    def __init__(self, why: str = "none") -> None:
+        super().__init__(f"sign-in needed: {why}")
+        self.why = why
+
+
+class Forbidden(DuongGangError):
+    """The person may not do this; `action` is the action of the rights table, `vi` and `en` say more if anything."""
+
+    def __init__(self, action: str, vi: str = "", en: str = "") -> None:
+        super().__init__(f"not allowed: {action}")
+        self.action = action
+        self.vi = vi
+        self.en = en
+
+
+class TooMany(DuongGangError):
+    """Too many requests or tries; `retry_after` seconds until the next one may succeed."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many requests, retry after {retry_after} s")
+        self.retry_after = retry_after

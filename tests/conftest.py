@@ -20,6 +20,7 @@ from api.settings import Settings
 from geo import cluster
 from geo.db import make_engine
 from geo.migrate import upgrade
+from tests.people import Tester, app_url, make_tester
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -85,7 +86,7 @@ def database_url(make_database: Callable[[], str]) -> str:
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on the migrated, empty database. Tests that commit through it spoil it for others: use `session`."""
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, maintenance=True)
     upgrade(engine)
     yield engine
     engine.dispose()
@@ -113,9 +114,23 @@ def portfolio_settings(
     from api.commands.server import prepare
 
     url = make_database()
-    settings = Settings(_env_file=None, home=tmp_path_factory.mktemp("home"), database_url=url)
-    prepare(settings, url, demo=True)
+    settings = Settings(
+        _env_file=None,
+        home=tmp_path_factory.mktemp("home"),
+        database_url=url,
+        app_database_url=app_url(url),
+        secret="for tests only 0123456789abcdefghij",
+        demo=True,
+        requests_per_minute=10_000_000,
+    )
+    prepare(settings, url)
     return settings
+
+
+@pytest.fixture(scope="session")
+def tester(portfolio_settings: Settings) -> Tester:
+    """A ward leader of every ward, with a password and a token that may read and write."""
+    return make_tester(portfolio_settings, "tester", "ward_leader", wards=None)
 
 
 def _on_server(url: str, sql: str) -> None:

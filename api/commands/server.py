@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,8 +18,9 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.orm import Session, sessionmaker
 
+from api import logs
 from api.anchoring import anchoring
-from api.app import create_app
+from api.app import create_app, for_the_web
 from api.commands.shared import (
     COMMAND_ACTOR,
     anchor_file,
@@ -30,14 +31,21 @@ from api.commands.shared import (
     sentences,
     settings_or_exit,
 )
+from api.secretfile import with_demo_secret
 from api.settings import Settings
-from api.usecases.land import load_demo_land, projects_without_land
+from api.usecases.demo import load_demo_accounts
+from api.usecases.land import load_demo_land, projects_without_holders, projects_without_land
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
 from geo import cluster
+from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
+from geo.demo.holders import add_demo_holders
 from geo.migrate import upgrade
+from geo.scope import calculating
 from projects.catalog import Portfolio
+
+Tell = Callable[[str, str], None]
 
 
 def serve(
@@ -45,75 +53,124 @@ def serve(
         int | None, typer.Option("--port", help="Cổng; 0 = cổng trống bất kỳ.", min=0, max=65535)
     ] = None,
     demo: Annotated[
-        bool, typer.Option("--demo/--no-demo", help="Tạo thửa đất minh hoạ cho dự án chưa có thửa.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--demo/--no-demo",
+            help="Chế độ trình diễn: thửa và tài khoản minh hoạ, chỉ máy này; mặc định theo DUONGGANG_DEMO.",
+        ),
+    ] = None,
 ) -> None:
-    """Mở cơ sở dữ liệu, nạp danh mục, rồi phục vụ trên 127.0.0.1 cho đến khi bấm Ctrl-C."""
-    settings = settings_or_exit()
+    """Mở cơ sở dữ liệu, nạp danh mục, rồi phục vụ cho đến khi bấm Ctrl-C; từ chối chạy khi cài đặt chưa an toàn."""
+    settings = settings_or_exit(serving=True, demo=demo, port=port)
+    logs.configure(readable=settings.demo and sys.stderr.isatty())
+    logs.catch_the_rest()
+    tell = _teller(settings)
     signal.signal(signal.SIGTERM, _leave)
     with sentences():
-        listener = _listen(settings.host, settings.port if port is None else port)
+        settings = with_demo_secret(settings)
+        listener = _listen(settings.host, settings.port)
         try:
             with running_database(settings) as url:
-                prepare(settings, url, demo=demo)
-                _run(settings, url, listener)
+                prepare(settings, url, tell=tell)
+                _run(settings, url, listener, tell)
         except KeyboardInterrupt:
-            say("Đã dừng.", "stopped")
+            tell("Đã dừng.", "stopped")
         finally:
             listener.close()
 
 
-def prepare(settings: Settings, url: str, *, demo: bool) -> None:
-    """Migrates, loads the portfolio files and the demo land; quick when all is there already."""
-    engine = make_engine(url, statement_timeout_ms=0)
+def prepare(settings: Settings, url: str, *, tell: Tell = say) -> None:
+    """Migrates, loads the portfolio files and in demo mode invented land and accounts; quick when all is there.
+
+    `url` is the owner's address: nothing after this uses it.
+    """
+    engine = make_engine(url, statement_timeout_ms=0, maintenance=True)
     try:
-        with _timed("Cấu trúc cơ sở dữ liệu", "schema"):
+        with _timed(tell, "Cấu trúc cơ sở dữ liệu", "schema"):
             upgrade(engine)
-        with _timed("Danh mục dự án", "portfolio"), make_sessions(engine).begin() as session:
+        with _timed(tell, "Danh mục dự án", "portfolio"), make_sessions(engine).begin() as session:
             portfolio, _ = load_files(session, command_context(), settings.data, actor=COMMAND_ACTOR)
-        if demo:
-            with _timed("Thửa đất minh hoạ", "demo land"):
-                _demo_land(make_sessions(engine), portfolio, settings.home / "demo")
+        if settings.demo:
+            with _timed(tell, "Thửa đất minh hoạ", "demo land"):
+                _demo_land(make_sessions(engine), portfolio, settings.home / "demo", tell)
+            with (
+                _timed(tell, "Tài khoản minh hoạ", "demo accounts"),
+                make_sessions(engine).begin() as session,
+            ):
+                load_demo_accounts(session, command_context(), settings.secret_key)
     finally:
         engine.dispose()
 
 
-def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Path) -> None:
+def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Path, tell: Tell) -> None:
     """One transaction per project: a start that is killed goes on where it stopped."""
     with sessions() as session:
         wanted = projects_without_land(session, portfolio)
     for at, project in enumerate(wanted, 1):
         with sessions.begin() as session:
             parcels = load_demo_land(session, portfolio, project, folder, actor=COMMAND_ACTOR)
-        say(f"  {at}/{len(wanted)} {project.code}: {parcels} thửa")
+        tell(f"  {at}/{len(wanted)} {project.code}: {parcels} thửa", f"{parcels} parcels")
+    with sessions.begin() as session:
+        day = portfolio_state(session).data_date
+        for row in projects_without_holders(session):
+            add_demo_holders(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
 
 
-def _run(settings: Settings, url: str, listener: socket.socket) -> None:
+def _run(settings: Settings, url: str, listener: socket.socket, tell: Tell) -> None:
+    web = for_the_web(settings, url)
+    _refuse_unsafe(web)
     own = settings.database_url is None
-    app = create_app(
-        settings.model_copy(update={"database_url": url}),
-        revive=partial(cluster.ensure_running, settings.home) if own else None,
-    )
+    app = create_app(web, revive=partial(cluster.ensure_running, settings.home) if own else None)
     listener.listen(128)  # whoever follows the printed address at once waits a moment instead of failing
-    host, port = listener.getsockname()[:2]
-    say(f"Đường Găng: http://{host}:{port}  (Ctrl-C để dừng; chỉ máy này vào được, chưa có đăng nhập)")
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=15
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(app, web))
+    _announce(settings, listener, tell)
     threading.Thread(target=_calculate_ahead, args=(app, server), daemon=True).start()
-    with anchoring(url, anchor_file(settings)):
+    with anchoring(web, anchor_file(settings)):
         server.run(sockets=[listener])
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves: the word of named proxies alone counts, and our log is the only one."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
+    )
+
+
+def _announce(settings: Settings, listener: socket.socket, tell: Tell) -> None:
+    host, port = listener.getsockname()[:2]
+    here = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    to = f"{settings.own_origin} ({here})" if settings.own_origin else here
+    only = "" if settings.own_origin else "; chỉ máy này vào được"
+    tell(f"Đường Găng: {to}  (Ctrl-C để dừng{only})", f"serving at {here}")
+
+
+def _refuse_unsafe(web: Settings) -> None:
+    """Stops the start, with every sentence, when the database does not stand as it must; says what is missing."""
+
+
+def _teller(settings: Settings) -> Tell:
+    """How progress is said: to people in demo mode or at a terminal, else as lines of the log."""
+    return say if settings.demo or sys.stderr.isatty() else _note
+
+
+def _note(vi: str, en: str = "") -> None:
+    logs.log().info("progress", vi=vi, en=en)
 
 
 def _calculate_ahead(app: FastAPI, server: uvicorn.Server) -> None:
     """Fills the result cache, so that the first page does not wait for all projects."""
     try:
-        with app.state.sessions() as session:
+        with app.state.sessions.begin() as session, calculating(session):
             overview(session, app.state.context)
     except Exception as error:  # the page that needs it says what is wrong, to the person who asked
         if not server.should_exit:
-            logging.getLogger("duonggang").warning("could not calculate ahead: %s", error)
+            logs.log().warning("could not calculate ahead", exc_info=error)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -140,12 +197,12 @@ def _leave(signum: int, frame: FrameType | None) -> None:
 class _timed:
     """Says what was done and in how many seconds."""
 
-    def __init__(self, vi: str, en: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.vi, self.en, self.clock = vi, en, clock
+    def __init__(self, tell: Tell, vi: str, en: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.tell, self.vi, self.en, self.clock = tell, vi, en, clock
 
     def __enter__(self) -> None:
         self.start = self.clock()
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            say(f"✓ {self.vi}", f"{self.en}, {self.clock() - self.start:.1f} s")
+            self.tell(f"✓ {self.vi}", f"{self.en}, {self.clock() - self.start:.1f} s")

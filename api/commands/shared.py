@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import typer
 from pydantic import ValidationError
@@ -17,11 +18,12 @@ from sqlalchemy.orm import Session
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
 from api.errors import describe
-from api.settings import Settings
+from api.rightsfile import rights, system
+from api.settings import Settings, UncheckedSettings, not_ready, unsafe
 from geo import cluster
 from geo.db import make_engine, make_sessions
 from geo.migrate import upgrade
-from projects.errors import DuongGangError
+from projects.errors import DuongGangError, Fault
 
 COMMAND_ACTOR = "dòng lệnh"
 
@@ -37,13 +39,37 @@ def fail(message: str, code: int = 1) -> typer.Exit:
     return typer.Exit(code)
 
 
-def settings_or_exit() -> Settings:
-    """The settings, or one sentence per setting that is wrong."""
+def settings_or_exit(*, serving: bool = False, **chosen: Any) -> Settings:
+    """The settings, with what was `chosen` on the command line, or one sentence per setting that is wrong.
+
+    `serving` asks besides for what a server needs outside demo mode; every sentence comes at once.
+    """
+    wanted = {name: value for name, value in chosen.items() if value is not None}
     try:
-        return Settings()
+        settings = Settings(**wanted)
+        faults = not_ready(settings) if serving else []
     except ValidationError as error:
-        lines = [f"DUONGGANG_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        faults = _faults(error, wanted, serving=serving)
+    if faults:
+        lines = [f"{fault.where}: {fault.vi}" + (f" ({fault.en})" if fault.en else "") for fault in faults]
         raise fail("Cài đặt sai · wrong settings:\n  " + "\n  ".join(lines), 2) from None
+    return settings
+
+
+def _faults(error: ValidationError, wanted: dict[str, Any], *, serving: bool) -> list[Fault]:
+    """What is wrong with settings that could not be made; never the value, which may be a secret."""
+    plain = [
+        Fault(f"DUONGGANG_{'_'.join(map(str, each['loc'])).upper()}", each["msg"], "")
+        for each in error.errors()
+        if each["loc"]
+    ]
+    bad = {str(each["loc"][0]) for each in error.errors() if each["loc"]}
+    usual = {name: UncheckedSettings.model_fields[name].default for name in bad}
+    try:
+        read = UncheckedSettings(**(wanted | usual))
+    except ValidationError as other:  # a rule of the whole besides safety
+        return plain + [Fault("DUONGGANG", each["msg"], "") for each in other.errors()]
+    return plain + unsafe(read) + (not_ready(read) if serving else [])
 
 
 def anchor_file(settings: Settings) -> Path:
@@ -55,7 +81,13 @@ def anchor_file(settings: Settings) -> Path:
 
 def command_context() -> Context:
     """The context of use cases outside the server."""
-    return Context(calendars=working_calendars(), today=date.today, cache=ResultCache())
+    return Context(
+        calendars=working_calendars(),
+        today=date.today,
+        cache=ResultCache(),
+        rights=rights(),
+        principal=system(COMMAND_ACTOR),
+    )
 
 
 @contextmanager
@@ -72,7 +104,7 @@ def running_database(settings: Settings) -> Iterator[str]:
 def database(*, statement_timeout_ms: int = 0) -> Iterator[Engine]:
     """A migrated database for one command; every refusal becomes a sentence and exit code 1."""
     with sentences(), running_database(settings_or_exit()) as url:
-        engine = make_engine(url, statement_timeout_ms=statement_timeout_ms)
+        engine = make_engine(url, statement_timeout_ms=statement_timeout_ms, maintenance=True)
         try:
             upgrade(engine)
             yield engine

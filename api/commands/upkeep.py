@@ -42,7 +42,7 @@ def db_upgrade() -> None:
 def db_check() -> None:
     """Kiểm tra bảng và migration có khớp nhau trên một cụm tạm; dùng trong make check."""
     with sentences(), cluster.temporary() as home:
-        engine = make_engine(cluster.status(home).url)
+        engine = make_engine(cluster.status(home).url, maintenance=True)
         upgrade(engine)
         found = differences(engine)
         engine.dispose()

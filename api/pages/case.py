@@ -13,8 +13,9 @@ from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
 from api.pages import case_history, case_parts
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
-from api.usecases.cases import change_case, state_seen
+from api.usecases.cases import state_seen
 from api.usecases.listing import case_view
+from api.usecases.proposals import submit_change
 from api.views import CaseView
 from projects.clearance import gives_possession
 from projects.codes import OBSTACLES
@@ -55,7 +56,7 @@ def record(
     faults: dict[str, list[str]] = {}
     try:
         seen, change = parse(entered, version)
-        state = change_case(session, ctx, code, change, seen=seen, key=key or None)
+        done = submit_change(session, ctx, code, change, seen=seen, key=key or None)
     except StaleVersion as error:
         refusal, status = stale(error, lang), 409
         # What others changed and the reader did not is now in the form; the rest is as the reader entered it.
@@ -67,6 +68,10 @@ def record(
     except KeyReused:
         refusal, status = reused(lang), 409
     else:
+        if done.state is None:
+            waiting = carried(request.query_params) | {"de_nghi": done.proposal_id}
+            return RedirectResponse(link(f"/ho-so/{code}", waiting) + "#de-nghi", 303)
+        state = done.state
         query = carried(request.query_params) | {"da_ghi": state["version"]}
         return RedirectResponse(
             link(f"/ho-so/{code}", query | ({"gop": seen} if state["merged"] else {})), 303
@@ -134,5 +139,5 @@ def render_case(
         refusal=refusal,
         saved=saved,
         # Looking at another data date is looking at the past or a what-if: nothing is written from there.
-        read_only="ngay" in request.query_params and refusal is None,
+        read_only=bool(carried(request.query_params)) and refusal is None,
     )

@@ -11,8 +11,9 @@ from api.deps import CaseCode, ContextDep, EventId, LangDep, SessionDep
 from api.pages import case_history, case_parts
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
-from api.usecases.corrections import Correctable, correct_event, correctable
+from api.usecases.corrections import Correctable, correctable
 from api.usecases.listing import case_view
+from api.usecases.proposals import submit_correction
 from api.views import CaseView
 from projects.codes import OBSTACLES
 from projects.errors import InvalidInput, KeyReused, StaleVersion
@@ -46,7 +47,7 @@ def record_correction(
     said = correctable(session, code, event_id)  # what cannot be corrected has no form to come back to
     try:
         seen, correction = parse(entered, version)
-        state = correct_event(session, ctx, code, event_id, correction, seen=seen, key=key or None)
+        done = submit_correction(session, ctx, code, event_id, correction, seen=seen, key=key or None)
     except StaleVersion as error:
         refusal, status = stale(error, lang), 409
         entered |= fields_of(error.wanted)
@@ -56,7 +57,10 @@ def record_correction(
     except KeyReused:
         refusal, status = reused(lang), 409
     else:
-        query = carried(request.query_params) | {"da_ghi": state["version"]}
+        if done.state is None:
+            waiting = carried(request.query_params) | {"de_nghi": done.proposal_id}
+            return RedirectResponse(link(f"/ho-so/{code}", waiting) + "#de-nghi", 303)
+        query = carried(request.query_params) | {"da_ghi": done.state["version"]}
         return RedirectResponse(link(f"/ho-so/{code}", query) + "#lich-su", 303)
     view = case_view(session, ctx, code)
     return _render(request, view, said, lang, entered=entered, refusal=refusal, faults=faults, status=status)

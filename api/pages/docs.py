@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from api.pages.rendering import render
 
@@ -14,3 +14,9 @@ router = APIRouter()
 def docs(request: Request) -> HTMLResponse:
     """The interactive description of the API."""
     return render(request, "docs.html.j2")
+
+
+@router.get("/openapi.json")
+def description(request: Request) -> JSONResponse:
+    """The description of the API, for whoever is signed in."""
+    return JSONResponse(request.app.openapi())

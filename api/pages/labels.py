@@ -84,6 +84,56 @@ EVENT_KINDS: dict[str, Pair] = {
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
     "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),
     "portfolio.data_date": ("Đổi ngày số liệu", "Data date moved"),
+    "holder.open": ("Mở trường được che", "Masked fields opened"),
+    "holder.change": ("Sửa chủ sử dụng", "Holder changed"),
+    "proposal.add": ("Đề nghị", "Proposed"),
+    "proposal.refused": ("Từ chối đề nghị", "Proposal refused"),
+    "proposal.stale": ("Đề nghị hết hiệu lực", "Proposal overtaken"),
+    "account.add": ("Lập tài khoản", "Account made"),
+    "account.change": ("Sửa tài khoản", "Account changed"),
+    "account.disable": ("Khoá tài khoản", "Account disabled"),
+    "account.enable": ("Mở khoá tài khoản", "Account enabled"),
+    "account.password": ("Đổi mật khẩu", "Password changed"),
+    "account.password_reset": ("Đặt lại mật khẩu", "Password reset"),
+    "account.session_end": ("Kết thúc phiên", "Session ended"),
+    "account.token_add": ("Tạo mã truy cập", "Token made"),
+    "account.token_end": ("Thu hồi mã truy cập", "Token revoked"),
+    "account.delegate": ("Uỷ quyền", "Delegation"),
+}
+
+OBJECT_TYPES: dict[str, Pair] = {
+    "case": ("Hồ sơ", "Case"),
+    "holder": ("Chủ sử dụng", "Holder"),
+    "proposal": ("Đề nghị", "Proposal"),
+    "account": ("Tài khoản", "Account"),
+    "project": ("Dự án", "Project"),
+    "portfolio": ("Danh mục", "Portfolio"),
+    "import": ("Lần nhập thửa", "Parcel import"),
+    "wards": ("Ranh giới phường, xã", "Ward boundaries"),
+}
+
+# Fields of events that are not of a case.
+EVENT_FIELDS: dict[str, Pair] = {
+    "display_name": ("Họ tên", "Name"),
+    "role": ("Vai trò", "Role"),
+    "person": ("Mã người", "Person"),
+    "organisation": ("Đơn vị", "Organisation"),
+    "wards": ("Phường, xã", "Wards"),
+    "projects": ("Dự án", "Projects"),
+    "disabled": ("Đã khoá", "Disabled"),
+    "session": ("Phiên", "Session"),
+    "token": ("Mã truy cập", "Token"),
+    "name": ("Tên", "Name"),
+    "scopes": ("Được làm", "May"),
+    "expires_at": ("Hết hạn", "Expires"),
+    "taker": ("Người được uỷ quyền", "Acts on behalf"),
+    "starts_on": ("Từ ngày", "From"),
+    "ends_on": ("Đến ngày", "To"),
+    "fields": ("Trường", "Fields"),
+    "proposal": ("Đề nghị số", "Proposal"),
+    "proposal_kind": ("Loại đề nghị", "Kind of proposal"),
+    "data_date": ("Ngày số liệu", "Data date"),
+    "on_behalf_of": ("Làm thay", "On behalf of"),
 }
 
 CASE_FIELDS: dict[str, Pair] = {

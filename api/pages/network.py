@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -22,7 +22,7 @@ class ActivityRow:
     """A row of the table: early dates, floats in working days, and what sets its date.
 
     `driving`: it lies on the chain that sets the completion date, even where a closed season leaves it float.
-    `drivers` are activities of the table, `cases` land cases.
+    `drivers` are activities of the table, `cases` land cases in the reader's reach, `hidden` how many are not.
     """
 
     code: str
@@ -41,6 +41,7 @@ class ActivityRow:
     driving: bool
     drivers: tuple[str, ...]
     cases: tuple[str, ...]
+    hidden: int
 
 
 def activity_rows(answer: Mapping[str, Any], delay: ProjectDelay | None) -> tuple[ActivityRow, ...]:
@@ -65,6 +66,7 @@ def activity_rows(answer: Mapping[str, Any], delay: ProjectDelay | None) -> tupl
             driving=a["code"] in chain,
             drivers=tuple(code for code in a["drivers"] if code in known),
             cases=tuple(code for code in a["drivers"] if code not in known),
+            hidden=a["drivers_hidden"],
         )
         for a in answer["activities"]
     )
@@ -103,6 +105,14 @@ def parcels_text(driver: DrivingCase, lang: str, most: int = 2) -> str:
     return f"{text} {words[2]} {rest} {words[3]}" if rest > 0 else text
 
 
+def by_front(drivers: Iterable[DrivingCase]) -> dict[str, list[DrivingCase]]:
+    """The driving cases that the reader may be told of, by work front, those that gain most alone first."""
+    found: dict[str, list[DrivingCase]] = {}
+    for driver in sorted(drivers, key=lambda case: (-case.alone_days, case.code)):
+        found.setdefault(driver.front, []).append(driver)
+    return found
+
+
 def waits(chain: Sequence[ChainItem]) -> dict[str, int]:
     """Calendar days between the end of one link of the chain and the start of the next, where work rests."""
     return {
@@ -118,7 +128,7 @@ def chain_words(view: ProjectView, lang: str) -> dict[str, dict[str, Any]]:
     drivers = delay.drivers if delay else ()
     fronts = {front["code"]: str(front[f"name_{lang}"]) for front in view.fronts}
     wards = {ward["code"]: str(ward["label"]) for ward in view.wards}
-    codes = {item.code for item in delay.chain} if delay else set()
+    codes = {item.code for item in delay.chain} if delay else set()  # "" where the land is not the reader's
     used_fronts = {item.front for item in delay.chain if item.front} if delay else set()
     used_wards = {item.ward_code for item in delay.chain if item.ward_code} if delay else set()
     blank = dict.fromkeys(codes, "")

@@ -26,6 +26,18 @@ class Advice:
 
 
 ADVICE: dict[int, Advice] = {
+    401: Advice(("Cần đăng nhập", "Sign in"), ("Đăng nhập rồi làm lại.", "Sign in, then try again.")),
+    403: Advice(
+        ("Không được làm việc này", "Not allowed"),
+        (
+            "Xem bảng quyền ở trang “Quyền”; quyền do quản trị giao.",
+            "The page “Rights” has the table; an administrator gives rights.",
+        ),
+    ),
+    429: Advice(
+        ("Quá nhiều yêu cầu", "Too many requests"),
+        ("Chờ một lát rồi thử lại.", "Wait a moment, then try again."),
+    ),
     404: Advice(
         ("Không tìm thấy", "Not found"),
         (
@@ -61,8 +73,8 @@ ADVICE: dict[int, Advice] = {
 UNEXPECTED = Advice(
     ("Lỗi ngoài dự kiến", "Something went wrong"),
     (
-        "Thử lại. Nếu còn lỗi, báo người quản trị cùng thời điểm xảy ra.",
-        "Try again. If it stays, tell the administrator when it happened.",
+        "Thử lại. Nếu còn lỗi, báo người quản trị kèm mã yêu cầu trên đây.",
+        "Try again. If it stays, tell the administrator the number of the request above.",
     ),
     again=True,
 )

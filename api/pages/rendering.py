@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,15 +20,16 @@ from jinja2.runtime import Context
 
 import maps
 from api import __version__, formatting
+from api.guard import csrf_token, door_of
 from api.pages import labels
+from api.pages.asof import KEYS, times_of
+from api.pages.people_words import agent_words
+from projects.rights import Principal
 from projects.steps import STEPS
 
 HERE = Path(__file__).resolve().parent.parent
 STATIC = HERE / "static"
 VENDOR = Path(maps.__file__).resolve().parent / "assets" / "node_modules"
-
-# Query keys that belong to the whole visit, not to one page: they follow the reader from link to link.
-CARRIED = ("ngay",)
 
 FILTERS: dict[str, Callable[..., str]] = {
     "num": formatting.number,
@@ -51,25 +52,37 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 
 def render(request: Request, name: str, status: int = 200, /, **context: Any) -> HTMLResponse:
-    """The template `name` as a response, in the language and with the nonce of this request."""
+    """The template `name` as a response, in the language and with the nonce of this request.
+
+    `page_path` in the context is the address that the page can be read at, when that is not the one that was posted to.
+    """
     # An error page may be asked for before the middleware has set both.
     lang: str = getattr(request.state, "lang", "vi")
     nonce: str = getattr(request.state, "nonce", "")
+    path = context.pop("page_path", request.url.path)
     html = (
         environment()
         .get_template(name)
         .render(
             {
                 "data_date": None,
+                "times": times_of(request),
+                "shows": "now",
                 "nav": None,
                 "project": None,
                 "lang": lang,
                 "nonce": nonce,
                 "L": lambda vi, en: vi if lang == "vi" else en,
                 "to": lambda path, **query: link(path, carried(request.query_params) | query),
-                "here": lambda **query: link(request.url.path, dict(request.query_params) | query),
-                "here_path": request.url.path,
-                "viewing_date": request.query_params.get("ngay"),
+                "here": lambda **query: link(path, dict(request.query_params) | query),
+                "here_path": path,
+                "now": link(path, {k: v for k, v in request.query_params.items() if k not in KEYS}),
+                "query": dict(request.query_params),
+                "known": _known(request),
+                "who": getattr(request.state, "principal", None),
+                "may": partial(_may, request),
+                "csrf_token": partial(csrf_token, request),
+                "demo_mode": request.app.state.settings.demo,
             }
             | context
         )
@@ -98,6 +111,8 @@ def environment() -> Environment:
         "step_label": pass_context(lambda context, code: step_label(code, context["lang"])),
         "words": labels,
     }
+    env.globals["agent_words"] = agent_words
+    env.globals["scope_words"] = pass_context(lambda context, who: scope_words(who, context["lang"]))
     env.filters |= {name: _in_language(function) for name, function in FILTERS.items()}
     env.filters["say"] = pass_context(lambda context, pair: pair[0] if context["lang"] == "vi" else pair[1])
     return env
@@ -133,9 +148,34 @@ def step_label(code: str, lang: str) -> str:
     return STEPS[code].label_vi if lang == "vi" else STEPS[code].label_en
 
 
+def scope_words(who: Principal, lang: str) -> str:
+    """What a person works for, in a few words: "3 phường, xã, 2 dự án"; empty for who sees no cases."""
+    if who.reach == "all":
+        return "toàn thành phố" if lang == "vi" else "whole city"
+    if who.reach == "none":
+        return ""
+    counts = (
+        (len(who.wards), "phường, xã", "ward", "wards"),
+        (len(who.projects), "dự án", "project", "projects"),
+    )
+    return ", ".join(formatting.counted(n, vi, one, many, lang) for n, vi, one, many in counts if n)
+
+
+def _may(request: Request, action: str) -> bool:
+    """Whether the reader may do an action at all: what they may not do is not offered."""
+    who = getattr(request.state, "principal", None)
+    return who is not None and door_of(request).rights.may(who, action)
+
+
+def _known(request: Request) -> dict[str, Any] | None:
+    """The moment that the page looks back to and the last event that counts, None for a page of the present."""
+    event = getattr(request.state, "known", None)
+    return None if event is None else {"at": request.state.moment.known_at, "event": event}
+
+
 def carried(query: Mapping[str, str]) -> dict[str, object]:
     """The part of a query that the next page keeps."""
-    return {key: query[key] for key in CARRIED if key in query}
+    return {key: query[key] for key in KEYS if key in query}
 
 
 def _fingerprint(file: Path) -> str:

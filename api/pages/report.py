@@ -11,7 +11,7 @@ from api import formatting as fmt
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.pages import network
 from api.pages.rendering import render
-from api.pages.sentences import portfolio_conclusion, project_conclusion, releases
+from api.pages.sentences import portfolio_conclusion, project_conclusion
 from api.usecases.facts import all_ward_labels
 from api.usecases.reports import delay_report
 from api.views import DelayReport
@@ -59,10 +59,6 @@ def render_portfolio_report(
         lights=report.overview.lights,
         entries=assessed,
         rest=[entry for entry in report.entries if entry.summary.light == "none"],
-        releases={e.summary.facts.code: releases(e.delay) for e in assessed if e.delay},
-        parcels={
-            e.summary.facts.code: sum(len(d.parcels) for d in e.delay.drivers) for e in assessed if e.delay
-        },
         ward_names=wards,
         has_demo=report.overview.has_demo,
         chain_head=report.chain_head,
@@ -88,7 +84,8 @@ def render_project_report(
         tab="bao-cao-cham",
         delay=delay,
         said=project_conclusion(view, wards, lang),
-        releases=releases(delay) if delay else (),
+        releases=view.driving.releases,
+        named=network.by_front(delay.drivers if delay else ()),
         most=CASES_PER_FRONT,
         obstacles=OBSTACLES,
         ward_names=wards,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api import formatting as fmt
-from api.views import Overview, ProjectView
-from projects.impact import DrivingCase, ProjectDelay
+from api.views import DrivingLand, Overview, ProjectView
+from projects.impact import ProjectDelay
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,43 +17,6 @@ class Conclusion:
     light: str
     first: str
     second: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """What freeing all open cases of one work front gives back, and what one of them alone would.
-
-    `gains` are calendar days of the completion date; gains of different fronts or cases must not be added.
-    """
-
-    front: str
-    size: int
-    gains: int
-    alone: int
-    cases: tuple[DrivingCase, ...]
-
-    @property
-    def last_forecast(self) -> DrivingCase:
-        """The driving case of the front that comes last."""
-        return max(self.cases, key=lambda case: (case.forecast, case.code))
-
-
-def releases(delay: ProjectDelay) -> tuple[Release, ...]:
-    """The driving cases by work front, most days first."""
-    fronts: dict[str, list[DrivingCase]] = {}
-    for case in delay.drivers:
-        fronts.setdefault(case.front, []).append(case)
-    found = [
-        Release(
-            front=front,
-            size=max(case.group_size for case in cases),
-            gains=max(case.group_days for case in cases),
-            alone=max(case.alone_days for case in cases),
-            cases=tuple(sorted(cases, key=lambda case: (-case.alone_days, case.code))),
-        )
-        for front, cases in fronts.items()
-    ]
-    return tuple(sorted(found, key=lambda release: (-release.gains, release.front)))
 
 
 def project_conclusion(view: ProjectView, wards: Mapping[str, str], lang: str) -> Conclusion:
@@ -70,7 +33,9 @@ def project_conclusion(view: ProjectView, wards: Mapping[str, str], lang: str) -
             ),
             say("Không có mạng thì không gọi là đúng hạn.", "Without a network nothing is called on time."),
         )
-    return Conclusion(view.summary.light, _verdict(name, delay, lang), _land(delay, wards, lang))
+    return Conclusion(
+        view.summary.light, _verdict(name, delay, lang), _land(view.driving, delay, wards, lang)
+    )
 
 
 def portfolio_conclusion(overview: Overview, lang: str) -> Conclusion:
@@ -128,15 +93,14 @@ def _verdict(name: str, delay: ProjectDelay, lang: str) -> str:
     return say(f"{name} đúng kế hoạch: {planned}.", f"{name} is on plan: {planned}.")
 
 
-def _land(delay: ProjectDelay, wards: Mapping[str, str], lang: str) -> str:
+def _land(land: DrivingLand, delay: ProjectDelay, wards: Mapping[str, str], lang: str) -> str:
     say = _sayer(lang)
-    if not delay.drivers:
+    if not land.releases:
         return say(
             "Không hồ sơ nào giữ đường găng; ngày hoàn thành do các công việc thi công quyết định.",
             "No land case holds the critical path; the works themselves set the date.",
         )
-    count = len(delay.critical_cases) or len(delay.drivers)
-    parcels = sum(len(case.parcels) for case in delay.drivers)
+    count, parcels = land.cases, land.parcels
     places = _some([wards.get(w.ward_code, w.ward_code) for w in delay.wards if w.cases_driving], lang)
     held = say(
         f"{fmt.number(count, lang)} hồ sơ ({fmt.number(parcels, lang)} thửa) ở {places} giữ đường găng.",
@@ -144,7 +108,7 @@ def _land(delay: ProjectDelay, wards: Mapping[str, str], lang: str) -> str:
         f"({fmt.counted(parcels, '', 'parcel', 'parcels', lang)}) in {places} "
         f"{'holds' if count == 1 else 'hold'} the critical path.",
     )
-    best = releases(delay)[0]
+    best = land.releases[0]
     if best.gains <= 0:
         return held
     gained = say(

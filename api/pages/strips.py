@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.views import BandPiece, ProjectView
+from geo import scope
 from maps.strip import Run, WardSpan, strip_svg
 
 # Where along an alignment the parcels of each ward lie; wards change hands at the middle of an overlap.
@@ -30,9 +31,11 @@ Spans = Mapping[str, Sequence[tuple[str, float, float]]]
 
 
 def ward_spans(session: Session, project: str) -> Spans:
-    """The chainage that the parcels of each ward cover, per alignment of a project."""
+    """The chainage that the parcels of each ward cover, per alignment of a project, whoever asks."""
     found: dict[str, list[tuple[str, float, float]]] = {}
-    for axis, ward, from_m, to_m in session.execute(SPANS, {"project": project}):
+    with scope.calculating(session):
+        rows = session.execute(SPANS, {"project": project}).all()
+    for axis, ward, from_m, to_m in rows:
         found.setdefault(axis, []).append((ward, from_m, to_m))
     return found
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Response
 
 from api.deps import CaseCode, ContextDep, DataDate, EventId, SessionDep
 from api.errors import ErrorOut
-from api.schemas import CaseCorrection, CaseOut, CasePatch, plain
-from api.usecases.cases import change_case
-from api.usecases.corrections import correct_event
+from api.schemas import CaseCorrection, CaseOut, CasePatch, ProposalOut, plain
 from api.usecases.listing import CaseFilter, case_list, case_view
+from api.usecases.proposals import Written, submit_change, submit_correction
 
 router = APIRouter(prefix="/api/cases", tags=["cases"])
 
@@ -44,13 +43,13 @@ def list_cases(
     answer: dict[str, Any] = plain(
         case_list(session, ctx, project, chosen, limit=limit, offset=offset, as_of=ngay)
     )
-    return answer
+    return answer | ctx.looking_back
 
 
 @router.get("/{code}", summary="Một hồ sơ: bước, thửa, dự báo, lịch sử (one case)")
 def get_case(session: SessionDep, ctx: ContextDep, code: CaseCode, ngay: DataDate = None) -> dict[str, Any]:
     """The case with its parcels, the steps it may take, its forecast with the reason, and its history."""
-    answer: dict[str, Any] = plain(case_view(session, ctx, code, as_of=ngay))
+    answer: dict[str, Any] = plain(case_view(session, ctx, code, as_of=ngay)) | ctx.looking_back
     return answer
 
 
@@ -66,12 +65,13 @@ def patch_case(
     ctx: ContextDep,
     code: CaseCode,
     patch: CasePatch,
+    response: Response,
     key: IdempotencyKey = None,
-) -> CaseOut:
+) -> CaseOut | ProposalOut:
     """Writes one event. Another value for a field that changed since `version` answers 409 with both states; an
-    unlawful step 422 with reasons."""
-    state = change_case(session, ctx, code, patch.change(), seen=patch.version, key=key)
-    return CaseOut(code=code, **state)
+    unlawful step 422 with reasons. A step that needs a second person answers 202 with the number of the proposal."""
+    done = submit_change(session, ctx, code, patch.change(), seen=patch.version, key=key)
+    return _answer(code, done, response)
 
 
 @router.post(
@@ -87,8 +87,18 @@ def post_correction(
     code: CaseCode,
     event_id: EventId,
     correction: CaseCorrection,
+    response: Response,
     key: IdempotencyKey = None,
-) -> CaseOut:
+) -> CaseOut | ProposalOut:
     """Writes a new event that counts instead of the old one, which stays in the history. Needs a reason."""
-    state = correct_event(session, ctx, code, event_id, correction.change(), seen=correction.version, key=key)
-    return CaseOut(code=code, **state)
+    done = submit_correction(
+        session, ctx, code, event_id, correction.change(), seen=correction.version, key=key
+    )
+    return _answer(code, done, response)
+
+
+def _answer(code: str, done: Written, response: Response) -> CaseOut | ProposalOut:
+    if done.state is None:
+        response.status_code = 202
+        return ProposalOut(code=code, proposal=done.proposal_id or 0)
+    return CaseOut(code=code, **done.state)

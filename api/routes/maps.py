@@ -1,4 +1,4 @@
-"""GeoJSON for the maps; each answer carries an ETag of the revision it was made from."""
+"""GeoJSON for the maps; each answer carries an ETag of the revision it was made from and of who sees it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 
+from api.context import Context
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.usecases import features, land_features
 from api.usecases.calculation import resolve_day
@@ -26,15 +27,18 @@ def portfolio(
     """One feature per project with its light and slip; programmes without a place have none."""
     return _answer(
         request,
+        ctx,
         (features.portfolio_revision(session), resolve_day(session, ngay), lang),
         lambda: features.portfolio_features(session, ctx, lang=lang, as_of=ngay),
     )
 
 
 @router.get("/wards.geojson", summary="Phường, xã: ranh giới nếu đã nạp, nếu không thì tâm (wards)")
-def wards(request: Request, session: SessionDep) -> Response:
+def wards(request: Request, session: SessionDep, ctx: ContextDep) -> Response:
     """Polygons when `duonggang import wards` has loaded boundaries, centre points otherwise."""
-    return _answer(request, (features.boundary_source(session),), lambda: features.ward_features(session))
+    return _answer(
+        request, ctx, (features.boundary_source(session),), lambda: features.ward_features(session, ctx)
+    )
 
 
 @router.get("/projects/{code}/parcels.geojson", summary="Thửa đất của một dự án (parcels)")
@@ -50,6 +54,7 @@ def parcels(
     day = resolve_day(session, ngay)
     return _answer(
         request,
+        ctx,
         (code, project.revision, day),
         lambda: land_features.parcel_features(session, ctx, project, as_of=day),
     )
@@ -68,15 +73,18 @@ def alignments(
     day = resolve_day(session, ngay)
     return _answer(
         request,
+        ctx,
         (code, project.revision, day, "axis"),
         lambda: land_features.axis_features(session, ctx, project, as_of=day),
     )
 
 
-def _answer(request: Request, key: tuple[object, ...], make: Callable[[], str]) -> Response:
-    """304 when the reader already has this revision, else the freshly made text."""
-    tag = 'W/"' + hashlib.sha256(repr((RUN, key)).encode()).hexdigest()[:24] + '"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+def _answer(request: Request, ctx: Context, key: tuple[object, ...], make: Callable[[], str]) -> Response:
+    """304 when this reader already has this revision, else the freshly made text."""
+    # A browser that several people use keeps one copy for all of them: what differs by reader must not look the same.
+    whole = (RUN, ctx.principal.seen_from, ctx.known, ctx.known_at, key)
+    tag = 'W/"' + hashlib.sha256(repr(whole).encode()).hexdigest()[:24] + '"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(make(), media_type=GEOJSON, headers=headers)

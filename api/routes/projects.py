@@ -18,7 +18,7 @@ router = APIRouter(prefix="/api/projects", tags=["projects"])
 @router.get("", summary="Danh mục: mọi dự án với độ lệch (portfolio)")
 def list_projects(session: SessionDep, ctx: ContextDep, ngay: DataDate = None) -> dict[str, Any]:
     """Late first, most days first; projects without plan or network last with light `none`."""
-    answer: dict[str, Any] = plain(overview(session, ctx, as_of=ngay))
+    answer: dict[str, Any] = plain(overview(session, ctx, as_of=ngay)) | ctx.looking_back
     return answer
 
 
@@ -27,7 +27,7 @@ def get_project(
     session: SessionDep, ctx: ContextDep, code: ProjectCode, ngay: DataDate = None
 ) -> dict[str, Any]:
     """Facts with sources, published claims, counted land, blocked runs and the delay calculation."""
-    answer: dict[str, Any] = plain(project_view(session, ctx, code, as_of=ngay))
+    answer: dict[str, Any] = plain(project_view(session, ctx, code, as_of=ngay)) | ctx.looking_back
     return answer
 
 

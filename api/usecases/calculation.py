@@ -1,7 +1,8 @@
 """The calculation of one project as of a day: its cases, their forecasts, the delay, and the blocked axis.
 
-Everything a page, a map or a report shows of a project comes from here, so that they cannot disagree. It
-is kept per project revision (`api.context.ResultCache`).
+Everything a page, a map or a report shows of a project comes from here, so that they cannot disagree. It is made
+from all land whoever asks, because a date depends on the land of every ward, and is kept per project revision and
+moment of knowledge (`api.context.ResultCache`). What of it a reader may see is cut out in `api.usecases.visible`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from geo import scope
 from geo.access import portfolio_state
 from geo.store import load_cases, load_fronts, load_network
 from geo.tables import Event, Project
@@ -85,7 +87,8 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
     """
 
     def make() -> Calculation:
-        cases = load_cases(session, project, as_of=day)
+        with scope.calculating(session):
+            cases = load_cases(session, project, as_of=day)
         fronts = load_fronts(session, project)
         network = load_network(session, project)
         wanted = tuple(case for case in cases if wants_land(case.step))
@@ -109,8 +112,16 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
             delay=delay,
         )
 
-    made: Calculation = ctx.cache.get(("calculation", project.id, project.revision, day), make)
+    made: Calculation = ctx.cache.get(("calculation", *result_key(ctx, project, day)), make)
     return made
+
+
+def result_key(ctx: Context, project: Project, day: date) -> tuple[object, ...]:
+    """What a shared result of a project depends on; never on who asks.
+
+    The revision is the present one even where the session looks back, so the moment of knowledge stands beside it.
+    """
+    return project.id, project.revision, ctx.known, day
 
 
 def cleared(case: CaseState) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.accounts import may_act_for
 from api.usecases.entries import (
     CaseChange,
     already_written,
@@ -17,22 +18,19 @@ from api.usecases.entries import (
     check_entries,
     fingerprint,
     key_once,
-    own_key,
     stated,
     told,
     told_again,
 )
 from geo.access import access_case, portfolio_state
-from geo.history import case_state, put_state, record, statement, statements, touch
+from geo.history import case_state, own_key, put_state, record, statement, statements, touch
 from geo.tables import ClearanceCase, Project
 from projects.clearance import allowed_steps, check_transition
 from projects.errors import Fault, InvalidInput, StaleVersion
 from projects.history import State, Statement, came_from, changed, fold, standing, until_version
 from projects.merging import conflicts, spoken_of
 
-__all__ = ["LOCAL_ACTOR", "CaseChange", "change_case", "check_behalf", "check_version", "state_seen"]
-
-LOCAL_ACTOR = "máy này (chưa có đăng nhập)"
+__all__ = ["CaseChange", "change_case", "check_behalf", "check_version", "state_seen"]
 
 
 def change_case(
@@ -43,7 +41,7 @@ def change_case(
     *,
     seen: int,
     key: str | None,
-    actor: str = LOCAL_ACTOR,
+    seconds: int | None = None,
 ) -> dict[str, Any]:
     """Writes what differs from the version `seen` as one event and returns the new state of the case.
 
@@ -54,6 +52,7 @@ def change_case(
     change that changes nothing writes nothing. Raises NotFound, StaleVersion (with both states and the fields
     in conflict), IllegalStep, InvalidInput and KeyReused.
     """
+    actor = ctx.principal.account
     change = change.cleaned()
     request = fingerprint("change", code, change, seen)
     case = access_case(session, code, for_update=True)
@@ -100,6 +99,7 @@ def change_case(
             on_behalf_of=change.on_behalf_of,
             idempotency_key=own_key(actor, key),
             request_hash=request if key else None,
+            seconds=seconds,
         )
     return told([*events, statement(event)], case_state(case), seen=seen)
 
@@ -131,11 +131,13 @@ def check_version(
 
 
 def check_behalf(session: Session, ctx: Context, on_behalf_of: str | None) -> None:
-    """Refuses to write in the place of somebody for whom the actor may not act. Raises InvalidInput.
-
-    So far only the form of the account's name is looked at.
-    """
+    """Refuses to write in the place of somebody who has not delegated it to the actor. Raises InvalidInput."""
     check_account_name(on_behalf_of)
+    if on_behalf_of is None or may_act_for(session, ctx.principal.account, on_behalf_of, ctx.today()):
+        return
+    vi = "Không có uỷ quyền còn hiệu lực của tài khoản này cho bạn."
+    en = "This account has not delegated to you, or no longer."
+    raise InvalidInput([Fault("on_behalf_of", vi, en)])
 
 
 def _since(

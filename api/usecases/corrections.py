@@ -10,20 +10,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.cases import LOCAL_ACTOR, check_behalf
+from api.usecases.cases import check_behalf
 from api.usecases.entries import (
     CaseChange,
     already_written,
     check_entries,
     fingerprint,
     key_once,
-    own_key,
     stated,
     told,
     told_again,
 )
 from geo.access import access_case
-from geo.history import case_state, put_state, record, statement, statements, touch
+from geo.history import case_state, own_key, put_state, record, statement, statements, touch
 from geo.tables import Project
 from projects.clearance import allowed_steps
 from projects.correcting import content, counts_for, day_faults, restated, standing_before, step_faults
@@ -52,7 +51,7 @@ def correct_event(
     *,
     seen: int,
     key: str | None,
-    actor: str = LOCAL_ACTOR,
+    seconds: int | None = None,
 ) -> dict[str, Any]:
     """Replaces what an event of this case said by a new event and returns the new state of the case.
 
@@ -61,6 +60,7 @@ def correct_event(
     in the order of their days. Raises NotFound, StaleVersion when the case changed since `seen`, InvalidInput
     with all faults, KeyReused.
     """
+    actor = ctx.principal.account
     correction = correction.cleaned()
     request = fingerprint("correction", f"{code}/{event_id}", correction, seen)
     case = access_case(session, code, for_update=True)
@@ -115,6 +115,7 @@ def correct_event(
             corrects=event_id,
             idempotency_key=own_key(actor, key),
             request_hash=request if key else None,
+            seconds=seconds,
         )
     return told([*events, statement(event)], case_state(case), seen=seen)
 

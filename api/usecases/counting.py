@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from api.usecases.calculation import Calculation, cleared
 from api.views import BlockedRun, LandCount
-from projects.model import CaseState
+from projects.model import CaseState, ParcelRef
 from projects.portfolio import blocked_runs
 from projects.steps import STEPS
 
@@ -35,6 +35,13 @@ def land_count(calculation: Calculation) -> LandCount:
 def step_group(case: CaseState) -> int:
     """Colour group 1…7 of a case; a paused case keeps the colour of the first group it may go on in."""
     return STEPS[case.step].group or 1
+
+
+def lies_on(parcel: ParcelRef, stretch: tuple[float, float]) -> bool:
+    """Whether a parcel lies on a stretch of chainage (m), at least in part."""
+    if parcel.from_m is None or parcel.to_m is None:
+        return False
+    return parcel.from_m < stretch[1] and parcel.to_m > stretch[0]
 
 
 def runs_without_land(

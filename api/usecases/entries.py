@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from geo.history import event_with_key, statements
+from geo.history import event_with_key, own_key, statements
 from geo.tables import Event
 from projects.clearance import OBSTACLES
 from projects.errors import Fault, InvalidInput, KeyReused
@@ -110,11 +110,6 @@ def fingerprint(kind: str, target: str, change: CaseChange, seen: int) -> str:
     request = {k: plain(v) for k, v in asdict(change).items()} | {"said": sorted(change.said)}
     body = json.dumps([kind, target, seen, request], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
-
-
-def own_key(actor: str, key: str | None) -> str | None:
-    """The key as it is stored: every actor has keys of their own, so nobody can try those of others."""
-    return None if key is None else f"{actor}:{key}"
 
 
 def already_written(session: Session, actor: str, key: str | None, request_hash: str) -> Event | None:

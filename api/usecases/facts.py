@@ -114,6 +114,12 @@ def all_ward_labels(session: Session) -> dict[str, str]:
     return {code: ward_label(name, unit_type) for code, name, unit_type in rows}
 
 
+def project_labels(session: Session) -> dict[str, tuple[str, str]]:
+    """Short project names in both languages by code, in the order of the portfolio."""
+    rows = session.execute(select(Project.code, Project.facts).order_by(Project.sort, Project.code))
+    return {code: (facts["short_vi"], facts["short_en"]) for code, facts in rows}
+
+
 def project_wards(session: Session, project: Project) -> tuple[dict[str, Any], ...]:
     """The wards a project crosses, those a source states first."""
     rows = session.execute(

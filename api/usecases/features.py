@@ -88,10 +88,10 @@ def portfolio_features(session: Session, ctx: Context, *, lang: Lang, as_of: dat
                 },
             }
         )
-    return collection(found, view.data_date)
+    return collection(found, ctx, view.data_date)
 
 
-def ward_features(session: Session) -> str:
+def ward_features(session: Session, ctx: Context) -> str:
     """The wards: simplified boundaries (about 10 m) when loaded, centre points otherwise."""
     labels = facts.all_ward_labels(session)
     rows = session.execute(
@@ -113,7 +113,7 @@ def ward_features(session: Session) -> str:
         for code, name, kind, lon, lat, shape in rows
     ]
     source = (boundary_source(session) or "").partition(" (sha256 ")[0]
-    return collection(found, None, attribution=f"Ranh giới phường, xã: {source}" if source else None)
+    return collection(found, ctx, None, attribution=f"Ranh giới phường, xã: {source}" if source else None)
 
 
 def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
@@ -122,9 +122,11 @@ def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": mapping(rounded), "properties": properties}
 
 
-def collection(features: list[dict[str, Any]], day: date | None, *, attribution: str | None = None) -> str:
-    """The text of a FeatureCollection that says its data date and whose data it is."""
-    body: dict[str, Any] = {"type": "FeatureCollection", "features": features}
+def collection(
+    features: list[dict[str, Any]], ctx: Context, day: date | None, *, attribution: str | None = None
+) -> str:
+    """The text of a FeatureCollection that says its data date, what was known, and whose data it is."""
+    body: dict[str, Any] = {"type": "FeatureCollection", "features": features} | ctx.looking_back
     if day is not None:
         body["data_date"] = day.isoformat()
     if attribution is not None:

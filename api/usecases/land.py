@@ -15,7 +15,7 @@ from geo.history import record, touch
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
-from geo.tables import ClearanceCase, Event, ImportBatch, Project, Ward
+from geo.tables import ClearanceCase, Event, Holder, ImportBatch, Project, Ward
 from projects import catalog
 from projects.catalog import Portfolio
 from projects.errors import Fault, InvalidInput
@@ -181,6 +181,13 @@ def projects_without_land(session: Session, portfolio: Portfolio) -> list[catalo
     """
     taken = set(session.scalars(select(Project.code).join(ImportBatch, ImportBatch.project_id == Project.id)))
     return [p for p in portfolio.projects if p.demo is not None and p.code not in taken]
+
+
+def projects_without_holders(session: Session) -> list[Project]:
+    """The projects with demo cases that have no invented holder yet."""
+    holds = select(Holder.case_id).where(Holder.case_id == ClearanceCase.id).exists()
+    bare = select(ClearanceCase.project_id).where(ClearanceCase.is_demo, ~holds)
+    return list(session.scalars(select(Project).where(Project.id.in_(bare)).order_by(Project.sort)))
 
 
 def load_demo_land(

@@ -16,6 +16,7 @@ from api.usecases.calculation import calculate, resolve_day
 from api.usecases.counting import step_group
 from api.usecases.features import DIGITS, collection, feature
 from api.usecases.projects import band_of, blocked_runs_of, project_axes
+from api.usecases.visible import hidden_cases
 from api.views import BandPiece
 from geo.axis import load_axes
 from geo.chainage import Axis, point_at, substring, ticks
@@ -36,15 +37,19 @@ PARCELS = text(
 
 
 def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:
-    """The parcels of a project with step, forecast and whether they drive. No names, no money."""
+    """The parcels in the reader's reach with step, forecast and whether they drive. No names, no money.
+
+    The rows come under row-level security; the reach is asked for here as well, as of everything else.
+    """
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
+    hidden = hidden_cases(ctx, project.code, calculation)
     labels = facts.all_ward_labels(session)
     texts: list[str] = []
     drivers = {d.code: d for d in calculation.delay.drivers} if calculation.delay else {}
     rows = session.execute(PARCELS, {"project": project.id, "digits": DIGITS})
     for pid, code, sheet, number, use, area, start, end, shape in rows:
         case = calculation.cases.get(code)
-        if case is None:  # left the boundary (X2): no longer on the map
+        if case is None or code in hidden:  # left the boundary (X2): no longer on the map
             continue
         properties = {
             "id": pid,
@@ -73,8 +78,8 @@ def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: 
         texts.append(
             f'{{"type":"Feature","geometry":{shape},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
         )
-    day = calculation.data_date.isoformat()
-    return f'{{"type":"FeatureCollection","data_date":"{day}","features":[{",".join(texts)}]}}'
+    head = {"type": "FeatureCollection", "data_date": calculation.data_date.isoformat()} | ctx.looking_back
+    return f'{json.dumps(head, separators=(",", ":"))[:-1]},"features":[{",".join(texts)}]}}'
 
 
 def axis_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:
@@ -98,7 +103,7 @@ def axis_features(session: Session, ctx: Context, project: Project, *, as_of: da
                     name_en=front.name_en,
                 )
             )
-    return collection(found, calculation.data_date)
+    return collection(found, ctx, calculation.data_date)
 
 
 def _one_axis(row: Alignment, axis: Axis, pieces: list[BandPiece]) -> list[dict[str, Any]]:

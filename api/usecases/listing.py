@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, resolve_day
-from api.usecases.counting import step_group
+from api.usecases.counting import lies_on, step_group
+from api.usecases.visible import hidden_cases
 from api.views import CaseList, CaseRow, CaseView, EventView
 from geo.access import access_case, access_project
 from geo.history import case_state, events_of, statements
@@ -53,11 +54,7 @@ class CaseFilter:
 
     def covers(self, parcel: ParcelRef) -> bool:
         """Whether a parcel counts: without a stretch all do, else those that lie on it."""
-        if self.between is None:
-            return True
-        if parcel.from_m is None or parcel.to_m is None:
-            return False
-        return parcel.from_m < self.between[1] and parcel.to_m > self.between[0]
+        return self.between is None or lies_on(parcel, self.between)
 
 
 def case_list(
@@ -70,10 +67,15 @@ def case_list(
     offset: int = 0,
     as_of: date | None = None,
 ) -> CaseList:
-    """The cases of a project that match, those that hold the critical path first, then least advanced."""
+    """The cases in the reader's reach that match, those that hold the critical path first, then least advanced.
+
+    What lies outside the reach is not counted either: the count of a narrow filter would tell what it hides.
+    """
     project = access_project(session, project_code)
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
-    found = [case for case in calculation.cases.values() if chosen.accepts(calculation, case)]
+    hidden = hidden_cases(ctx, project.code, calculation)
+    seen = [case for code, case in calculation.cases.items() if code not in hidden]
+    found = [case for case in seen if chosen.accepts(calculation, case)]
     found.sort(key=lambda c: (not calculation.drives(c.code), STEPS[c.step].order, c.code))
     shown = found[offset : offset + limit]
     labels = facts.all_ward_labels(session)
@@ -85,6 +87,7 @@ def case_list(
         ).all()
     )
     return CaseList(
+        data_date=calculation.data_date,
         rows=tuple(_row(project, calculation, c, labels, holders.get(c.code, "")) for c in shown),
         total=len(found),
         parcels=sum(chosen.covers(p) for c in found for p in c.parcels),

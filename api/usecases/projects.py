@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import facts
-from api.usecases.calculation import Calculation, calculate, resolve_day
+from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
 from api.usecases.counting import land_count, runs_without_land
-from api.views import BandPiece, BlockedRun, Overview, ProjectSummary, ProjectView
+from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
+from api.views import BandPiece, BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView
+from geo import scope
 from geo.access import access_project
 from geo.tables import Alignment, Component, Project, ResettlementSite, Section, Ward, WorkFront
 from projects.band import Piece, band, longest_free
@@ -28,6 +30,8 @@ CASE_AXES = text(
     where c.project_id = :project group by c.code
     """
 )
+
+_Summed = tuple[ProjectSummary, tuple[BlockedRun, ...], DrivingLand]
 
 
 def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Overview:
@@ -58,7 +62,8 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     """`project_view` of a project row that is at hand."""
     calculation = calculate(session, ctx, project, day)
     labels = facts.all_ward_labels(session)
-    summary, runs = _summary(session, ctx, project, calculation, labels)
+    summary, runs, driving = _summary(session, ctx, project, calculation, labels)
+    hidden = hidden_cases(ctx, project.code, calculation)
     axes = project_axes(session, project)
     pieces = band_of(session, project, axes, runs) if summary.land.parcels else ()
     free = _longest_free(axes, pieces)
@@ -77,7 +82,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     return ProjectView(
         data_date=day,
         summary=summary,
-        delay=calculation.delay,
+        delay=seen_delay(calculation.delay, hidden, labels) if calculation.delay else None,
         components=_parts(
             session, Component, project, "code name_vi name_en investor investment note_vi source"
         ),
@@ -106,14 +111,17 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
         band=pieces,
         longest_free_m=free[1] - free[0] if free else None,
         longest_free=free,
+        driving=driving,
+        seen=seen_land(calculation, hidden, runs),
     )
 
 
 def blocked_runs_of(
     session: Session, project: Project, calculation: Calculation, labels: dict[str, str]
 ) -> tuple[BlockedRun, ...]:
-    """The stretches of every alignment of a project that open cases still block."""
-    on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).all())
+    """The stretches of every alignment of a project that open cases still block, whoever asks."""
+    with scope.calculating(session):
+        on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).all())
     return tuple(
         run
         for axis in project_axes(session, project)
@@ -156,8 +164,10 @@ def band_of(
 
 def _summary(
     session: Session, ctx: Context, project: Project, calculation: Calculation, labels: dict[str, str]
-) -> tuple[ProjectSummary, tuple[BlockedRun, ...]]:
-    def make() -> tuple[ProjectSummary, tuple[BlockedRun, ...]]:
+) -> _Summed:
+    """What everybody may see of a project; names no case."""
+
+    def make() -> _Summed:
         runs = blocked_runs_of(session, project, calculation, labels)
         axes = project_axes(session, project)
         land = land_count(calculation)
@@ -178,11 +188,10 @@ def _summary(
                 driving_cases=len(delay.critical_cases) if delay else 0,
             ),
             runs,
+            driving_land(delay),
         )
 
-    made: tuple[ProjectSummary, tuple[BlockedRun, ...]] = ctx.cache.get(
-        ("summary", project.id, project.revision, calculation.data_date), make
-    )
+    made: _Summed = ctx.cache.get(("summary", *result_key(ctx, project, calculation.data_date)), make)
     return made
 
 

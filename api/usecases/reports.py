@@ -36,7 +36,10 @@ def delay_report(
 def delay_answer(
     session: Session, ctx: Context, code: str | None, *, as_of: date | None = None
 ) -> dict[str, Any]:
-    """`delay_report` as JSON values: per project the chain, the driving cases with parcels, wards, fronts."""
+    """`delay_report` as JSON values: per project the chain, the driving cases with parcels, wards, fronts.
+
+    Cases outside the reader's reach are counted in `drivers_hidden`; a link of the chain that is one has no code.
+    """
     report = delay_report(session, ctx, code, as_of=as_of)
     labels = facts.all_ward_labels(session)
     return {
@@ -47,7 +50,7 @@ def delay_answer(
         else None,
         "chain_head": report.chain_head,
         "projects": [_entry(view, labels) for view in report.entries],
-    }
+    } | ctx.looking_back
 
 
 def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
@@ -66,13 +69,13 @@ def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
     }
     delay = view.delay
     if delay is None:
-        return head | {"chain": [], "drivers": [], "wards": [], "fronts": []}
+        return head | {"chain": [], "drivers": [], "drivers_hidden": 0, "wards": [], "fronts": []}
     return head | {
         "driving_days": delay.driving_days,
         "land_days": delay.land_days,
         "chain": [
             {
-                "code": item.code,
+                "code": item.code or None,
                 "kind": item.kind.value,
                 "name_vi": item.name_vi,
                 "name_en": item.name_en,
@@ -113,6 +116,7 @@ def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
             }
             for d in delay.drivers
         ],
+        "drivers_hidden": view.driving.cases - view.seen.land.driving,
         "wards": [
             {
                 "code": w.ward_code,

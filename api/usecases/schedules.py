@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases import facts
 from api.usecases.calculation import calculate, resolve_day
+from api.usecases.visible import hidden_cases, named, seen_delay
 from geo.access import access_project
 from geo.store import load_network
 
@@ -18,26 +20,22 @@ def schedule_answer(
 ) -> dict[str, Any]:
     """Activities with earliest and latest dates, floats (working days of their calendar) and drivers.
 
-    Land cases are nodes too; only those that drive are listed one by one, the rest is in `land`.
-    Raises NotFound, CyclicDependency.
+    Land cases are nodes too; only those that drive are listed one by one, the rest is in `land`. Cases outside the
+    reader's reach are counted and not named: in the chain they are an empty text. Raises NotFound, CyclicDependency.
     """
     project = access_project(session, code)
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
-    delay = calculation.delay
+    whole = calculation.delay
     network = load_network(session, project)
-    if delay is None or network is None:
-        return {
-            "project": code,
-            "data_date": calculation.data_date.isoformat(),
-            "network": None,
-            "activities": [],
-        }
-    rows = delay.schedule.rows
+    head = {"project": code, "data_date": calculation.data_date.isoformat()} | ctx.looking_back
+    if whole is None or network is None:
+        return head | {"network": None, "activities": []}
+    hidden = hidden_cases(ctx, project.code, calculation)
+    delay = seen_delay(whole, hidden, facts.all_ward_labels(session))
+    rows = whole.schedule.rows
     by_code = {a.code: a for a in network.activities}
     names = sorted(by_code, key=lambda c: (rows[c].early_start, rows[c].early_finish, c))
-    return {
-        "project": code,
-        "data_date": calculation.data_date.isoformat(),
+    return head | {
         "finish_activity": network.finish,
         "forecast_finish": delay.forecast_finish.isoformat(),
         "planned_finish": delay.planned_finish.isoformat() if delay.planned_finish else None,
@@ -63,7 +61,8 @@ def schedule_answer(
                 "total_float": rows[c].total_float,
                 "free_float": rows[c].free_float,
                 "critical": rows[c].critical,
-                "drivers": list(rows[c].drivers),
+                "drivers": list(named(rows[c].drivers, hidden)),
+                "drivers_hidden": len(hidden.intersection(rows[c].drivers)),
             }
             for c in names
         ],
@@ -74,6 +73,7 @@ def schedule_answer(
             "cases": len(calculation.cases),
             "open": sum(calculation.is_open(c) for c in calculation.cases),
             "driving": sorted(delay.critical_cases),
+            "driving_hidden": len(hidden & whole.critical_cases),
         },
     }
 

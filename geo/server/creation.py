@@ -1,4 +1,4 @@
-"""Making a cluster: one role, one database, PostGIS; complete or not there at all."""
+"""Making a cluster: two roles, one database, PostGIS; complete or not there at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from geo.server import processes
 from geo.server.places import ROLE, SUPERUSER, Places, own_folder
 from geo.server.programs import Account, Binaries, choose, failed, installed, run
+from geo.server.roles import SETTLE
 
 
 def create(places: Places, settings: Mapping[str, str]) -> None:
@@ -27,7 +28,7 @@ def create(places: Places, settings: Mapping[str, str]) -> None:
         raise failed("tạo cụm cơ sở dữ liệu", "create the database cluster", done.stderr)
     # PostGIS goes into the template, so that every later database has it and no role needs to be a superuser.
     _single_user(binaries, places.account, new, settings, "template1", "CREATE EXTENSION postgis;")
-    make = f"CREATE ROLE {ROLE} LOGIN;\nCREATE DATABASE {ROLE} OWNER {ROLE};"
+    make = f"CREATE ROLE {ROLE} LOGIN;\nCREATE DATABASE {ROLE} OWNER {ROLE};\n{SETTLE}"
     _single_user(binaries, places.account, new, settings, "postgres", make)
     new.rename(places.data)
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from geo.server.programs import Account, ClusterError, account_for, run
 
-ROLE = "duonggang"
+ROLE = "duonggang"  # owns the tables
+APP_ROLE = "duonggang_app"  # what the web process connects as
 SUPERUSER = "postgres"
 SOCKET_NAME = ".s.PGSQL.5432"
 _FALLBACK = Path("/var/lib/duonggang")

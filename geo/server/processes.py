@@ -67,6 +67,11 @@ def is_stranger(pid: int, data: Path) -> bool:
         return False
 
 
+def reload(pid: int) -> None:
+    """Have a running server read its files again; it does so in its own time."""
+    _signal(pid, signal.SIGHUP)
+
+
 def end(data: Path, pid: int, *, patience: float) -> bool:
     """Stop a running server; False if something of it still lives after all.
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from geo.server import processes
-from geo.server.places import ROLE, SOCKET_NAME, SUPERUSER, Places, major_of, own_folder
+from geo.server.places import SOCKET_NAME, Places, major_of, own_folder
 from geo.server.programs import ClusterError, choose, failed, installed, launch
+from geo.server.roles import settle, write_access
 
 _START_SECONDS = 120.0  # a recovery after a crash may have much to replay
 _LOG_BYTES = 5_000_000
@@ -23,7 +23,7 @@ def start(places: Places, settings: Mapping[str, str]) -> None:
     processes.end_orphans(data, patience=2.0)
     _forget_stale_locks(places)
     own_folder(places.sockets, account)
-    _write_access(places)
+    write_access(places)
     log = data / "server.log"
     if log.exists() and log.stat().st_size > _LOG_BYTES:
         log.replace(data / "server.log.1")
@@ -32,7 +32,7 @@ def start(places: Places, settings: Mapping[str, str]) -> None:
         options = {**settings, "unix_socket_directories": str(places.sockets)}
         pid = launch(binaries, account, data, options, log)
         if wait_ready(places, pid):
-            return
+            return settle(places, places.sockets)
         with log.open("rb") as lines:
             lines.seek(offset)
             said = lines.read().decode(errors="replace")
@@ -71,17 +71,3 @@ def _forget_stale_locks(places: Places) -> None:
             pid = 0  # cut off by a full disk or a power failure
         if not pid or not processes.alive(pid) or processes.is_stranger(pid, places.data):
             lock.unlink()
-
-
-def _write_access(places: Places) -> None:
-    """Peer only: the server's user and root may be the role `duonggang`; nobody comes by network."""
-    names = dict.fromkeys(("root", places.account.name))
-    ident = [f'duonggang "{name}" {role}' for name in names for role in (ROLE, SUPERUSER)]
-    for name, text in (
-        ("pg_hba.conf", "local all all peer map=duonggang\n"),
-        ("pg_ident.conf", "\n".join(ident) + "\n"),
-    ):
-        path = places.data / name
-        path.write_text(text)
-        if not places.account.is_me:
-            os.chown(path, places.account.uid, places.account.gid)

@@ -6,10 +6,21 @@ and the CRS that its file came in (design decision "Coordinates").
 from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, WorkFront
-from geo.tables.base import Base
-from geo.tables.history import Event
+from geo.tables.base import Base, Versioned
+from geo.tables.history import Change, Event
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelFront
 from geo.tables.network import Activity, Link
+from geo.tables.people import (
+    Account,
+    AccountScope,
+    ApiToken,
+    Delegation,
+    Holder,
+    LoginSession,
+    Proposal,
+    RateWindow,
+    SignIn,
+)
 from geo.tables.portfolio import (
     Claim,
     Component,
@@ -22,24 +33,35 @@ from geo.tables.portfolio import (
 )
 
 __all__ = [
+    "Account",
+    "AccountScope",
     "Activity",
     "Alignment",
+    "ApiToken",
     "Base",
+    "Change",
     "Claim",
     "ClearanceCase",
     "Component",
     "Corridor",
+    "Delegation",
     "Event",
+    "Holder",
     "ImportBatch",
     "Link",
+    "LoginSession",
     "Milestone",
     "Parcel",
     "ParcelFront",
     "PortfolioState",
     "Project",
     "ProjectWard",
+    "Proposal",
+    "RateWindow",
     "ResettlementSite",
     "Section",
+    "SignIn",
+    "Versioned",
     "Ward",
     "WorkFront",
 ]

@@ -6,10 +6,10 @@ from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.tables.base import Base
+from geo.tables.base import Base, Versioned
 
 
-class Alignment(Base):
+class Alignment(Versioned, Base):
     """Tim tuyến: a line with measures. `start_m` is the chainage of its first vertex; a ring is allowed."""
 
     __tablename__ = "alignment"
@@ -29,7 +29,7 @@ class Alignment(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class Section(Base):
+class Section(Versioned, Base):
     """Đoạn tuyến: a chainage interval of one alignment, or an area (then without alignment)."""
 
     __tablename__ = "section"
@@ -51,7 +51,7 @@ class Section(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class WorkFront(Base):
+class WorkFront(Versioned, Base):
     """Mũi thi công: the stretch (or area) that opens when the last case on it is handed over."""
 
     __tablename__ = "work_front"
@@ -69,7 +69,7 @@ class WorkFront(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class Corridor(Base):
+class Corridor(Versioned, Base):
     """Phạm vi GPMB: a surveyed polygon, else the alignment widened by the right of way (`derived`)."""
 
     __tablename__ = "corridor"

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import DateTime, Numeric, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import BigInteger, DateTime, Numeric, Text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -30,3 +30,17 @@ class Base(DeclarativeBase):
         Decimal: Numeric,
         datetime: DateTime(timezone=True),
     }
+
+
+class Versioned:
+    """Mixin of the tables of which every version is kept (migration 0006, `geo.moment`).
+
+    `change` is the transaction that wrote the row, given by the database whatever the writer says.
+    """
+
+    change: Mapped[int] = mapped_column(
+        BigInteger,
+        server_default=text("this_change()"),
+        deferred=True,  # nobody reads it in Python, and the database changes it with every update
+        sort_order=1_000,
+    )

@@ -38,6 +38,9 @@ class Event(Base):
     on_behalf_of: Mapped[str | None]  # account name of the person in whose place the actor acted
     document_hash: Mapped[str | None]  # SHA-256 of the paper's file, where there is one
     corrects: Mapped[int | None] = mapped_column(BigInteger)  # the event whose content this one replaces
+    seconds: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # the proposal's event that a second person confirmed
     # All that one transaction wrote carries one number (`this_change()`).
     change: Mapped[int | None] = mapped_column(BigInteger, server_default=FetchedValue(), index=True)
     previous_hash: Mapped[bytes] = mapped_column(
@@ -47,5 +50,18 @@ class Event(Base):
     __table_args__ = (
         Index(None, "object_type", "object_code", "id"),
         Index(None, "project_code", "effective_on"),
+        Index(None, "recorded_at", "id"),
         Index(None, "corrects", postgresql_where=text("corrects is not null")),
     )
+
+
+class Change(Base):
+    """All that one transaction wrote, and its first event: from then on it was known. Written by triggers only."""
+
+    __tablename__ = "change"
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)  # NULL only inside the transaction
+    before: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # the greatest change that an earlier event made known
+    __table_args__ = (Index("ix_change_overtaken", "before", "id", postgresql_where=text("before > id")),)

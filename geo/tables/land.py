@@ -9,10 +9,10 @@ from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.tables.base import Base
+from geo.tables.base import Base, Versioned
 
 
-class ImportBatch(Base):
+class ImportBatch(Versioned, Base):
     """One accepted file: who, when, which bytes; the hash makes a repeated import a no-op."""
 
     __tablename__ = "import_batch"
@@ -28,7 +28,7 @@ class ImportBatch(Base):
     __table_args__ = (UniqueConstraint("project_id", "sha256"),)
 
 
-class ClearanceCase(Base):
+class ClearanceCase(Versioned, Base):
     """Hồ sơ GPMB: one holder's plan in one ward of one project; the unit that moves through the steps.
 
     `version` grows by one with every change; a writer names the version that it read.
@@ -50,7 +50,7 @@ class ClearanceCase(Base):
     __table_args__ = (Index(None, "project_id", "step"),)
 
 
-class Parcel(Base):
+class Parcel(Versioned, Base):
     """Thửa đất: map series + sheet + number + version, in WGS 84 and as delivered."""
 
     __tablename__ = "parcel"
@@ -80,7 +80,7 @@ class Parcel(Base):
     )
 
 
-class ParcelFront(Base):
+class ParcelFront(Versioned, Base):
     """Which work fronts a parcel lies on; a parcel across a boundary holds up both."""
 
     __tablename__ = "parcel_front"

@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geo.tables.base import Base
+from geo.tables.base import Base, Versioned
 
 
-class Activity(Base):
+class Activity(Versioned, Base):
     """Công việc of the dependency network; durations in working days of the named calendar."""
 
     __tablename__ = "activity"
@@ -33,7 +33,7 @@ class Activity(Base):
     )
 
 
-class Link(Base):
+class Link(Versioned, Base):
     """Quan hệ: FS, SS, FF or SF with a lag in working days of the predecessor's calendar."""
 
     __tablename__ = "link"

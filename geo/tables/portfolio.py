@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import BigInteger, Text
 
-from geo.tables.base import Base
+from geo.tables.base import Base, Versioned
 
 
-class Ward(Base):
+class Ward(Versioned, Base):
     """One of the 126 wards and communes: facts typed by us, boundary loaded from an official file."""
 
     __tablename__ = "ward"
@@ -29,7 +29,7 @@ class Ward(Base):
     boundary_source: Mapped[str | None]
 
 
-class Project(Base):
+class Project(Versioned, Base):
     """A project of the portfolio. `planned_finish` is a sourced date, never derived from the network."""
 
     __tablename__ = "project"
@@ -59,7 +59,7 @@ class Project(Base):
     revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
-class Component(Base):
+class Component(Versioned, Base):
     """Dự án thành phần: a part of a project with its own owner and money."""
 
     __tablename__ = "component"
@@ -75,7 +75,7 @@ class Component(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class Milestone(Base):
+class Milestone(Versioned, Base):
     """Mốc: planned date with its source; the forecast comes from the activity it is tied to."""
 
     __tablename__ = "milestone"
@@ -92,7 +92,7 @@ class Milestone(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class Claim(Base):
+class Claim(Versioned, Base):
     """A published figure: quoted with its date and source, never mixed with counted rows."""
 
     __tablename__ = "claim"
@@ -115,7 +115,7 @@ class Claim(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class ProjectWard(Base):
+class ProjectWard(Versioned, Base):
     """A ward that a project crosses; `basis` says whether a source states it or only our line does."""
 
     __tablename__ = "project_ward"
@@ -124,7 +124,7 @@ class ProjectWard(Base):
     basis: Mapped[str]  # 'source' | 'map'
 
 
-class ResettlementSite(Base):
+class ResettlementSite(Versioned, Base):
     """Khu tái định cư that a source names for a project."""
 
     __tablename__ = "resettlement_site"
@@ -140,7 +140,7 @@ class ResettlementSite(Base):
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 
-class PortfolioState(Base):
+class PortfolioState(Versioned, Base):
     """One row: the data date that the portfolio stands on and the hash of the files it was loaded from."""
 
     __tablename__ = "portfolio_state"

@@ -1,6 +1,7 @@
 """The whole product in a headless Chromium: a server on a loaded database, and pages that may not complain.
 
-`page` fails its test when the browser logged an error (a policy violation is one) or asked another host.
+`page` fails its test when the browser logged an error (a policy violation is one) or asked another host. It is signed
+in as a ward leader of every ward; `api` is a program of the same account.
 """
 
 from __future__ import annotations
@@ -13,13 +14,24 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    StorageState,
+    sync_playwright,
+)
 
 from api.app import create_app
 from api.bootstrap.system import chromium
 from api.settings import Settings
 from geo.server.processes import pauses
 from tests.conftest import skip_or_fail
+from tests.people import Tester
 
 ARGUMENTS = (
     "--no-sandbox",  # root in a container has no other way
@@ -55,15 +67,36 @@ def live_server(portfolio_settings: Settings) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """The driver of browsers and of programs that ask like them."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """A headless Chromium: the installed one, or what CHROMIUM names."""
     program = chromium()
     if program is None:
         skip_or_fail(f"no Chromium (CHROMIUM={os.environ.get('CHROMIUM', '')})")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, live_server: str, tester: Tester) -> StorageState:
+    """What a browser keeps after signing in with the real form."""
+    with desktop(browser, live_server) as context:
+        return sign_in(context.new_page(), tester.name, tester.password)
+
+
+@pytest.fixture
+def api(playwright: Playwright, live_server: str, tester: Tester) -> Iterator[APIRequestContext]:
+    """A program of the account that `page` is signed in as: its token needs no mark of a form."""
+    context = playwright.request.new_context(base_url=live_server, extra_http_headers=tester.headers)
+    yield context
+    context.dispose()
 
 
 @pytest.fixture
@@ -73,19 +106,34 @@ def problems() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: str, problems: list[str]) -> Iterator[Page]:
-    """An empty page of a Vietnamese desktop browser; its complaints fail the test at the end."""
-    context = browser.new_context(
-        base_url=live_server,
+def page(browser: Browser, live_server: str, signed_in: StorageState, problems: list[str]) -> Iterator[Page]:
+    """An empty page of a Vietnamese desktop browser, signed in; its complaints fail the test at the end."""
+    with desktop(browser, live_server, signed_in) as context:
+        page = context.new_page()
+        watch(page, live_server, problems)
+        yield page
+    assert problems == []
+
+
+def desktop(browser: Browser, server: str, state: StorageState | None = None) -> BrowserContext:
+    """A browser of a Vietnamese desk, with what it kept from before."""
+    return browser.new_context(
+        base_url=server,
         locale="vi-VN",
         timezone_id="Asia/Ho_Chi_Minh",
         viewport={"width": 1440, "height": 900},
+        storage_state=state,
     )
-    page = context.new_page()
-    watch(page, live_server, problems)
-    yield page
-    context.close()
-    assert problems == []
+
+
+def sign_in(page: Page, name: str, password: str) -> StorageState:
+    """Signs in with the form, as a person does; gives what the browser keeps."""
+    page.goto("/dang-nhap")
+    page.get_by_label("Tên đăng nhập").fill(name)
+    page.get_by_label("Mật khẩu").fill(password)
+    page.locator("#vao").click()
+    page.wait_for_url("**/danh-muc")
+    return page.context.storage_state()
 
 
 def watch(page: Page, server: str, problems: list[str]) -> None:

@@ -9,20 +9,34 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api.app import create_app
+from api.app import app_engine, create_app
 from api.settings import Settings
+from tests.people import Tester
 
 TODAY = date(2026, 11, 22)
 
 
 @pytest.fixture(scope="session")
-def app(portfolio_settings: Settings) -> FastAPI:
+def app(portfolio_settings: Settings) -> Iterator[FastAPI]:
     """The real application, the same function that the server calls."""
-    return create_app(portfolio_settings, today=lambda: TODAY)
+    engine = app_engine(portfolio_settings)
+    yield create_app(portfolio_settings, engine=engine, today=lambda: TODAY)
+    engine.dispose()
 
 
 @pytest.fixture
-def client(app: FastAPI) -> Iterator[TestClient]:
-    """A browser-like client that shows server errors as answers, as a user would get them."""
-    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as opened:
+def client(app: FastAPI, tester: Tester) -> Iterator[TestClient]:
+    """A program of a ward leader of every ward, who gets server errors as answers, as a user would."""
+    with TestClient(
+        app, base_url="http://127.0.0.1", raise_server_exceptions=False, headers=tester.headers
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visitor(app: FastAPI) -> Iterator[TestClient]:
+    """A browser that is not signed in; over https, because the session's cookie goes over nothing else."""
+    with TestClient(
+        app, base_url="https://127.0.0.1", raise_server_exceptions=False, follow_redirects=False
+    ) as opened:
         yield opened

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from api.context import Context
+from api.settings import Settings
 from api.usecases.cases import CaseChange, change_case
 from geo.tables import Event
 from projects.errors import KeyReused
+from tests.people import owner_session, system_context
 
 DAY = "2026-03-13"
 PROJECT = "DLTL"  # these tests and those of corrections change cases of this project only
@@ -26,6 +29,12 @@ def code(client: TestClient) -> str:
     """A case at S80 that nobody changed yet."""
     rows = client.get(f"/api/cases?project={PROJECT}&buoc=S80&limit=500").json()["rows"]
     return next(str(row["code"]) for row in rows if row["version"] == 1)
+
+
+def acting(account: str) -> Context:
+    """The context of a command that writes under this name."""
+    ctx = system_context()
+    return ctx.seen_by(replace(ctx.principal, account=account))
 
 
 def patch(client: TestClient, code: str, **body: Any) -> dict[str, Any]:
@@ -84,19 +93,19 @@ def test_a_version_that_never_was_is_refused(client: TestClient, code: str, vers
 
 
 def test_a_step_is_judged_by_the_present_step_not_by_the_one_seen(client: TestClient, code: str) -> None:
-    step = {"step": "S90", "effective_on": DAY, "document": "1/QĐ"}
+    step = {"step": "S85", "effective_on": DAY, "document": "1/QĐ"}
     assert patch(client, code, version=1, **step)["status"] == 200
-    mine = patch(client, code, version=1, **step | {"step": "S85"})
+    mine = patch(client, code, version=1, **step | {"step": "S100", "reason": "đồng ý"})
     assert (mine["status"], mine["fields"]) == (409, ["step"])
     note = patch(client, code, version=1, note="vẫn gộp", effective_on=DAY)
-    assert (note["status"], note["step"], note["merged"][0]["fields"]) == (200, "S90", ["step"])
+    assert (note["status"], note["step"], note["merged"][0]["fields"]) == (200, "S85", ["step"])
 
 
 def test_an_untouched_field_of_the_form_does_not_undo_what_another_officer_wrote(
     client: TestClient, code: str
 ) -> None:
     mine = form(client, code) | {"note": "của tôi", "effective_on": DAY}
-    step = {"step": "S90", "document": "1/QĐ", "effective_on": DAY}
+    step = {"step": "S85", "document": "1/QĐ", "effective_on": DAY}
     assert (
         patch(client, code, version=1, **step, obstacle="NGUON_GOC", promised_on="2026-05-05")["status"]
         == 200
@@ -108,7 +117,7 @@ def test_an_untouched_field_of_the_form_does_not_undo_what_another_officer_wrote
     assert "Bước, Ngày hẹn bàn giao" in shown
     present = client.get(f"/api/cases/{code}").json()["present"]
     assert (present["step"], present["promised_on"], present["obstacle"], present["note"]) == (
-        "S90",
+        "S85",
         "2026-05-05",
         "NGUON_GOC",
         "của tôi",
@@ -148,13 +157,13 @@ def test_after_a_fault_the_form_still_tells_what_its_author_changed(client: Test
 def test_the_form_goes_by_the_newest_state_when_that_lies_after_the_data_date(
     client: TestClient, code: str
 ) -> None:
-    later = {"step": "S90", "document": "1/QĐ", "effective_on": "2026-11-20"}
+    later = {"step": "S85", "document": "1/QĐ", "effective_on": "2026-11-20"}
     assert patch(client, code, version=1, **later)["status"] == 200
     fields = form(client, code)
-    assert (fields["step"], fields["effective_on"]) == ("S90", "2026-11-20")
+    assert (fields["step"], fields["effective_on"]) == ("S85", "2026-11-20")
     answer = client.post(f"/ho-so/{code}", data=fields | {"note": "x"}, follow_redirects=False)
     assert answer.status_code == 303
-    assert client.get(f"/api/cases/{code}").json()["present"]["step"] == "S90"
+    assert client.get(f"/api/cases/{code}").json()["present"]["step"] == "S85"
 
 
 def test_a_value_for_days_before_a_later_one_says_that_the_later_one_stands(
@@ -179,16 +188,15 @@ def test_without_a_day_a_change_is_not_put_before_the_value_that_it_replaces(
     assert (answer["note"], answer["overtaken"]) == ("hai", [])
 
 
-def test_keys_belong_to_their_actor(app: FastAPI, code: str) -> None:
-    ctx = app.state.context
-    with app.state.sessions() as session:
+def test_keys_belong_to_their_actor(portfolio_settings: Settings, code: str) -> None:
+    with owner_session(portfolio_settings) as session:
         for number, actor in enumerate(("an", "binh"), start=1):
             change = CaseChange(note=f"của {actor}", said=frozenset({"note"}))
-            answer = change_case(session, ctx, code, change, seen=number, key="cùng khoá", actor=actor)
+            answer = change_case(session, acting(actor), code, change, seen=number, key="cùng khoá")
             assert answer["note"] == f"của {actor}"
         other = CaseChange(note="khác", said=frozenset({"note"}))
         with pytest.raises(KeyReused):
-            change_case(session, ctx, code, other, seen=3, key="cùng khoá", actor="an")
+            change_case(session, acting("an"), code, other, seen=3, key="cùng khoá")
         stored = session.scalars(select(Event.idempotency_key).where(Event.object_code == code))
         assert {key for key in stored if key} == {"an:cùng khoá", "binh:cùng khoá"}
         session.rollback()
@@ -202,7 +210,7 @@ def test_a_repeated_request_is_answered_as_the_first_time_also_after_others_wrot
     headers = {"Idempotency-Key": f"again-{code}"}
     first = client.patch(f"/api/cases/{code}", json=body, headers=headers).json()
     assert (
-        patch(client, code, version=3, step="S90", document="1/QĐ", effective_on="2026-04-01")["status"]
+        patch(client, code, version=3, step="S85", document="1/QĐ", effective_on="2026-04-01")["status"]
         == 200
     )
     second = client.patch(f"/api/cases/{code}", json=body, headers=headers)

@@ -14,10 +14,10 @@ HTML = {"accept": "text/html"}
 
 @pytest.fixture
 def code(client: TestClient) -> str:
-    """A case at S80 with a decision of 10 April and a handover of 20 April."""
-    rows = client.get(f"/api/cases?project={PROJECT}&buoc=S80&limit=500").json()["rows"]
+    """A case at S90 with a persuasion of 10 April and a handover of 20 April."""
+    rows = client.get(f"/api/cases?project={PROJECT}&buoc=S90&limit=500").json()["rows"]
     code = next(str(row["code"]) for row in rows if row["version"] == 1)
-    for number, (step, day) in enumerate((("S90", "2026-04-10"), ("S100", "2026-04-20")), start=1):
+    for number, (step, day) in enumerate((("S95", "2026-04-10"), ("S100", "2026-04-20")), start=1):
         body = {"version": number, "step": step, "effective_on": day, "document": f"{number}/QĐ"}
         assert client.patch(f"/api/cases/{code}", json=body).status_code == 200
     return code
@@ -39,30 +39,32 @@ def steps(client: TestClient, code: str, *days: str) -> list[str]:
 
 def test_a_corrected_day_answers_for_the_days_between(client: TestClient, code: str) -> None:
     days = ("2026-04-04", "2026-04-05", "2026-04-19", "2026-04-20")
-    assert steps(client, code, *days) == ["S80", "S80", "S90", "S100"]
-    decision = events(client, code)[1]
+    assert steps(client, code, *days) == ["S90", "S90", "S95", "S100"]
+    persuasion = events(client, code)[1]
     answer = correct(
-        client, code, decision["id"], version=3, effective_on="2026-04-05", reason="gõ nhầm ngày"
+        client, code, persuasion["id"], version=3, effective_on="2026-04-05", reason="gõ nhầm ngày"
     )
     assert (answer["status"], answer["step"], answer["version"]) == (200, "S100", 4)
-    assert steps(client, code, *days) == ["S80", "S90", "S90", "S100"]
+    assert steps(client, code, *days) == ["S90", "S95", "S95", "S100"]
     newest = events(client, code)[-1]
     assert (newest["kind"], newest["corrects"], newest["reason"]) == (
         "case.correct",
-        decision["id"],
+        persuasion["id"],
         "gõ nhầm ngày",
     )
     assert (newest["document"], newest["effective_on"]) == ("1/QĐ", "2026-04-05")
-    assert events(client, code)[1] == decision | {"corrected_by": newest["id"]}
+    assert events(client, code)[1] == persuasion | {"corrected_by": newest["id"]}
 
 
 def test_the_last_step_corrected_is_the_present_step(client: TestClient, code: str) -> None:
     handover = events(client, code)[2]
-    answer = correct(client, code, handover["id"], version=3, step="S95", reason="chưa bàn giao, mới có QĐ")
-    assert (answer["status"], answer["step"], answer["step_on"]) == (200, "S95", "2026-04-20")
+    answer = correct(
+        client, code, handover["id"], version=3, step="S97", reason="chưa bàn giao, mới cưỡng chế"
+    )
+    assert (answer["status"], answer["step"], answer["step_on"]) == (200, "S97", "2026-04-20")
     row = client.get(f"/api/cases/{code}").json()
-    assert row["present"]["step"] == "S95"
-    assert "S97" in row["allowed"]
+    assert row["present"]["step"] == "S97"
+    assert "S100" in row["allowed"]
 
 
 def test_a_correction_can_be_corrected_and_of_several_the_newest_counts(
@@ -73,7 +75,7 @@ def test_a_correction_can_be_corrected_and_of_several_the_newest_counts(
     first = events(client, code)[-1]["id"]
     assert correct(client, code, first, version=4, effective_on="2026-04-06", reason="b")["status"] == 200
     assert correct(client, code, event, version=5, effective_on="2026-04-07", reason="c")["status"] == 200
-    assert steps(client, code, "2026-04-06", "2026-04-07") == ["S80", "S90"]
+    assert steps(client, code, "2026-04-06", "2026-04-07") == ["S90", "S95"]
     third = events(client, code)[-1]["id"]
     assert [e["corrected_by"] for e in events(client, code)[1:]] == [third, None, third, third, None]
 
@@ -87,9 +89,9 @@ def test_a_correction_can_be_corrected_and_of_several_the_newest_counts(
         ({"effective_on": "2030-01-01", "reason": "x"}, {"effective_on"}),
         ({"effective_on": "2016-01-01", "reason": "x"}, {"effective_on"}),
         ({"step": "S60", "reason": "x"}, {"step"}),
-        ({"step": "S95", "reason": "x"}, {"step"}),
+        ({"step": "S97", "reason": "x"}, {"step"}),
         ({"document": None, "reason": "x"}, {"document"}),
-        ({"document": None, "step": "S95"}, {"step", "reason"}),
+        ({"document": None, "step": "S97"}, {"step", "reason"}),
         ({"reason": "không đổi gì"}, {"event_id"}),
         ({"obstacle": "KHONG_CO", "reason": "x"}, {"obstacle"}),
     ],
@@ -144,9 +146,9 @@ def test_the_map_and_the_calculation_go_by_the_correction(client: TestClient, co
             if f["properties"]["case"] == code
         }
 
-    assert step_on_map() == {"S90"}
+    assert step_on_map() == {"S95"}
     assert correct(client, code, event, version=3, effective_on="2026-04-15", reason="x")["status"] == 200
-    assert step_on_map() == {"S80"}
+    assert step_on_map() == {"S90"}
 
 
 def test_the_pages_offer_the_correction_and_show_what_was_replaced(client: TestClient, code: str) -> None:
@@ -158,9 +160,9 @@ def test_the_pages_offer_the_correction_and_show_what_was_replaced(client: TestC
     form = client.get(address, headers=HTML).text
     assert 'value="2026-04-10"' in form
     assert 'value="1/QĐ"' in form
-    assert '<option value="S90" selected' in form
+    assert '<option value="S95" selected' in form
     data = {
-        "version": "3", "key": f"page-{code}", "step": "S90", "effective_on": "2026-04-05",
+        "version": "3", "key": f"page-{code}", "step": "S95", "effective_on": "2026-04-05",
         "document": "1/QĐ", "promised_on": "", "obstacle": "", "note": "", "reason": "",
     }  # fmt: skip
     said = client.get(f"/api/cases/{code}").json()["present"]

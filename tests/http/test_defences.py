@@ -3,11 +3,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from fastapi import FastAPI
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from api.middleware import content_policy
+from api.routes import system
 from api.settings import Settings
 
 PAGES = ("/danh-muc", "/bao-cao-cham", "/du-an/TULIEN/ban-do", "/docs", "/khong-co-trang-nay")
@@ -83,15 +83,19 @@ def test_a_basemap_without_attribution_is_refused() -> None:
         Settings(_env_file=None, basemap_url="https://tiles.example/{z}/{x}/{y}.png")
 
 
-def test_an_unexpected_error_shows_no_detail(app: FastAPI, client: TestClient) -> None:
-    @app.get("/api/fails")
-    def fails() -> None:
+def test_an_unexpected_error_shows_no_detail_but_the_number_of_the_request(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    answer = client.get("/api/fails")
-    assert answer.status_code == 500
-    assert answer.json()["error"] == "Unexpected"
-    assert "secret" not in answer.text
+    monkeypatch.setattr(system, "readiness", fails)
+    for accept in ("application/json", "text/html"):
+        answer = client.get("/san-sang", headers={"accept": accept})
+        assert answer.status_code == 500
+        assert "secret" not in answer.text
+        assert answer.headers["x-request-id"] in answer.text
+    assert client.get("/san-sang").json()["error"] == "Unexpected"
 
 
 def test_packages_that_are_not_on_the_list_are_not_served(client: TestClient) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from api.settings import Settings
 from api.usecases import cases as cases_module
 from geo.tables import Event
 from tests.http.writers import DAY, FIELDS, contend, overwritten
+from tests.people import owner_session
 
 PROJECT = "YTE"  # these tests change cases of this project only
 
@@ -26,19 +27,19 @@ def pick_case(client: TestClient) -> Callable[[], str]:
     return codes.pop
 
 
-def written(app: FastAPI, code: str) -> list[Event]:
-    with app.state.sessions() as session:
+def written(settings: Settings, code: str) -> list[Event]:
+    with owner_session(settings) as session:
         query = select(Event).where(Event.object_code == code, Event.kind != "case.import")
         return list(session.scalars(query.order_by(Event.id)))
 
 
 def test_32_officers_with_25_edits_each_lose_nothing(
-    app: FastAPI, client: TestClient, pick_case: Callable[[], str]
+    portfolio_settings: Settings, client: TestClient, pick_case: Callable[[], str]
 ) -> None:
     code = pick_case()
     ledger = contend(client, code, writers=32, edits=25)
-    events = {event.reason: event for event in written(app, code)}
-    assert len(events) == len(written(app, code)) == len(ledger) > 200
+    events = {event.reason: event for event in written(portfolio_settings, code)}
+    assert len(events) == len(written(portfolio_settings, code)) == len(ledger) > 200
     for entry in ledger:
         after = events[entry.key].after or {}
         assert (after["version"], after[entry.field]) == (entry.version, entry.value)
@@ -61,13 +62,13 @@ def test_without_the_version_check_acknowledged_edits_are_lost(
 @pytest.mark.parametrize("times", [2, 3, 4, 5])
 @pytest.mark.parametrize("way", ["patch", "form", "correction"])
 def test_a_request_sent_several_times_at_once_is_written_once_and_answered_alike(
-    app: FastAPI, client: TestClient, pick_case: Callable[[], str], way: str, times: int
+    portfolio_settings: Settings, client: TestClient, pick_case: Callable[[], str], way: str, times: int
 ) -> None:
     code = pick_case()
     send = {"patch": patch, "form": form, "correction": correction}[way](client, code)
-    before = len(written(app, code))
+    before = len(written(portfolio_settings, code))
     answers = at_once(send, times)
-    assert len(written(app, code)) == before + 1
+    assert len(written(portfolio_settings, code)) == before + 1
     assert answers[0][0] in (200, 303)
     assert answers == [answers[0]] * times
     assert send() == answers[0]

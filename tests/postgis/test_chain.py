@@ -41,6 +41,7 @@ EDITS = {
     "document_hash": "repeat('0', 64)",
     "corrects": "1",
     "change": "change + 1",
+    "seconds": "2",
     "previous_hash": "set_byte(previous_hash, 31, 255 - get_byte(previous_hash, 31))",
     "chain_hash": "set_byte(chain_hash, 0, 255 - get_byte(chain_hash, 0))",
 }

@@ -6,19 +6,16 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from geo import cluster
 from geo.server import processes, programs
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.postgis.private_cluster import connect, line, program, value
 
 
 @pytest.fixture(scope="module")
@@ -27,40 +24,10 @@ def home() -> Iterator[Path]:
         yield home
 
 
-def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
-    parts = make_url(url)
-    host, port = str(parts.query["host"]), str(parts.query["port"])
-    return psycopg.connect(host=host, port=port, user=parts.username, dbname=parts.database, autocommit=True)
-
-
-def value(url: str, sql: str) -> object:
-    with connect(url) as connection:
-        row = connection.execute(sql.encode()).fetchone()
-        return row[0] if row else None
-
-
 def server(home: Path) -> int:
     pid = cluster.status(home).pid
     assert pid is not None
     return pid
-
-
-@contextmanager
-def program(code: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """A Python process of its own; `code` finds `cluster` imported and `arguments` in sys.argv."""
-    command = [sys.executable, "-c", f"from geo import cluster\n{code}", *map(str, arguments)]
-    with subprocess.Popen(
-        command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    return process.stdout.readline().strip()
 
 
 def wait_until_ended(pid: int) -> None:

@@ -39,7 +39,7 @@ def case_row(number: int = 302, **changed: Any) -> CaseRow:
 def case_list(total: int = 120) -> CaseList:
     """The first page of a longer list."""
     rows = tuple(case_row(302 + i, drives=i < 4, obstacle=None if i % 3 else "NGUON_GOC") for i in range(12))
-    return CaseList(rows, total, parcels=3 * total, limit=50, offset=0)
+    return CaseList(DAY, rows, total, parcels=3 * total, limit=50, offset=0)
 
 
 def case(**changed: Any) -> CaseView:

@@ -131,6 +131,7 @@ SCHEDULE: dict[str, Any] = {
             "free_float": row.free_float,
             "critical": row.critical,
             "drivers": list(row.drivers),
+            "drivers_hidden": 0,
         }
         for code, row in ROWS.items()
     ],

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from api.usecases.visible import driving_land
 from api.views import (
     BandPiece,
     BlockedRun,
@@ -18,6 +19,8 @@ from api.views import (
     ProjectFacts,
     ProjectSummary,
     ProjectView,
+    SeenCount,
+    SeenLand,
 )
 from tests.unit.invented_delay import DAY, FORECAST, PLANNED, delay
 
@@ -246,6 +249,23 @@ def project(**changed: Any) -> ProjectView:
         ),
         longest_free_m=1514.0,
         longest_free=(3372.0, 4886.0),
+        driving=driving_land(delay()),
+        seen=seen(),
+    )
+    if "delay" in changed:
+        changed = {"driving": driving_land(changed["delay"])} | changed
+    return replace(whole, **changed)
+
+
+def seen(**changed: Any) -> SeenLand:
+    """Everything of the invented project's land."""
+    whole = SeenLand(
+        whole=True,
+        land=SeenCount(640, 636, 31),
+        by_group=LAND.by_group,
+        fronts={"T5": SeenCount(120, 11, 11), "T1": SeenCount(200, 14, 14), "NUT": SeenCount(3, 1, 1)},
+        wards={"00097": SeenCount(630, 629, 25), "00454": SeenCount(5, 3, 1), "00145": SeenCount(5, 4, 0)},
+        runs=(719, 4, 21, 3),
     )
     return replace(whole, **changed)
 

@@ -10,6 +10,7 @@ import pytest
 from api.pages import case, case_history, case_parts, filters, network, sentences, strips
 from api.pages.gantt import LABELS, TIMELINE, Bar, gantt
 from api.pages.rendering import link
+from api.usecases.visible import driving_land
 from projects.errors import InvalidInput
 from projects.impact import ProjectDelay
 from tests.unit import invented_cases as ic
@@ -77,8 +78,8 @@ def test_the_chain_says_how_long_work_rests_between_its_links() -> None:
 
 
 def test_releases_group_the_driving_cases_by_front_most_days_first() -> None:
-    found = sentences.releases(idl.delay())
-    assert [(r.front, r.size, r.gains, r.alone, len(r.cases)) for r in found] == [
+    found = driving_land(idl.delay()).releases
+    assert [(r.front, r.size, r.gains, r.alone, r.driving) for r in found] == [
         ("T5", 11, 21, 0, 11),
         ("T1", 14, 8, 0, 14),
         ("NUT", 1, 4, 4, 1),

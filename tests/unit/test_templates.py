@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
+from sqlalchemy.orm import Session
 
 from api.errors import ErrorOut, FaultOut
 from api.pages import case, docs, portfolio, problems, project, report
+from api.rightsfile import rights
 from api.settings import Settings
+from api.usecases.signin import Door
+from projects.rights import Principal
 from tests.unit import invented_cases as ic
 from tests.unit import invented_delay as idl
 from tests.unit import invented_views as iv
@@ -25,10 +30,19 @@ NO_FILTER = {"nhom": "", "chu-dau-tu": "", "phuong": "", "den": ""}
 NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan"), "")
 
 
+LEADER = Principal("lan", "Lê Thị Lan", rights().roles["ward_leader"], wards=frozenset(iv.WARDS))
+
+
+def no_database() -> AbstractContextManager[Session]:
+    """These pages are made without a database."""
+    raise AssertionError("a page asked for the database")
+
+
 def request(path: str, lang: str, query: str = "") -> Request:
     """A request as the middleware leaves it."""
     app = FastAPI()
-    app.state.settings = Settings(_env_file=None)
+    app.state.settings = Settings(_env_file=None, secret="for tests only 0123456789abcdefghij")
+    app.state.door = Door(begin=no_database, rights=rights(), demo=False)
     scope = {
         "type": "http",
         "method": "GET",
@@ -38,7 +52,7 @@ def request(path: str, lang: str, query: str = "") -> Request:
         "query_string": query.encode(),
         "headers": [],
         "app": app,
-        "state": {"lang": lang, "nonce": NONCE},
+        "state": {"lang": lang, "nonce": NONCE, "principal": LEADER},
     }
     return Request(scope)
 
@@ -300,8 +314,9 @@ def test_a_refused_change_keeps_what_was_entered_beside_both_states() -> None:
 def test_looking_at_another_data_date_is_read_only() -> None:
     asked = request("/ho-so/HH-0302", "vi", "ngay=2026-02-13")
     html = body(case.render_case(asked, ic.case(), "vi"))
-    assert "<form" not in html
-    assert "Đang xem theo ngày số liệu" in html
+    assert 'id="ghi"' not in html
+    assert 'method="post" action="/ho-so' not in html
+    assert 'class="asof asof-past"' in html
     assert 'href="/du-an/TULIEN/ho-so?ngay=2026-02-13"' in html
 
 

@@ -2,6 +2,7 @@
 "use strict";
 
 const places = { d: "/danh-muc", b: "/bao-cao-cham" };
+const times = ["ngay", "as_of", "biet_den", "known_at"]; // they follow the reader from page to page
 let waiting = 0;
 
 document.addEventListener("keydown", (event) => {
@@ -9,14 +10,15 @@ document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select, textarea, [contenteditable]")) return;
   const now = Date.now();
   if (now - waiting < 1200 && places[event.key]) {
-    const date = new URLSearchParams(window.location.search).get("ngay");
-    window.location.assign(places[event.key] + (date ? `?ngay=${encodeURIComponent(date)}` : ""));
+    const here = new URLSearchParams(window.location.search);
+    const kept = new URLSearchParams(times.filter((key) => here.get(key)).map((key) => [key, here.get(key)]));
+    window.location.assign(places[event.key] + (String(kept) ? `?${kept}` : ""));
   }
   waiting = event.key === "g" ? now : 0;
 });
 
-// The folded menu closes on Escape and gives the focus back to its button.
-for (const menu of document.querySelectorAll("details.nav-fold")) {
+// What folds out over the page closes on Escape and gives the focus back to its button.
+for (const menu of document.querySelectorAll("details[data-fold]")) {
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !menu.open) return;
     menu.open = false;

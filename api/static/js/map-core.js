@@ -75,12 +75,12 @@
     };
   };
 
-  /** An address inside the app that keeps the language and the data date of this page. */
+  /** An address inside the app that keeps the language and the two times of this page. */
   DG.link = (path) => {
     const [address, anchor] = path.split("#");
     const kept = new URLSearchParams();
     const here = new URLSearchParams(location.search);
-    for (const name of ["ngay", "lang"]) if (here.has(name)) kept.set(name, here.get(name));
+    for (const name of ["ngay", "as_of", "biet_den", "known_at", "lang"]) if (here.get(name)) kept.set(name, here.get(name));
     const query = kept.toString();
     return address + (query ? `?${query}` : "") + (anchor ? `#${anchor}` : "");
   };

@@ -1,0 +1,126 @@
+"""What the reader may see of a calculation: dates and counts come from all land, names only from land in their reach.
+
+A calculation is made from every case and shared by everybody. Here it is cut to what one reader may be told: codes,
+parcels, obstacles and forecasts of cases in their reach. Of the rest the counts stay, and a link of the driving chain
+says in which ward the land lies, no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from api.context import Context
+from api.usecases.calculation import Calculation
+from api.usecases.counting import GROUPS, lies_on, step_group
+from api.usecases.may import sees
+from api.views import BlockedRun, DrivingLand, Release, SeenCount, SeenLand
+from projects.impact import ChainItem, DrivingCase, ProjectDelay
+from projects.model import CaseState
+
+Hidden = frozenset[str]
+"""Codes of the cases of one project that the reader may not be told of."""
+
+
+def hidden_cases(ctx: Context, project_code: str, calculation: Calculation) -> Hidden:
+    """The cases of a calculation that lie outside the reach of whoever asks."""
+    cases = calculation.cases.values()
+    closed = {ward for ward in {c.ward_code for c in cases} if not sees(ctx, ward=ward, project=project_code)}
+    return frozenset(c.code for c in cases if c.ward_code in closed) if closed else frozenset()
+
+
+def seen_delay(delay: ProjectDelay, hidden: Hidden, ward_labels: Mapping[str, str]) -> ProjectDelay:
+    """The delay without the names of hidden cases; its dates, days and counts per ward and front stay."""
+    if not hidden:
+        return delay
+    rows = {
+        code: row if hidden.isdisjoint(row.drivers) else replace(row, drivers=named(row.drivers, hidden))
+        for code, row in delay.schedule.rows.items()
+        if code not in hidden
+    }
+    return replace(
+        delay,
+        chain=tuple(_unnamed(item, ward_labels) if item.code in hidden else item for item in delay.chain),
+        drivers=tuple(driver for driver in delay.drivers if driver.code not in hidden),
+        schedule=replace(delay.schedule, rows=rows),
+        critical_cases=delay.critical_cases - hidden,
+    )
+
+
+def named(codes: Iterable[str], hidden: Hidden) -> tuple[str, ...]:
+    """The codes that may be told."""
+    return tuple(code for code in codes if code not in hidden)
+
+
+def driving_land(delay: ProjectDelay | None) -> DrivingLand:
+    """The land that holds the date, from the whole delay."""
+    if delay is None:
+        return DrivingLand(0, 0, ())
+    fronts: dict[str, list[DrivingCase]] = {}
+    for case in delay.drivers:
+        fronts.setdefault(case.front, []).append(case)
+    releases = [
+        Release(
+            front=front,
+            size=max(case.group_size for case in cases),
+            gains=max(case.group_days for case in cases),
+            alone=max(case.alone_days for case in cases),
+            driving=len(cases),
+            last_forecast=max(case.forecast for case in cases),
+        )
+        for front, cases in fronts.items()
+    ]
+    return DrivingLand(
+        cases=len(delay.critical_cases),
+        parcels=sum(len(case.parcels) for case in delay.drivers),
+        releases=tuple(sorted(releases, key=lambda release: (-release.gains, release.front))),
+    )
+
+
+def seen_land(calculation: Calculation, hidden: Hidden, runs: Sequence[BlockedRun]) -> SeenLand:
+    """What the lists of cases would count for the reader, for every count that leads to one."""
+    seen = [case for code, case in calculation.cases.items() if code not in hidden]
+    by_group = dict.fromkeys(GROUPS, 0)
+    fronts: dict[str, list[CaseState]] = {}
+    wards: dict[str, list[CaseState]] = {}
+    for case in seen:
+        by_group[step_group(case)] += len(case.parcels)
+        wards.setdefault(case.ward_code, []).append(case)
+        for front in case.fronts:
+            fronts.setdefault(front, []).append(case)
+    return SeenLand(
+        whole=not hidden,
+        land=_count(calculation, seen),
+        by_group=tuple(by_group.values()),
+        fronts={front: _count(calculation, cases) for front, cases in sorted(fronts.items())},
+        wards={ward: _count(calculation, cases) for ward, cases in sorted(wards.items())},
+        runs=_on_runs(calculation, seen, runs) if hidden else tuple(run.parcels for run in runs),
+    )
+
+
+def _count(calculation: Calculation, cases: Collection[CaseState]) -> SeenCount:
+    return SeenCount(
+        cases=len(cases),
+        open=sum(calculation.is_open(case.code) for case in cases),
+        driving=sum(calculation.drives(case.code) for case in cases),
+    )
+
+
+def _on_runs(
+    calculation: Calculation, seen: Iterable[CaseState], runs: Sequence[BlockedRun]
+) -> tuple[int, ...]:
+    """As the list of a stretch counts: its address has tenths of metres."""
+    parcels = [p for case in seen if calculation.is_open(case.code) for p in case.parcels]
+    stretches = [(round(run.from_m, 1), round(run.to_m, 1)) for run in runs]
+    return tuple(sum(lies_on(p, stretch) for p in parcels) for stretch in stretches)
+
+
+def _unnamed(item: ChainItem, ward_labels: Mapping[str, str]) -> ChainItem:
+    """A link of the chain that says where the land lies, and when, but not which it is."""
+    ward = ward_labels.get(item.ward_code or "", item.ward_code or "?")
+    return replace(
+        item,
+        code="",
+        name_vi=f"Đất ở {ward} (ngoài phạm vi của bạn)",
+        name_en=f"Land in {ward} (outside your reach)",
+    )

@@ -1,0 +1,64 @@
+"""What a transaction may see: the settings that row-level security reads, set for this transaction only.
+
+Nothing set means nothing seen. `enter` is called once per request with whoever asks; `door` opens the tables of
+sign-in; `calculating` widens the reach to all cases and parcels (never people) while the critical path is computed,
+because a date depends on the land of every ward. What a calculation gives is filtered before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from projects.rights import Principal
+
+_SET = text(
+    """
+    select set_config('duonggang.reach', :reach, true), set_config('duonggang.wards', :wards, true),
+           set_config('duonggang.projects', :projects, true), set_config('duonggang.account', :account, true),
+           set_config('duonggang.people', :people, true), set_config('duonggang.oversight', :oversight, true)
+    """
+)
+_REACH = text("select set_config('duonggang.reach', :reach, true)")
+_READ = text("select coalesce(current_setting('duonggang.reach', true), '')")
+
+
+def enter(session: Session, who: Principal) -> None:
+    """From here to the end of the transaction `session` sees what `who` may see."""
+    session.execute(
+        _SET,
+        {
+            "reach": who.reach,
+            "wards": ",".join(sorted(who.wards)),
+            "projects": ",".join(sorted(who.projects)),
+            "account": who.account,
+            "people": "on" if who.role.people else "",
+            "oversight": "on" if who.role.oversight else "",
+        },
+    )
+
+
+def door(session: Session) -> None:
+    """Opens accounts, sessions, tokens, sign-ins and rate limits, and nothing else, to this transaction."""
+    session.execute(
+        _SET, {"reach": "door", "wards": "", "projects": "", "account": "", "people": "", "oversight": ""}
+    )
+
+
+@contextmanager
+def calculating(session: Session) -> Iterator[None]:
+    """All cases, parcels and their events for the length of a `with`; the reach of before returns afterwards."""
+    before = session.scalar(_READ)
+    session.execute(_REACH, {"reach": "calculation"})
+    try:
+        yield
+    except BaseException:
+        # After a failed statement the transaction is over, and its settings with it.
+        with suppress(SQLAlchemyError):
+            session.execute(_REACH, {"reach": before})
+        raise
+    session.execute(_REACH, {"reach": before})
