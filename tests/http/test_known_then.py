@@ -240,6 +240,25 @@ def test_links_and_forms_of_a_page_that_looks_back_go_on_looking_back(
     assert re.search(r'<input type="hidden" name="known_at" value="[^"]+"', html)
 
 
+def test_a_proposal_waits_as_long_as_it_did(
+    app: FastAPI, program: TestClient, then: Then, portfolio_settings: Settings
+) -> None:
+    second = make_tester(portfolio_settings, "known-second", "ward_leader", wards=None)
+    rows = program.get(f"/api/cases?project={PROJECT}&buoc=S85&limit=500").json()["rows"]
+    rows += program.get(f"/api/cases?project={PROJECT}&buoc=S80&limit=500").json()["rows"]
+    case = next(r for r in rows if r["step_on"] <= "2026-11-01")
+    address = f"/api/cases/{case['code']}/proposals"
+    change = {"version": case["version"], "step": "S90", "effective_on": "2026-11-20", "document": "9/QĐ"}
+    assert program.patch(f"/api/cases/{case['code']}", json=change).status_code == 202
+    waiting = now(portfolio_settings).isoformat()
+    (proposal,) = program.get(address).json()["rows"]
+    decision = program.post(f"{address}/{proposal['id']}", json={"confirm": True}, headers=second.headers)
+    assert decision.json() == {"state": "confirmed"}
+    assert program.get(address).json()["rows"] == []
+    assert [row["id"] for row in program.get(back(address, waiting)).json()["rows"]] == [proposal["id"]]
+    assert program.get(back(address, then.at)).json()["rows"] == []
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize(
     "known_at",
