@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.testclient import TestClient
 
 from api.deps import SessionDep
 from api.deps import session as session_dependency
+from api.rightsfile import rights
+from api.usecases.signin import nobody
 
 
 class Failing:
@@ -23,9 +25,17 @@ class Failing:
     def __exit__(self, *_: object) -> None:
         raise RuntimeError("commit failed")
 
+    def execute(self, *_: object) -> None:
+        pass
+
+
+def somebody(request: Request) -> None:
+    """Stands for the guard."""
+    request.state.principal = nobody(rights())
+
 
 def ask(scope: Any) -> int:
-    app = FastAPI()
+    app = FastAPI(dependencies=[Depends(somebody)])
     app.state.sessions = Failing()
 
     @app.get("/write")
