@@ -114,14 +114,14 @@ def set_disabled(
     khoa: Text = "1",
     ly_do: Text = "",
 ) -> Response:
-    """Disables the account or enables it again; both need a reason."""
+    """Disables the account, or with `khoa` 0 enables it again; both need a reason."""
     accounts.access_account(session, name)
     reason = plain(ly_do)
     if not 1 <= len(reason) <= LONGEST_REASON:
         fault = Fault("ly_do", "Nêu lý do, tới 500 ký tự.", "Give a reason of up to 500 characters.")
         said = Said(by_field([fault], lang, {"ly_do": "ly_do"}), entered={"ly_do": ly_do}, status=422)
         return _page(request, session, ctx, lang, name, said)
-    disabled = khoa == "1"
+    disabled = khoa != "0"
     accounts.set_disabled(session, ctx, name, disabled=disabled, reason=reason)
     return _back(name, "khoa" if disabled else "mo")
 

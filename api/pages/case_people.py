@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from api.pages.forms import Faults, Many, Text, by_field, plain
 from api.pages.people_cards import Said, ready, say
 from api.usecases import deciding, holders, proposals
 from api.usecases.listing import case_view
+from geo.access import access_case
 from projects.errors import Fault, IllegalStep, InvalidInput, KeyReused, StaleVersion
 from projects.rights import Rights
 
@@ -33,6 +34,8 @@ REUSED = Fault(
     "This form was already sent with other content, which was saved.",
 )
 NOTHING_NEW = Fault("", "Chưa sửa trường nào.", "No field was changed.")
+UNDECIDED = Fault("", "Chọn xác nhận hoặc từ chối.", "Choose to confirm or to refuse.")
+DECISIONS = ("xac_nhan", "tu_choi")
 STATES = {"confirmed": "xac-nhan", "refused": "tu-choi", "stale": "qua-han"}
 
 
@@ -108,12 +111,15 @@ def decide(
     lang: LangDep,
     code: CaseCode,
     proposal_id: RowId,
-    quyet_dinh: Annotated[str, Form(pattern="^(xac_nhan|tu_choi)$")],
+    quyet_dinh: Text = "",
     ly_do: Text = "",
 ) -> Response:
     """The second person confirms or refuses."""
+    access_case(session, code)  # before anything is said about the form: what is hidden is not there
     confirm = quyet_dinh == "xac_nhan"
     try:
+        if quyet_dinh not in DECISIONS:
+            raise InvalidInput([UNDECIDED])
         with session.begin_nested():
             state = deciding.decide(
                 session, ctx, code, proposal_id, confirm=confirm, reason=plain(ly_do)[:500]

@@ -285,10 +285,16 @@ def first_looks(app: FastAPI, people: dict[str, Tester], first: str) -> list[Any
 
 
 def test_a_first_look_from_one_ward_does_not_spoil_the_picture_for_others(
-    fresh_app: Callable[[], FastAPI], people: dict[str, Tester], monkeypatch: pytest.MonkeyPatch
+    fresh_app: Callable[[], FastAPI],
+    people: dict[str, Tester],
+    land: list[Land],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     expected = first_looks(fresh_app(), people, "lanh-dao")
     assert first_looks(fresh_app(), people, "canbo-hongha") == expected
+    # Whoever looked first saw no more than before: the wider reach ends with the calculation.
+    with client_of(fresh_app(), people["canbo-hongha"]) as client:
+        assert parcels(client, "TULIEN") == places_of(mine("canbo-hongha", land), "TULIEN")
     # The control: read with the reach of whoever comes first, the shared result is a partial picture.
     monkeypatch.setattr(scope, "calculating", lambda _: nullcontext())
     assert first_looks(fresh_app(), people, "canbo-hongha") != expected
