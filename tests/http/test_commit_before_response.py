@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 
 from api.deps import SessionDep
 from api.deps import session as session_dependency
+from api.rightsfile import rights
+from api.usecases.signin import nobody
 
 
 class Failing:
@@ -24,6 +26,14 @@ class Failing:
     def __exit__(self, *_: object) -> None:
         raise RuntimeError("commit failed")
 
+    def execute(self, *_: object) -> None:
+        pass
+
+
+def somebody(request: Request) -> None:
+    """Stands for the guard."""
+    request.state.principal = nobody(rights())
+
 
 def ungated(request: Request) -> Iterator[Any]:
     """The session of `api.deps` without who asks: only its commit is looked at here."""
@@ -32,7 +42,7 @@ def ungated(request: Request) -> Iterator[Any]:
 
 
 def ask(scope: Any) -> int:
-    app = FastAPI()
+    app = FastAPI(dependencies=[Depends(somebody)])
     app.state.sessions = Failing()
     app.dependency_overrides[session_dependency] = ungated
 

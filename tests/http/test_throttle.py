@@ -16,7 +16,6 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -101,8 +100,13 @@ def test_counts_that_each_server_keeps_for_itself_would_let_twice_as_many_pass(
 ) -> None:
     """The control of the test above."""
     tester = make_tester(portfolio_settings, "busy.too", "auditor")
-    own = {id(app.state.door.begin.__self__): FixedWindowRateLimiter(MemoryStorage()) for app in two.apps}
-    monkeypatch.setattr(Door, "limiter", property(lambda door: own[id(door.begin.__self__)]))
+    own: dict[int, MemoryStorage] = {}
+
+    def storage(begin: Any, **_: object) -> MemoryStorage:
+        with begin() as session:
+            return own.setdefault(id(session.get_bind()), MemoryStorage())
+
+    monkeypatch.setattr(signin, "PostgresStorage", storage)
     assert statuses(two, Limits(requests_per_minute=6), tester.headers, 12) == [200] * 12
 
 
