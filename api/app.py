@@ -44,6 +44,9 @@ DESCRIPTION = """
 It ties every parcel to its chainage, its work front and the project's critical path.
 
 * `ngay` chọn ngày số liệu (data date), `lang=en` answers in English.
+* `biet_den` (`known_at`) answers by what was recorded at that moment and no later; such an answer names the moment
+  (`known_at`) and its last event (`known_event`), and nothing can be written with it.
+* Dates and counts come from all land; cases outside your reach are counted (`drivers_hidden`, `seen`), not named.
 * Every refusal has the same body: `error` (a stable name), `detail` (a sentence), and where it applies
   `faults`, `current`, `wanted`, `allowed`.
 * Lengths and chainages are metres, areas m² (measured in EPSG:5897), money tỷ đồng (billion VND),

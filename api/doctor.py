@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import ports, safety, secretfile
+from api import ports, safety
 from api.app import app_engine, for_the_web
 from api.bootstrap import inspection
 from api.bootstrap.inspection import Finding
@@ -30,7 +30,6 @@ OLDEST_POSTGIS = (3, 3)
 
 def diagnose(settings: Settings) -> list[Finding]:
     """Every finding, good or bad, from the machine up to the data; the bad ones say what to do."""
-    settings = _with_secret(settings)
     return [
         *inspection.findings(settings.home, own_cluster=settings.database_url is None),
         _libraries(REPOSITORY / "requirements.lock"),
@@ -38,14 +37,6 @@ def diagnose(settings: Settings) -> list[Finding]:
         _port(settings),
         *_database(settings),
     ]
-
-
-def _with_secret(settings: Settings) -> Settings:
-    """With the demo's secret where there is one already: nothing is made here."""
-    made = settings.home / secretfile.NAME
-    if settings.demo and settings.secret is None and made.is_file():
-        return settings.model_copy(update={"secret": secretfile.read(made)})
-    return settings
 
 
 def _libraries(lock: Path) -> Finding:

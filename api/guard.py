@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
-from api.usecases.signin import Caller, Door, authenticate, nobody, throttle
+from api.usecases.signin import Caller, Door, identify, nobody
 from projects.errors import Forbidden, SignInNeeded
 from projects.rights import Principal
 
@@ -178,15 +178,9 @@ def _who(ways: Door, request: Request, action: str) -> Principal:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     secret = request.cookies.get(SESSION_COOKIE)
     bearer = token.strip() if scheme.lower() == "bearer" else None
-    try:
-        who = authenticate(ways, None if bearer else secret, bearer)
-    except SignInNeeded:
-        if action != "door":
-            throttle(ways, nobody(ways.rights), caller_of(request).network)
-            raise
-        who = nobody(ways.rights)
-    throttle(ways, who, caller_of(request).network)
-    return who
+    return identify(
+        ways, None if bearer else secret, bearer, caller_of(request).network, forgiving=action == "door"
+    )
 
 
 def _csrf(request: Request, bound: str) -> str:

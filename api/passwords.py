@@ -1,14 +1,17 @@
 """Passwords: Argon2id with a bound on how many are computed at once, and what a good one is.
 
 Parameters: 19 MiB, 2 passes, 1 lane (OWASP's minimum for Argon2id), about 26 ms here. The bound keeps the memory of
-500 people who sign in in the same minute at that of two.
+500 people who sign in in the same minute at that of two: not only of two at once, but of two threads, because the C
+library keeps for each thread what it has once had.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import BoundedSemaphore
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -21,23 +24,25 @@ PATIENCE_SECONDS = 20.0
 LEAST_SCORE = 3  # of zxcvbn, 0…4: "safely unguessable" begins at 3
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_slots = BoundedSemaphore(AT_ONCE)
+_workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+T = TypeVar("T")
 
 
 def hash_password(password: str) -> str:
     """The Argon2id hash to store. Raises TooMany when the queue is too long."""
-    with _Slot():
-        return _hasher.hash(password)
+    return _in_turn(lambda: _hasher.hash(password))
 
 
 def verify(stored: str | None, password: str) -> bool:
     """Whether the password fits. An account that does not exist (`stored` None) takes the same time."""
-    with _Slot():
+
+    def fits() -> bool:
         try:
-            _hasher.verify(stored or _nobody(), password)
+            return _hasher.verify(stored or _nobody(), password)
         except (VerificationError, InvalidHashError):
             return False
-    return stored is not None
+
+    return _in_turn(fits) and stored is not None
 
 
 def is_outdated(stored: str) -> bool:
@@ -83,12 +88,11 @@ def _nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe(16))
 
 
-class _Slot:
-    """One of the places for computing a hash; waits in line, but not for ever."""
-
-    def __enter__(self) -> None:
-        if not _slots.acquire(timeout=PATIENCE_SECONDS):
-            raise TooMany(5)
-
-    def __exit__(self, *_: object) -> None:
-        _slots.release()
+def _in_turn(work: Callable[[], T]) -> T:
+    """Computes in one of the few threads for it; waits in line, but not for ever. Raises TooMany."""
+    waiting = _workers.submit(work)
+    try:
+        return waiting.result(PATIENCE_SECONDS)
+    except TimeoutError:  # none of the work raises it
+        waiting.cancel()
+        raise TooMany(5) from None

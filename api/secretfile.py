@@ -31,11 +31,6 @@ def demo_secret(home: Path) -> str:
     path = opened(home) / NAME
     if not path.exists():
         _make(path)
-    return read(path)
-
-
-def read(path: Path) -> str:
-    """The secret of a file. Raises InvalidInput when something else is in it."""
     found = path.read_text(encoding="ascii", errors="replace").strip()
     if len(found) < SHORTEST_SECRET or not found.isascii() or not found.isprintable():
         raise InvalidInput(

@@ -62,10 +62,10 @@ def resolve(session: Session, known_at: datetime) -> int:
             session.execute(WAIT)
             held.rollback()
     floor = session.execute(FLOOR).one_or_none()
-    found = None if floor is None else session.scalar(NEWEST, {"at": known_at, "floor": floor.id})
+    found: int | None = session.scalar(NEWEST, {"at": known_at, "floor": floor.id}) if floor else None
     if floor is None or found is None or found < floor.id:
         raise InvalidInput([_fault_before(None if floor is None else floor.recorded_at)])
-    return int(found)
+    return found
 
 
 def look_back(session: Session, event_id: int) -> None:
@@ -96,7 +96,9 @@ def _fault_future(now: datetime) -> Fault:
 def _fault_before(first: datetime | None) -> Fault:
     if first is None:
         return Fault("known_at", "Chưa ghi nhận gì cả.", "Nothing was recorded yet.")
-    shown = (first + timedelta(seconds=1)).astimezone(HANOI)  # up to a second: what is shown must be accepted
+    shown = (first + timedelta(seconds=1)).astimezone(
+        HANOI
+    )  # seconds are cut off: what is shown must be accepted
     return Fault(
         "known_at",
         f"Chỉ xem lại được từ {shown:%H:%M:%S %d/%m/%Y}; trước đó chưa lưu các bản cũ.",

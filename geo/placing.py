@@ -15,15 +15,13 @@ import shapely
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
 from shapely import Polygon
-from sqlalchemy import any_, delete, literal, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Uuid
 
 from geo.axis import load_axes
 from geo.chainage import Axis, locate_in_measure
 from geo.crs import to_measure
-from geo.tables import Parcel, ParcelFront, Section, WorkFront
+from geo.tables import Parcel, Section, WorkFront
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -41,9 +39,18 @@ MEASURED = """
          as found(id, a, b, c, d)
     where parcel.id = found.id
 """
+# Only what differs is deleted and inserted: each row that goes leaves a version behind.
+OFF_FRONTS = """
+    delete from parcel_front gone
+    where gone.parcel_id = any(cast(:all as uuid[])) and not exists (
+        select from unnest(cast(:ids as uuid[]), cast(:fronts as int[])) as found(parcel_id, front_id)
+        where found.parcel_id = gone.parcel_id and found.front_id = gone.front_id
+    )
+"""
 ON_FRONTS = """
     insert into parcel_front (parcel_id, front_id)
     select * from unnest(cast(:ids as uuid[]), cast(:fronts as int[]))
+    on conflict do nothing
 """
 
 
@@ -150,7 +157,6 @@ def relocate_parcels(session: Session, project_id: int) -> int:
     shapes = to_measure(np.array([to_shape(row.geom) for row in rows], dtype=object))
     ground = load_ground(session, project_id)
     places = place(ground, shapes)
-    session.execute(delete(ParcelFront).where(ParcelFront.parcel_id == any_(literal(ids, ARRAY(Uuid)))))
     pairs = on_fronts(ground, places, shapes)
     located = places.alignment_id != NOWHERE
     columns = (places.alignment_id, places.from_m, places.to_m, places.side)
@@ -158,7 +164,9 @@ def relocate_parcels(session: Session, project_id: int) -> int:
         text(MEASURED),
         {"ids": ids, **{name: _or_none(c, located) for name, c in zip("abcd", columns, strict=True)}},
     )
-    session.execute(text(ON_FRONTS), {"ids": [ids[i] for i, _ in pairs], "fronts": [f for _, f in pairs]})
+    found = {"ids": [ids[i] for i, _ in pairs], "fronts": [front for _, front in pairs]}
+    session.execute(text(OFF_FRONTS), {"all": ids, **found})
+    session.execute(text(ON_FRONTS), found)
     return len(ids)
 
 

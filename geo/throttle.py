@@ -1,7 +1,8 @@
 """Counting requests and tries where all workers see them: a storage of the `limits` library in PostgreSQL.
 
 The table is unlogged and each count is a transaction of its own, so that a refused try is counted although its
-request is rolled back. After a crash of the database the counts begin anew.
+request is rolled back. After a crash of the database the counts begin anew. A window that ends later than any of its
+length can is left over from a clock that was ahead and has been set back: it is over, or it would lock for as long.
 """
 
 from __future__ import annotations
@@ -20,32 +21,38 @@ from sqlalchemy.orm import Session
 
 from geo.scope import door
 
+LONGEST_WINDOW = 3_600  # seconds
+_OVER = "(w.ends_at <= clock_timestamp() or w.ends_at > clock_timestamp() + make_interval(secs => {longest}))"
 _HIT = text(
-    """
+    f"""
     insert into rate_window as w (key, ends_at, hits)
     values (:key, clock_timestamp() + make_interval(secs => :expiry), :amount)
     on conflict (key) do update set
-        hits = case when w.ends_at <= clock_timestamp() then excluded.hits else w.hits + excluded.hits end,
-        ends_at = case when w.ends_at <= clock_timestamp() then excluded.ends_at else w.ends_at end
+        hits = case when {_OVER.format(longest=":expiry")} then excluded.hits else w.hits + excluded.hits end,
+        ends_at = case when {_OVER.format(longest=":expiry")} then excluded.ends_at else w.ends_at end
     returning hits
     """
 )
-_GET = text("select hits from rate_window where key = :key and ends_at > clock_timestamp()")
+_IS_OVER = _OVER.format(longest=LONGEST_WINDOW)
+_GET = text(f"select hits from rate_window w where key = :key and not {_IS_OVER}")
 _ENDS = text(
-    "select extract(epoch from ends_at)::float from rate_window where key = :key and ends_at > clock_timestamp()"
+    f"select extract(epoch from ends_at)::float from rate_window w where key = :key and not {_IS_OVER}"
 )
 _CLEAR = text("delete from rate_window where key = :key")
-_SWEEP = text("delete from rate_window where ends_at <= clock_timestamp()")
+_SWEEP = text(f"delete from rate_window w where {_IS_OVER}")
 
 
 class PostgresStorage(Storage):
-    """The counts of `limits` in the table `rate_window`; `begin` opens a transaction."""
+    """The counts of `limits` in the table `rate_window`; `begin` opens a transaction, or gives an `entered` one."""
 
     STORAGE_SCHEME = ["duonggang"]  # noqa: RUF012  # the library's own name and type
 
-    def __init__(self, begin: Callable[[], AbstractContextManager[Session]], **options: Any) -> None:
+    def __init__(
+        self, begin: Callable[[], AbstractContextManager[Session]], *, entered: bool = False, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._begin = begin
+        self._entered = entered
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -84,9 +91,8 @@ class PostgresStorage(Storage):
 
     def _ask(self, statement: Any, **values: Any) -> Any:
         with self._begin() as session:
-            door(session)
-            # A lost count is no loss: the answer must not wait for the disk.
-            session.execute(text("set local synchronous_commit = off"))
+            if not self._entered:
+                door(session, durable=False)
             return session.scalar(statement, values)
 
 

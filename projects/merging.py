@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from projects.history import FIELDS, STEP, Statement, changed, fold
+from projects.history import FIELDS, STEP, Statement, changed
 
 
-def spoken_of(known: Sequence[Statement], now: Sequence[Statement]) -> frozenset[str]:
-    """The fields that somebody changed after `known`: also back and forth, and by correcting an older event."""
-    last = max((event.id for event in known), default=0)
-    said = {event.id: changed(event.before, event.after) for event in now}
-    names: set[str] = set()
-    for event in now:
-        if event.id > last:
-            names |= said[event.id]
-            if event.corrects is not None:
-                names |= said.get(event.corrects, frozenset())
-    past, present = fold(known), fold(now)
-    names.update(name for name in FIELDS if past.get(name) != present.get(name))
-    return _whole(names)
+def spoken_of(
+    events: Sequence[Statement], since: int, past: Mapping[str, Any], present: Mapping[str, Any]
+) -> frozenset[str]:
+    """The fields that others changed after the event `since`, which left the state `past`; it is `present` now.
+
+    Also back and forth, and by correcting an older event.
+    """
+    said = {event.id: event for event in events}
+    names = {name for name in FIELDS if past.get(name) != present.get(name)}
+    for event in events:
+        if event.id > since:
+            older = said.get(event.corrects or 0)
+            names |= changed(event.before, event.after)
+            names |= changed(older.before, older.after) if older is not None else set()
+    return frozenset(names | STEP if names & STEP else names)
 
 
 def conflicts(taken: Iterable[str], present: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[str, ...]:
@@ -32,7 +34,3 @@ def conflicts(taken: Iterable[str], present: Mapping[str, Any], wanted: Mapping[
     both = frozenset(taken) & frozenset(wanted)
     differ = [name for name in FIELDS if name in both and present.get(name) != wanted[name]]
     return tuple(name for name in differ if name != "step_on" or "step" not in differ)
-
-
-def _whole(names: set[str]) -> frozenset[str]:
-    return frozenset(names | STEP if names & STEP else names)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from api.formatting import HANOI_TIME
 from api.pages.case_parts import COMPARED, say_value
 from api.pages.labels import CASE_FIELDS, EVENT_KINDS, Pair
 from api.views import CaseView, EventView
@@ -27,10 +28,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The event that counts in the place of a corrected one."""
+    """The event that counts in the place of a corrected one, and the day in Hanoi on which it was written."""
 
     id: int
-    recorded_at: datetime
+    on: date
     actor: str
 
 
@@ -108,7 +109,9 @@ def _version(event: EventView) -> int:
 
 
 def _correction(event: EventView | None) -> Correction | None:
-    return None if event is None else Correction(event.id, event.recorded_at, event.actor)
+    if event is None:
+        return None
+    return Correction(event.id, event.recorded_at.astimezone(HANOI_TIME).date(), event.actor)
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any], lang: str) -> list[Change]:

@@ -27,6 +27,7 @@ STAGES: dict[int, Pair] = {
 }
 # Fields of a state that a reader compares; the rest is bookkeeping.
 COMPARED = ("step", "step_on", "promised_on", "obstacle", "note")
+ABOUT = ("effective_on", "document")  # of an event, where two corrections of it are compared
 DATES = ("step_on", "effective_on", "promised_on", "data_date")
 
 
@@ -150,7 +151,7 @@ def compared(
             (current.get(name) or None) != (wanted.get(name) or None),
             name in clash,
         )
-        for name in COMPARED
+        for name in (*COMPARED, *(name for name in ABOUT if name in current))
     ]
 
 

@@ -50,6 +50,7 @@ def record_correction(
         done = submit_correction(session, ctx, code, event_id, correction, seen=seen, key=key or None)
     except StaleVersion as error:
         refusal, status = stale(error, lang), 409
+        entered |= fields_of(error.wanted)
     except InvalidInput as error:
         refusal, faults = refused(error.faults, lang)
         status = 422

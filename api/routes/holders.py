@@ -51,7 +51,7 @@ def get_holder(session: SessionDep, ctx: ContextDep, code: CaseCode) -> dict[str
     """The protected fields that the role may know of, masked where it may not see them."""
     case = access_case(session, code)
     require(ctx, "holder.read", ward=case.ward_code, project=project_code_of(session, case))
-    return _answer(holders.holder_view(session, ctx, case))
+    return _answer(holders.holder_view(session, ctx, case)) | ctx.looking_back
 
 
 @router.post("/holder/open", summary="Mở trường được che, có lý do (open masked fields)")
@@ -87,7 +87,8 @@ def patch_holder(
 @router.get("/proposals", summary="Đề nghị chờ người thứ hai (proposals that wait)")
 def list_proposals(session: SessionDep, ctx: ContextDep, code: CaseCode) -> dict[str, Any]:
     """The open proposals of a case, and whether whoever asks may decide each."""
-    return {"rows": [plain(row) for row in deciding.open_proposals(session, ctx, access_case(session, code))]}
+    rows = deciding.open_proposals(session, ctx, access_case(session, code))
+    return {"rows": [plain(row) for row in rows]} | ctx.looking_back
 
 
 @router.post("/proposals/{proposal_id}", summary="Xác nhận hoặc từ chối đề nghị (second person)")

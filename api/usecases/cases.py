@@ -20,6 +20,7 @@ from api.usecases.entries import (
     key_once,
     stated,
     told,
+    told_again,
 )
 from geo.access import access_case, portfolio_state
 from geo.history import case_state, own_key, put_state, record, statement, statements, touch
@@ -56,7 +57,7 @@ def change_case(
     request = fingerprint("change", code, change, seen)
     case = access_case(session, code, for_update=True)
     if (done := already_written(session, actor, key, request)) is not None:
-        return told(statements(session, code, until=done.id), seen=seen)
+        return told_again(session, done, seen=seen)
     events = statements(session, code)
     before = case_state(case)
     past, taken = _since(case, events, seen)
@@ -75,7 +76,7 @@ def change_case(
     else:
         _check_day(past, day, today=ctx.today())
     if not (wanted or change.document or change.document_sha256 or change.reason):
-        return before | {"merged": [], "overtaken": []}
+        return told(events, before, seen=case.version)
     project = session.get_one(Project, case.project_id)
     touch(session, project.id)
     with key_once(session, key):
@@ -100,7 +101,7 @@ def change_case(
             request_hash=request if key else None,
             seconds=seconds,
         )
-    return told([*events, statement(event)], seen=seen)
+    return told([*events, statement(event)], case_state(case), seen=seen)
 
 
 def state_seen(session: Session, code: str, version: int) -> State | None:
@@ -145,10 +146,12 @@ def _since(
     """The state that the version `seen` showed, and what others changed after it (None: never existed)."""
     if seen == case.version:
         return case_state(case), frozenset()
+    present = case_state(case)
     known = until_version(events, seen) if seen < case.version else None
     if known is None:
-        return case_state(case), None
-    return case_state(case) | fold(known), spoken_of(known, events)
+        return present, None
+    past = present | fold(known)
+    return past, spoken_of(events, known[-1].id, past, present)
 
 
 def _wanted(change: CaseChange, past: State, present: State, events: Sequence[Statement]) -> State:
@@ -170,6 +173,8 @@ def _default_day(session: Session, past: State, wanted: State, events: Sequence[
 
 def _present(wanted: State, before: State, after: State, events: Sequence[Statement], *, day: date) -> State:
     """What the row says of the wanted fields after the change: a value of a later day stays."""
+    if all(event.effective_on <= day for event in events):
+        return wanted
     newest = max((event.id for event in events), default=0) + 1
     state = fold([*events, Statement(newest, day, before, after)])
     return {name: state.get(name, value) for name, value in wanted.items()}

@@ -19,6 +19,7 @@ from api.usecases.entries import (
     key_once,
     stated,
     told,
+    told_again,
 )
 from geo.access import access_case
 from geo.history import case_state, own_key, put_state, record, statement, statements, touch
@@ -26,7 +27,7 @@ from geo.tables import Project
 from projects.clearance import allowed_steps
 from projects.correcting import content, counts_for, day_faults, restated, standing_before, step_faults
 from projects.errors import Fault, InvalidInput, NotFound, StaleVersion
-from projects.history import State, Statement, fold
+from projects.history import State, Statement, fold, until_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,18 @@ def correct_event(
     request = fingerprint("correction", f"{code}/{event_id}", correction, seen)
     case = access_case(session, code, for_update=True)
     if (done := already_written(session, actor, key, request)) is not None:
-        return told(statements(session, code, until=done.id), seen=seen)
+        return told_again(session, done, seen=seen)
     events = statements(session, code)
     target = _target(events, event_id)
-    day = correction.effective_on or target.effective_on
-    said = content(events, target)
-    wanted = {name: value for name, value in correction.content().items() if value != said[name]}
-    document = correction.document if "document" in correction.said else target.document
-    correction = replace(correction, effective_on=day, document=document)
+    correction, wanted = _wanted(correction, events, event_id, seen=seen)
+    day, document = correction.effective_on or target.effective_on, correction.document
     if case.version != seen:
-        raise StaleVersion(code, seen, case_state(case), stated(said | wanted, correction))
+        said = content(events, target)
+        now = replace(
+            correction, effective_on=target.effective_on, document=target.document, reason=target.reason
+        )
+        current = stated(said, now) | {"version": case.version}
+        raise StaleVersion(code, seen, current, stated(said | wanted, correction))
     check_entries(correction)
     check_behalf(session, ctx, correction.on_behalf_of)
     before, after = restated(events, target, wanted, day=day, document=document)
@@ -114,7 +117,7 @@ def correct_event(
             request_hash=request if key else None,
             seconds=seconds,
         )
-    return told([*events, statement(event)], seen=seen)
+    return told([*events, statement(event)], case_state(case), seen=seen)
 
 
 def correctable(session: Session, code: str, event_id: int) -> Correctable:
@@ -145,6 +148,29 @@ def _target(events: Sequence[Statement], event_id: int) -> Statement:
         en = "An import cannot be corrected: record a new change, or import the file again."
         raise InvalidInput([Fault("event_id", vi, en)])
     return target
+
+
+def _wanted(
+    correction: CaseChange, events: Sequence[Statement], event_id: int, *, seen: int
+) -> tuple[CaseChange, State]:
+    """The correction with the day and the document that are to hold, and the fields that should read otherwise.
+
+    Its author changed what differs from the event as the version `seen` showed it; the rest is as it is now.
+    """
+    target = counts_for(events, event_id)
+    known = until_version(events, seen)
+    if known is None or all(event.id != event_id for event in known):
+        known = list(events)
+    saw = counts_for(known, event_id)
+    said = content(known, saw)
+    moved = correction.effective_on not in (None, saw.effective_on)
+    other_paper = "document" in correction.said and correction.document != saw.document
+    held = replace(
+        correction,
+        effective_on=correction.effective_on if moved else target.effective_on,
+        document=correction.document if other_paper else target.document,
+    )
+    return held, {name: value for name, value in correction.content().items() if value != said[name]}
 
 
 def _check(

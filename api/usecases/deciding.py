@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -88,11 +88,16 @@ def decide(
 
 
 def open_proposals(session: Session, ctx: Context, case: ClearanceCase) -> tuple[ProposalView, ...]:
-    """The proposals of a case that wait, oldest first, with whether whoever asks may decide them."""
+    """The proposals of a case that wait, oldest first, with whether whoever asks may decide them.
+
+    Looking back: those that waited then. Proposals keep no row versions; their own times say it.
+    """
     project = project_code_of(session, case)
-    rows = session.scalars(
-        select(Proposal).where(Proposal.case_id == case.id, Proposal.state == "pending").order_by(Proposal.id)
-    )
+    waits = Proposal.state == "pending"
+    if ctx.known is not None:
+        open_then = or_(Proposal.decided_at.is_(None), Proposal.decided_at > ctx.known_at)
+        waits = and_(Proposal.event_id <= ctx.known, open_then)
+    rows = session.scalars(select(Proposal).where(Proposal.case_id == case.id, waits).order_by(Proposal.id))
     return tuple(_view(session, ctx, case, project, row) for row in rows)
 
 

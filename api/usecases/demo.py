@@ -18,9 +18,10 @@ from api.passwords import hash_password, verify
 from api.usecases.accounts import AccountChange, add_account
 from api.usecases.facts import all_ward_labels, project_labels
 from geo.people import scope_of
-from geo.tables import Account, ClearanceCase, Project, Ward
+from geo.tables import Account, ClearanceCase, Project
 
-WARDS = 3  # the wards with most demo cases go to the ward accounts
+WARDS = 3  # how many go to the ward accounts
+SHOWN = "TULIEN"  # the project that the README walks through: its wards and its board come first
 BOARD_PROJECTS = 3
 
 
@@ -99,25 +100,25 @@ def load_demo_accounts(session: Session, ctx: Context, secret: str) -> int:
 
 
 def _wards(session: Session) -> tuple[str, ...]:
-    """The wards with most cases."""
-    count = func.count(ClearanceCase.id)
+    """The wards with most cases, those of the project that is shown first."""
+    shown = func.count(ClearanceCase.id).filter(Project.code == SHOWN)
     query = (
-        select(Ward.code)
-        .join(ClearanceCase, ClearanceCase.ward_code == Ward.code)
-        .group_by(Ward.code)
-        .order_by(count.desc(), Ward.code)
+        select(ClearanceCase.ward_code)
+        .join(Project, Project.id == ClearanceCase.project_id)
+        .group_by(ClearanceCase.ward_code)
+        .order_by(shown.desc(), func.count(ClearanceCase.id).desc(), ClearanceCase.ward_code)
         .limit(WARDS)
     )
     return tuple(session.scalars(query))
 
 
 def _projects(session: Session) -> tuple[str, ...]:
-    """The first projects of the portfolio that have cases."""
+    """The first projects of the portfolio that have cases, the one that is shown before all."""
     query = (
         select(Project.code)
         .join(ClearanceCase, ClearanceCase.project_id == Project.id)
         .group_by(Project.code, Project.sort)
-        .order_by(Project.sort)
+        .order_by((Project.code == SHOWN).desc(), Project.sort)
         .limit(BOARD_PROJECTS)
     )
     return tuple(session.scalars(query))

@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from geo.history import event_with_key, own_key
+from geo.history import event_with_key, own_key, statements
 from geo.tables import Event
 from projects.clearance import OBSTACLES
 from projects.errors import Fault, InvalidInput, KeyReused
 from projects.history import FIELDS, State, Statement, changed, fold
 
 MAX_TEXT = 500
+MAX_KEY = 100
 CONTENT = ("step", "promised_on", "obstacle", "note")  # fields of the case; the others are about the event
 EVERYTHING = frozenset({*CONTENT, "document"})
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -112,7 +113,13 @@ def fingerprint(kind: str, target: str, change: CaseChange, seen: int) -> str:
 
 
 def already_written(session: Session, actor: str, key: str | None, request_hash: str) -> Event | None:
-    """The event that this very request has made before, if any. Raises KeyReused when another request made it."""
+    """The event that this very request has made before, if any.
+
+    Raises KeyReused when another request made it, InvalidInput for a key that is too long or not printable.
+    """
+    if key is not None and not (key.isprintable() and len(key) <= MAX_KEY):
+        vi, en = "Khoá chống ghi trùng không hợp lệ.", "The idempotency key is not valid."
+        raise InvalidInput([Fault("key", vi, en)])
     stored = own_key(actor, key)
     done = event_with_key(session, stored) if stored is not None else None
     if done is not None and (done.actor, done.request_hash) != (actor, request_hash):
@@ -132,24 +139,28 @@ def key_once(session: Session, key: str | None) -> Iterator[None]:
         raise KeyReused(key) from None
 
 
-def told(events: Sequence[Statement], *, seen: int) -> dict[str, Any]:
-    """The answer to whoever wrote the last of these events on version `seen`: it follows from the history alone.
+def told(events: Sequence[Statement], state: State, *, seen: int) -> dict[str, Any]:
+    """The answer to whoever wrote the last of these events on version `seen`; `state` is the case after it.
 
-    The state of the case with its version; `merged`: what others wrote since `seen`; `overtaken`: the fields for
-    which a value of a later day stands.
+    `merged`: what others wrote since `seen`; `overtaken`: the fields for which a value of a later day stands.
     """
-    own = events[-1]
-    after = own.after or {}
-    state = {name: after.get(name) for name in FIELDS} | fold(events)
-    others = [e for e in events[:-1] if e.version is not None and e.version > seen]
+    own = events[-1] if events else None
+    others = [e for e in events if e.version is not None and seen < e.version < state["version"]]
+    fields = changed(own.before, own.after) if own is not None and own.version != seen else frozenset()
     return state | {
-        "version": own.version,
         "merged": [
             {"version": e.version, "actor": e.actor, "fields": in_order(changed(e.before, e.after))}
             for e in others
         ],
-        "overtaken": [n for n in in_order(changed(own.before, own.after)) if state[n] != after.get(n)],
+        "overtaken": [n for n in in_order(fields) if own and state[n] != (own.after or {}).get(n)],
     }
+
+
+def told_again(session: Session, done: Event, *, seen: int) -> dict[str, Any]:
+    """The answer that the author of this event got, from the history alone."""
+    events = statements(session, done.object_code, until=done.id)
+    state = {name: (done.after or {}).get(name) for name in (*FIELDS, "version")} | fold(events)
+    return told(events, state, seen=seen)
 
 
 def in_order(fields: frozenset[str]) -> list[str]:

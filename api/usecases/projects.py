@@ -15,7 +15,7 @@ from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
 from api.usecases.counting import land_count, runs_without_land
 from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
-from api.views import BandPiece, BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView
+from api.views import BandPiece, BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
 from geo import scope
 from geo.access import access_project
 from geo.tables import Alignment, Component, Project, ResettlementSite, Section, Ward, WorkFront
@@ -31,7 +31,8 @@ CASE_AXES = text(
     """
 )
 
-_Summed = tuple[ProjectSummary, tuple[BlockedRun, ...], DrivingLand]
+# With the counts for whoever sees everything: they are the same for all of them.
+_Summed = tuple[ProjectSummary, tuple[BlockedRun, ...], DrivingLand, SeenLand]
 
 
 def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Overview:
@@ -62,7 +63,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     """`project_view` of a project row that is at hand."""
     calculation = calculate(session, ctx, project, day)
     labels = facts.all_ward_labels(session)
-    summary, runs, driving = _summary(session, ctx, project, calculation, labels)
+    summary, runs, driving, everything = _summary(session, ctx, project, calculation, labels)
     hidden = hidden_cases(ctx, project.code, calculation)
     axes = project_axes(session, project)
     pieces = band_of(session, project, axes, runs) if summary.land.parcels else ()
@@ -112,7 +113,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
         longest_free_m=free[1] - free[0] if free else None,
         longest_free=free,
         driving=driving,
-        seen=seen_land(calculation, hidden, runs),
+        seen=seen_land(calculation, hidden, runs) if hidden else everything,
     )
 
 
@@ -189,6 +190,7 @@ def _summary(
             ),
             runs,
             driving_land(delay),
+            seen_land(calculation, frozenset(), runs),
         )
 
     made: _Summed = ctx.cache.get(("summary", *result_key(ctx, project, calculation.data_date)), make)

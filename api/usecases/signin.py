@@ -1,13 +1,13 @@
 """Signing in and out, and finding out who asks. The one seam for other ways in: single sign-on or a second factor.
 
-Callers use `sign_in`, `authenticate`, `sign_out` and the values they give; how a person proves who they are is known
+Callers use `sign_in`, `identify`, `sign_out` and the values they give; how a person proves who they are is known
 here only. Each works in transactions of its own: a refused try must be in the log although the request fails.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from limits import RateLimitItemPerSecond
@@ -123,50 +123,27 @@ def sign_in(ways: Door, name: str, password: str, caller: Caller, *, replaces: s
     return secret
 
 
-def authenticate(ways: Door, secret: str | None, token: str | None) -> Principal:
-    """Who a cookie's secret or an API token stands for; nobody without either.
+def identify(
+    ways: Door, secret: str | None, token: str | None, network: str, *, forgiving: bool = False
+) -> Principal:
+    """Who a cookie's secret or an API token stands for, counting the request; nobody without either.
 
-    Raises SignInNeeded when the session is over or the token is not good. Everything is read afresh, so a change of
-    role, scope, password or state holds from the next request on.
+    Raises SignInNeeded when the session is over or the token is not good (`forgiving`: that is nobody), TooMany.
+    Everything is read afresh, so a change of role, scope, password or state holds from the next request on.
     """
-    if token is None and secret is None:
-        return nobody(ways.rights)
-    with ways.begin() as session:
-        door(session)
-        known: people.Known | str | None
-        if token is not None:
-            known = people.token_of(session, token) or "token"
-        else:
-            known = people.session_of(
-                session, secret or "", idle=ways.limits.idle, absolute=ways.limits.absolute
-            )
-    if isinstance(known, str):
-        raise SignInNeeded(known)
-    if known.is_demo and not ways.demo:
-        raise SignInNeeded("ended")
-    role = ways.rights.roles.get(known.role)
-    if role is None or role.code == PUBLIC:
-        raise SignInNeeded("ended")
-    return Principal(
-        account=known.account,
-        display_name=known.display_name,
-        role=role,
-        wards=known.wards,
-        projects=known.projects,
-        person=known.person,
-        token_scopes=known.token_scopes,
-        must_change=known.must_change,
-        session_id=known.session_id,
-        device=known.device,
-    )
-
-
-def throttle(ways: Door, who: Principal, network: str) -> None:
-    """Counts the request of a person (or, signed out, of a network). Raises TooMany."""
-    most = ways.limits.anonymous_per_minute if who.is_public else ways.limits.requests_per_minute
-    key = ("requests", network) if who.is_public else ("requests", "account", who.account)
-    if seconds := hit(ways.limiter, RateLimitItemPerSecond(most, MINUTE), *key):
+    with ways.begin() as session:  # one transaction for both: it is part of every request
+        door(session, durable=False)
+        found = _found(ways, session, secret, token)
+        who = nobody(ways.rights) if isinstance(found, str) else found
+        key = ("requests", network) if who.is_public else ("requests", "account", who.account)
+        most = ways.limits.anonymous_per_minute if who.is_public else ways.limits.requests_per_minute
+        counting = FixedWindowRateLimiter(PostgresStorage(lambda: nullcontext(session), entered=True))
+        seconds = hit(counting, RateLimitItemPerSecond(most, MINUTE), *key)
+    if seconds:
         raise TooMany(seconds)
+    if isinstance(found, str) and not forgiving:
+        raise SignInNeeded(found)
+    return who
 
 
 def sign_out(ways: Door, secret: str | None) -> None:
@@ -182,6 +159,34 @@ def end_by_secret(session: Session, secret: str, *, why: str) -> None:
     found = session.execute(people.SESSION, {"hash": people.secret_hash(secret)}).mappings().one_or_none()
     if found is not None:
         people.end_sessions(session, [found["id"]], why=why)
+
+
+def _found(ways: Door, session: Session, secret: str | None, token: str | None) -> Principal | str:
+    """The person of a session or token, nobody without either, or why there is none: ended, expired, none, token."""
+    known: people.Known | str
+    if token is not None:
+        known = people.token_of(session, token) or "token"
+    elif secret is not None:
+        known = people.session_of(session, secret, idle=ways.limits.idle, absolute=ways.limits.absolute)
+    else:
+        return nobody(ways.rights)
+    if isinstance(known, str):
+        return known
+    role = ways.rights.roles.get(known.role)
+    if role is None or role.code == PUBLIC or (known.is_demo and not ways.demo):
+        return "ended"
+    return Principal(
+        account=known.account,
+        display_name=known.display_name,
+        role=role,
+        wards=known.wards,
+        projects=known.projects,
+        person=known.person,
+        token_scopes=known.token_scopes,
+        must_change=known.must_change,
+        session_id=known.session_id,
+        device=known.device,
+    )
 
 
 def _outcome(ways: Door, account: Account | None, *, fits: bool) -> str:

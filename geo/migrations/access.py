@@ -106,7 +106,8 @@ declare
     found boolean;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
-    found := exists (select from event where recorded_at > at);
+    found := exists (select from event where recorded_at > at
+        and id >= coalesce((select c.event_id from change c where c.id = 0), 0));
     perform set_config('duonggang.maintenance', was, true);
     return found;
 end $$;
@@ -116,8 +117,10 @@ declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
 begin
     perform set_config('duonggang.maintenance', 'on', true);
-    return query select e.id, e.recorded_at from event e
-        where e.id >= coalesce((select c.event_id from change c where c.id = 0), 0) order by e.id limit 1;
+    -- A transaction is known as a whole: shown from the time of its last event on.
+    return query select f.id, (select max(e.recorded_at) from event e where e.id = f.id or e.change = f.change)
+        from event f where f.id >= coalesce((select c.event_id from change c where c.id = 0), 0)
+        order by f.id limit 1;
     perform set_config('duonggang.maintenance', was, true);
 end $$;
 create function history_known(at timestamptz, floor bigint) returns bigint

@@ -6,10 +6,8 @@ Not part of `make test`: figures depend on the machine, so nothing is asserted a
 from __future__ import annotations
 
 import gzip
-import json
 import statistics
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -34,35 +32,8 @@ from geo.tables import ImportBatch, Project
 from projects.cpm import schedule
 from projects.impact import land_network
 from projects.network import build_graph
-
-ROUNDS = 5
-ROOT = Path(__file__).resolve().parents[2]
-FIGURES: list[dict[str, object]] = []
-
-
-def figure(name: str, unit: str, ours: float, peer: float | None = None, against: str = "") -> None:
-    row = {
-        "name": name,
-        "unit": unit,
-        "ours": round(ours, 3),
-        "peer": peer and round(peer, 3),
-        "against": against,
-    }
-    FIGURES.append(row)
-    ratio = f"  {peer / ours:6.1f} ×  {against}" if peer else ""
-    print(f"\n{name:<62} {ours:10.3f} {unit}{ratio}")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def taking_turns(ours: Callable[[], object], peer: Callable[[], object]) -> tuple[float, float]:
-    """Medians in seconds of both sides, interleaved, after one round that does not count."""
-    rounds = [(seconds(ours), seconds(peer)) for _ in range(ROUNDS + 1)][1:]
-    return statistics.median(r[0] for r in rounds), statistics.median(r[1] for r in rounds)
+from tests.bench.measuring import ROUNDS, figure, seconds, taking_turns
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -71,14 +42,6 @@ def city(portfolio_settings: Settings) -> Iterator[Engine]:
     engine = make_engine(portfolio_settings.database_url, statement_timeout_ms=0, maintenance=True)
     yield engine
     engine.dispose()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def written() -> Iterator[None]:
-    yield
-    target = ROOT / "build" / "bench.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(FIGURES, ensure_ascii=False, indent=2) + "\n")
 
 
 def test_delay_report_of_the_portfolio(city: Engine) -> None:

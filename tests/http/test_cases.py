@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.usecases import cases as cases_module
 from geo.tables import Event
+from tests.people import owner_session
 
 DAY = "2026-03-13"
 PROJECT = "NGOCHOI"  # these tests change cases of this project only
@@ -33,7 +34,7 @@ def pick_case(client: TestClient) -> Callable[[str], dict[str, Any]]:
 
 
 def events_of(app: FastAPI, code: str) -> list[Event]:
-    with app.state.sessions() as session:
+    with owner_session(app.state.settings) as session:
         return list(
             session.scalars(select(Event).where(Event.object_code == code, Event.kind != "case.import"))
         )
@@ -43,17 +44,17 @@ def test_a_step_is_written_as_one_event_with_both_states(
     app: FastAPI, client: TestClient, pick_case: Callable[[str], dict[str, Any]]
 ) -> None:
     case = pick_case("S80")
-    body = {"version": 1, "step": "S90", "effective_on": DAY, "document": "12/QĐ-UBND"}
+    body = {"version": 1, "step": "S85", "effective_on": DAY, "document": "12/BB"}
     answer = client.patch(f"/api/cases/{case['code']}", json=body)
     assert answer.status_code == 200, answer.text
-    assert (answer.json()["step"], answer.json()["version"]) == ("S90", 2)
+    assert (answer.json()["step"], answer.json()["version"]) == ("S85", 2)
     (event,) = events_of(app, case["code"])
     assert event.before is not None
     assert event.after is not None
-    assert (event.before["step"], event.after["step"], event.document) == ("S80", "S90", "12/QĐ-UBND")
+    assert (event.before["step"], event.after["step"], event.document) == ("S80", "S85", "12/BB")
     shown = client.get(f"/api/cases/{case['code']}").json()
-    assert shown["row"]["step"] == "S90"
-    assert shown["history"][0]["after"]["step"] == "S90"
+    assert shown["row"]["step"] == "S85"
+    assert shown["history"][0]["after"]["step"] == "S85"
 
 
 def test_a_stale_version_is_refused_with_both_states(
@@ -167,13 +168,13 @@ def test_a_past_data_date_shows_the_case_as_it_was_then(
     client: TestClient, pick_case: Callable[[str], dict[str, Any]]
 ) -> None:
     code = pick_case("S80")["code"]
-    body = {"version": 1, "step": "S90", "effective_on": "2026-04-20", "document": "77/QĐ-UBND"}
+    body = {"version": 1, "step": "S85", "effective_on": "2026-04-20", "document": "77/BB"}
     assert client.patch(f"/api/cases/{code}", json=body).status_code == 200
     steps = [
         client.get(f"/api/cases/{code}", params={"ngay": day}).json()["row"]["step"]
         for day in ("2026-04-19", "2026-04-20")
     ]
-    assert steps == ["S80", "S90"]
+    assert steps == ["S80", "S85"]
 
 
 def test_unknown_fields_and_missing_version_are_refused_by_name(client: TestClient) -> None:
@@ -213,7 +214,7 @@ def test_a_list_counts_what_it_lists(client: TestClient) -> None:
 
 
 def test_events_are_not_lost_between_counting_and_listing(app: FastAPI, client: TestClient) -> None:
-    with app.state.sessions() as session:
+    with owner_session(app.state.settings) as session:
         counted = session.scalar(
             select(func.count()).where(Event.kind == "case.import", Event.project_code == PROJECT)
         )

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from geo.chain import short_head, verify
+from tests.people import owner_session
 
 
 def code_now(app: FastAPI) -> str:
@@ -42,7 +43,7 @@ def test_a_write_moves_the_head_and_keeps_the_history_whole(app: FastAPI, client
     body = {"version": case["version"], "effective_on": "2026-03-13", "reason": "kiểm tra mã"}
     assert client.patch(f"/api/cases/{case['code']}", json=body).status_code == 200
     assert client.get("/api/reports/delay").json()["chain_head"] == code_now(app) != before
-    with app.state.sessions() as session:
+    with owner_session(app.state.settings) as session:
         verdict = verify(session)
     assert verdict.fault is None
     assert verdict.rows > 1000

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, get_args
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, Request
 from starlette.testclient import TestClient
 
 from api.deps import SessionDep
 from api.deps import session as session_dependency
+from api.rightsfile import rights
+from api.usecases.signin import nobody
 
 
 class Failing:
@@ -23,10 +26,25 @@ class Failing:
     def __exit__(self, *_: object) -> None:
         raise RuntimeError("commit failed")
 
+    def execute(self, *_: object) -> None:
+        pass
+
+
+def somebody(request: Request) -> None:
+    """Stands for the guard."""
+    request.state.principal = nobody(rights())
+
+
+def ungated(request: Request) -> Iterator[Any]:
+    """The session of `api.deps` without who asks: only its commit is looked at here."""
+    with request.app.state.sessions.begin() as opened:
+        yield opened
+
 
 def ask(scope: Any) -> int:
-    app = FastAPI()
+    app = FastAPI(dependencies=[Depends(somebody)])
     app.state.sessions = Failing()
+    app.dependency_overrides[session_dependency] = ungated
 
     @app.get("/write")
     def write(_: Any = Depends(session_dependency, scope=scope)) -> dict[str, bool]:

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from api.usecases import cases
 from geo.history import record, touch
 from geo.tables import Event, Project
+from tests.people import owner_session
 
 PROJECT = "NGOCHOI"
 DAY = date(2026, 11, 20)
@@ -25,7 +26,7 @@ DAY = date(2026, 11, 20)
 def import_beside_an_edit(app: FastAPI, edit: Callable[[], int]) -> int:
     """Takes the project's row as an import does, starts an edit of one of its cases, then writes its own event."""
     with ThreadPoolExecutor(1) as pool:
-        with app.state.sessions.begin() as session:
+        with owner_session(app.state.settings) as session:
             touch(session, session.scalars(select(Project.id).where(Project.code == PROJECT)).one())
             answer = pool.submit(edit)
             time.sleep(0.5)

@@ -132,9 +132,9 @@ def test_the_language_is_remembered_and_every_page_offers_the_other(client: Test
     assert '<html lang="vi">' in page(client, "/bao-cao-cham")
 
 
-def test_every_page_says_that_only_this_machine_can_reach_it(client: TestClient) -> None:
-    for path in ("/danh-muc", "/bao-cao-cham", "/du-an/DA712/thong-tin"):
-        assert "Chỉ trên máy này" in page(client, path)
+def test_a_demo_says_that_it_is_on_this_machine_only(client: TestClient) -> None:
+    for path in ("/bao-cao-cham", "/du-an/DA712/thong-tin"):
+        assert "Chế độ trình diễn: chỉ trên máy này" in page(client, path)
 
 
 def test_counts_equal_the_lists_they_open(client: TestClient) -> None:
@@ -190,13 +190,13 @@ def test_the_report_names_the_parcels_that_hold_the_date(client: TestClient) -> 
 
 def test_a_change_by_the_form_is_written_once_however_often_it_is_sent(client: TestClient) -> None:
     code = case_at(client, "S80")
-    form = entered(page(client, f"/ho-so/{code}"), step="S90", document="12/QĐ-UBND")
+    form = entered(page(client, f"/ho-so/{code}"), step="S85", document="12/BB")
     for _ in range(2):
         answer = client.post(f"/ho-so/{code}", data=form, headers=HTML, follow_redirects=False)
         assert answer.status_code == 303
         assert answer.headers["location"] == f"/ho-so/{code}?da_ghi=2"
     after = client.get(f"/api/cases/{code}").json()
-    assert (after["row"]["step"], after["row"]["version"]) == ("S90", 2)
+    assert (after["row"]["step"], after["row"]["version"]) == ("S85", 2)
     assert [event["kind"] for event in after["history"]].count("case.step") == 1
     assert "Đã ghi." in page(client, f"/ho-so/{code}?da_ghi=2")
 
@@ -204,11 +204,11 @@ def test_a_change_by_the_form_is_written_once_however_often_it_is_sent(client: T
 def test_a_form_read_before_somebody_elses_change_shows_both_states(client: TestClient) -> None:
     code = case_at(client, "S80")
     stale = entered(page(client, f"/ho-so/{code}"), step="S85", document="5/BB", note="<b>ghi chú</b>")
-    other = {"version": 1, "step": "S90", "effective_on": "2026-03-13", "document": "7/QĐ"}
+    other = {"version": 1, "step": "S50", "effective_on": "2026-03-13", "reason": "lập lại"}
     assert client.patch(f"/api/cases/{code}", json=other).status_code == 200
     answer = client.post(f"/ho-so/{code}", data=stale, headers=HTML, follow_redirects=False)
     assert answer.status_code == 409
-    for text in ("Đang lưu", "Bạn định ghi", STEPS["S90"].label_vi, STEPS["S85"].label_vi, 'value="5/BB"'):
+    for text in ("Đang lưu", "Bạn định ghi", STEPS["S50"].label_vi, STEPS["S85"].label_vi, 'value="5/BB"'):
         assert text in answer.text, text
     assert "&lt;b&gt;ghi chú&lt;/b&gt;" in answer.text
     assert field(answer.text, "version") == "2"

@@ -167,7 +167,7 @@ def _statement(table: Table, at: random.Random) -> str:
 
 
 def _is_serial(column: Column[Any]) -> bool:
-    alone = len(column.table.primary_key) == 1 and column.primary_key
+    alone = len(column.table.primary_key) == 1 and column.primary_key and not column.foreign_keys
     return alone and str(column.type) == "INTEGER" and column.table.name != "portfolio_state"
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from api import ports
 from api.doctor import Finding, diagnose
 from api.settings import Settings
 from geo.db import make_engine
 from geo.migrate import upgrade
+from tests.people import app_url
 
 
 def settings(home: Path, *, url: str | None = None, port: int = 0) -> Settings:
@@ -70,6 +72,21 @@ def test_a_database_is_followed_from_empty_to_migrated(
     migrated = diagnose(settings(tmp_path, url=url))
     assert about(migrated, "Cấu trúc").ok
     assert about(migrated, "Danh mục chưa").fix == "duonggang portfolio load"
+
+
+def test_what_the_web_role_has_too_much_is_named(tmp_path: Path, make_database: Callable[[], str]) -> None:
+    url = make_database()
+    engine = make_engine(url, maintenance=True)
+    upgrade(engine)
+    own = Settings(_env_file=None, home=tmp_path, database_url=url, app_database_url=app_url(url), port=0)
+    assert [f for f in diagnose(own) if f.name == "history_rights"] == []
+    with engine.begin() as connection:
+        connection.execute(text("grant delete on event to duonggang_app"))
+    engine.dispose()
+    (finding,) = (f for f in diagnose(own) if f.name == "history_rights")
+    assert not finding.ok
+    assert "public.event" in finding.vi
+    assert "revoke" in finding.fix
 
 
 def test_the_private_cluster_is_reported_with_its_process(cluster_home: Path) -> None:

@@ -113,11 +113,14 @@ def test_a_moment_before_the_versions_of_rows_is_refused(make_database: Callable
 
 
 def test_a_transaction_is_known_with_its_last_event_and_not_in_parts(sessions: sessionmaker[Session]) -> None:
-    first = write(sessions)
-    with sessions.begin() as session:
-        ids = [add_event(session) for _ in range(3)]
-    times = [recorded(sessions, event_id) for event_id in ids]
-    assert [asked(sessions, at) for at in times] == [first, first, ids[-1]]
+    def several() -> list[int]:
+        with sessions.begin() as session:
+            return [add_event(session) for _ in range(3)]
+
+    first, second = several(), several()
+    times = [recorded(sessions, event_id) for event_id in first + second]
+    assert "older versions were not kept" in refused(sessions, times[1])  # in the middle of the very first
+    assert [asked(sessions, at) for at in times[2:]] == [first[-1], first[-1], first[-1], second[-1]]
 
 
 def interleaved(sessions: sessionmaker[Session]) -> tuple[int, int, int]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from geoalchemy2.shape import from_shape
 from shapely import LineString
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from geo.crs import to_wgs84
+from geo.db import make_engine, make_sessions
 from geo.importing import import_parcels
+from geo.migrate import upgrade
 from geo.placing import load_ground, relocate_parcels
 from geo.tables import Alignment, Parcel, ParcelFront, WorkFront
-from tests.postgis.land_rows import EAST, NORTH, add_project, add_ward, lot, table
+from tests.postgis.land_rows import EAST, NORTH, add_event, add_project, add_ward, lot, table
 
 
 def test_relocated_parcels_are_where_a_fresh_import_would_put_them(session: Session) -> None:
@@ -58,6 +61,28 @@ def test_parcels_that_a_new_route_leaves_behind_lose_their_chainage(session: Ses
     parcel = session.scalars(select(Parcel)).one()
     assert (parcel.alignment_id, parcel.from_m, parcel.to_m, parcel.side) == (None, None, None, None)
     assert session.scalars(select(ParcelFront)).all() == []
+
+
+def test_land_that_has_not_moved_gets_no_new_version(make_database: Callable[[], str]) -> None:
+    engine = make_engine(make_database())
+    upgrade(engine)
+    sessions = make_sessions(engine)
+    with sessions.begin() as session:
+        add_ward(session)
+        project_id = add_project(session, fronts=[("A", 0, 500), ("B", 500, 1000)]).id
+        land = table(lot(100, 5), lot(480, 5, width=40), lot(903.3, -20.7))
+        import_parcels(session, "TULIEN", land, actor="tester", is_demo=True, effective_on=date(2026, 3, 13))
+    kept = text("select (select count(*) from past.parcel), (select count(*) from past.parcel_front)")
+    with sessions.begin() as session:
+        assert relocate_parcels(session, project_id) == 3
+        assert tuple(session.execute(kept).one()) == (0, 0)
+        add_event(session)
+    with sessions.begin() as session:
+        session.execute(update(WorkFront).where(WorkFront.code == "B").values(from_m=510, to_m=900))
+        assert relocate_parcels(session, project_id) == 3
+        assert tuple(session.execute(kept).one()) == (0, 1)  # the control: the last parcel left its front
+        add_event(session)
+    engine.dispose()
 
 
 def test_project_without_land_has_nothing_to_relocate(session: Session) -> None:

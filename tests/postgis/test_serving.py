@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -202,3 +204,29 @@ def test_the_served_process_is_the_applications_role_and_says_who_may_enter(
         ).all()  # fmt: skip
     engine.dispose()
     assert roles == ["duonggang_app"]
+
+
+def test_the_log_of_a_running_server_holds_nothing_that_was_sent(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    """Also what the server itself says of requests that are none."""
+    process, address = served
+    canary = "079188001234"
+    asked = urllib.request.Request(
+        f"{address}/danh-muc?ten={canary}", headers={"User-Agent": canary, "Cookie": f"__Host-phien={canary}"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(asked, timeout=30):
+        pass
+    refused.value.close()
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    for rubbish in (f"{canary}\r\n\r\n", f"GET /{canary} HTTP/1.1\r\nHost: {canary}\r\n{canary}\r\n\r\n"):
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(rubbish.encode())
+            connection.recv(4096)
+    process.send_signal(signal.SIGTERM)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    lines = [json.loads(line) for line in said.splitlines()]
+    assert canary not in said
+    assert [line["status"] for line in lines if line.get("route") == "/danh-muc"] == [401]
+    assert [line for line in lines if line.get("logger") == "uvicorn.error"], "its own warnings come through"

@@ -100,8 +100,8 @@ begin
     new.chain_hash := event_digest(new);
     select event_id into first_event from change where id = new.change;
     if not found then
-        raise exception 'change %: no transaction was given this number', new.change
-            using errcode = 'invalid_transaction_state';
+        raise exception using errcode = 'invalid_transaction_state',
+            message = 'change ' || new.change || ': no transaction was given this number';
     elsif first_event is null then
         update change set event_id = new.id,
             before = (select max(id) from change where event_id is not null)
