@@ -59,8 +59,8 @@ def add_account(
             open_form=True,
             status=422,
         )
-    first = accounts.add_account(session, ctx, entry.ten, change)
-    return _page(request, session, ctx, lang, offered=offered, made=(entry.ten, first))
+    first = accounts.add_account(session, ctx, entry.name, change)
+    return _page(request, session, ctx, lang, offered=offered, made=(entry.name, first))
 
 
 def _page(

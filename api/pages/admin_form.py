@@ -43,6 +43,11 @@ class Entry:
     du_an: tuple[str, ...] = ()
     du_an_them: str = ""
 
+    @property
+    def name(self) -> str:
+        """The account's name: capital letters were not meant."""
+        return self.ten.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -66,7 +71,7 @@ def read_entry(
 ) -> Entry:
     """The fields of a posted form."""
     return Entry(
-        plain(ten).lower(), plain(ho_ten), plain(vai_tro), plain(ma_nguoi), plain(don_vi),
+        plain(ten), plain(ho_ten), plain(vai_tro), plain(ma_nguoi), plain(don_vi),
         tuple(phuong), phuong_them, tuple(du_an), du_an_them,
     )  # fmt: skip
 
@@ -102,7 +107,7 @@ def wanted(
         person=entry.ma_nguoi,
         organisation=entry.don_vi or None,
     )
-    faults = account_faults(session, ctx, change, name=entry.ten if new else None)
+    faults = account_faults(session, ctx, change, name=entry.name if new else None)
     if ward_faults or project_faults:
         # What could not be read may be the scope that is missed.
         faults = [fault for fault in faults if fault.where != "scope"]

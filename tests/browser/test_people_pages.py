@@ -76,7 +76,9 @@ def look(page: Page, address: str, width: int, *, status: int = 200) -> None:
             continue
         summary.click()
         assert page.evaluate(SCROLL) <= 0, summary.inner_text()
-        if fold.get_attribute("data-fold") is not None:  # it lies over the page: out of the way of the next one
+        if (
+            fold.get_attribute("data-fold") is not None
+        ):  # it lies over the page: out of the way of the next one
             page.keyboard.press("Escape")
             expect(fold).not_to_have_attribute("open", "")
 

@@ -200,7 +200,9 @@
       modes.obstacle.prepare([...layers.values()].map((layer) => layer.feature.properties));
       DG.note(map, "demo", data.features.some((feature) => feature.properties.demo) ? labels.demo_note : "");
       DG.note(map, "date", dataDate ? DG.fill(labels.data_date, { date: format.date(dataDate) }) : "");
-      DG.setStatus(map, "empty", layers.size ? null : el("p", {}, labels.empty_parcels));
+      // Counted by the server and none here: they lie outside what the reader may see.
+      const none = config.counts.some(Boolean) ? labels.hidden_parcels : labels.empty_parcels;
+      DG.setStatus(map, "empty", layers.size ? null : el("p", {}, none));
       showLegend();
       restyle();
       if (!map.dg.hasAxis) DG.fitOnce(map, group.getBounds());
