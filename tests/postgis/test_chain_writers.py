@@ -101,7 +101,7 @@ def test_without_the_lock_the_same_two_writers_fork_the_chain(own: Engine) -> No
     with own.begin() as connection:
         source = connection.scalar(text("select pg_get_functiondef('event_is_chained'::regproc)"))
         assert source.count(LOCK_LINE) == 1
-        connection.exec_driver_sql(source.replace(LOCK_LINE, ""))
+        connection.exec_driver_sql(source.replace(LOCK_LINE, "").replace("%", "%%"))
     write(own, "0")
     _, _, waited = interleaved(own)
     assert not waited
