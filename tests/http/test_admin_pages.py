@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 
 from api.settings import Settings
-from geo.tables import Account, AccountScope, Delegation, SignIn
+from geo.tables import Account, AccountScope, Delegation
 from tests.http.browsing import PAGE, enter, page, said, send, token_of
 from tests.people import Tester, make_tester, owner_session
 
@@ -24,38 +22,6 @@ PLACES = (
     "/quan-tri/su-kien",
 )
 NEW = {"ten": "moi.lap", "ho_ten": "Trần Thị Mới", "vai_tro": "ward_officer", "phuong": ["00097"]}
-
-
-@pytest.fixture(scope="module")
-def people(portfolio_settings: Settings) -> dict[str, Tester]:
-    """An account of each role that matters here, and one that is worked on."""
-    made = {
-        role: make_tester(portfolio_settings, f"qt-{role}".replace("_", "-"), role, wards=wards)
-        for role, wards in (("administrator", ()), ("auditor", ()), ("ward_leader", ("00097",)))
-    }
-    return made | {"other": make_tester(portfolio_settings, "qt-khac", "ward_officer", wards=("00097",))}
-
-
-@pytest.fixture
-def admin(visitor: TestClient, people: dict[str, Tester]) -> TestClient:
-    """The administrator's browser."""
-    enter(visitor, people["administrator"])
-    return visitor
-
-
-@pytest.fixture
-def auditor(app: FastAPI, people: dict[str, Tester]) -> Iterator[TestClient]:
-    """The auditor's browser."""
-    with TestClient(app, base_url="https://127.0.0.1", follow_redirects=False) as browser:
-        enter(browser, people["auditor"])
-        yield browser
-
-
-@pytest.fixture
-def third(app: FastAPI) -> Iterator[TestClient]:
-    """A browser of somebody else."""
-    with TestClient(app, base_url="https://127.0.0.1", follow_redirects=False) as browser:
-        yield browser
 
 
 def fresh_password(html: str) -> str:
@@ -299,36 +265,6 @@ def test_an_administrator_ends_sessions_and_revokes_tokens_of_others(
     assert elsewhere.headers["location"] == "/quan-tri/ma?da=ma"
     assert client.get("/api/projects", headers=who.headers).status_code == 401
     assert send(admin, f"/quan-tri/ma/{token}/thu-hoi").status_code == 404
-
-
-def test_the_sign_in_log_filters_and_pages_without_losing_a_line(
-    admin: TestClient, portfolio_settings: Settings
-) -> None:
-    who = make_tester(portfolio_settings, "nhieu.lan", "leadership")
-    with owner_session(portfolio_settings) as session:
-        session.add_all(
-            SignIn(account=who.name, outcome="wrong", network=f"10.0.0.{at % 3}", agent="")
-            for at in range(120)
-        )
-        session.add(SignIn(account=who.name, outcome="ok", network="10.9.9.9", agent="Chrome Windows"))
-
-    def walk(address: str) -> int:
-        lines = 0
-        while address:
-            html = page(admin, address)
-            lines += html.partition("<tbody>")[2].count("<tr>")
-            onward = re.search(r'rel="next" href="([^"]+)"', html)
-            address = unescape(onward[1]) if onward else ""
-        return lines
-
-    base = f"/quan-tri/dang-nhap?tai-khoan={who.name}"
-    assert walk(base) == 121
-    assert walk(f"{base}&ket-qua=wrong") == 120
-    assert walk(f"{base}&mang=10.0.0.1") == 40
-    assert walk(f"{base}&ket-qua=ok") == 1
-    assert "Chrome trên Windows" in page(admin, f"{base}&ket-qua=ok")
-    assert walk(f"{base}&tu-ngay=2020-01-01") == 121
-    assert walk(f"{base}&den-ngay=2020-01-01") == 0
 
 
 @pytest.mark.parametrize(

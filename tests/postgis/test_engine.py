@@ -67,7 +67,7 @@ def test_every_connection_of_the_owner_says_that_it_is_maintenance(url: str) -> 
 
 
 def test_without_being_asked_no_connection_is_maintenance(url: str) -> None:
-    assert settings_of_the_pool(make_engine(url), "duonggang.maintenance") == [None] * 3
+    assert settings_of_the_pool(make_engine(url), "duonggang.maintenance") == [""] * 3
 
 
 def test_maintenance_lasts_longer_than_a_transaction_that_was_rolled_back(url: str) -> None:

@@ -64,7 +64,7 @@ def test_parcels_that_a_new_route_leaves_behind_lose_their_chainage(session: Ses
 
 
 def test_land_that_has_not_moved_gets_no_new_version(make_database: Callable[[], str]) -> None:
-    engine = make_engine(make_database())
+    engine = make_engine(make_database(), maintenance=True)
     upgrade(engine)
     sessions = make_sessions(engine)
     with sessions.begin() as session:

@@ -1,45 +1,47 @@
-"""The event browser: what each role sees of it, filters, looking back, and values that are never shown."""
+"""The sign-in log and the event browser, as administrator and auditor meet them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
-import pytest
-from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.settings import Settings
-from geo.tables import ClearanceCase, Event
-from tests.http.browsing import enter, last_recorded, page, said
+from geo.tables import ClearanceCase, Event, SignIn
+from tests.http.browsing import last_recorded, page, said
 from tests.people import make_tester, owner_session
 
 
-@pytest.fixture(scope="module")
-def browsers(app: FastAPI, portfolio_settings: Settings) -> Iterator[dict[str, TestClient]]:
-    """The browsers of an administrator and of an auditor."""
-    opened: dict[str, TestClient] = {}
-    for role in ("administrator", "auditor"):
-        browser = TestClient(app, base_url="https://127.0.0.1", follow_redirects=False)
-        enter(browser, make_tester(portfolio_settings, f"sk-{role}", role))
-        opened[role] = browser
-    yield opened
-    for browser in opened.values():
-        browser.close()
+def test_the_sign_in_log_filters_and_pages_without_losing_a_line(
+    admin: TestClient, portfolio_settings: Settings
+) -> None:
+    who = make_tester(portfolio_settings, "nhieu.lan", "leadership")
+    with owner_session(portfolio_settings) as session:
+        session.add_all(
+            SignIn(account=who.name, outcome="wrong", network=f"10.0.0.{at % 3}", agent="")
+            for at in range(120)
+        )
+        session.add(SignIn(account=who.name, outcome="ok", network="10.9.9.9", agent="Chrome Windows"))
 
+    def walk(address: str) -> int:
+        lines = 0
+        while address:
+            html = page(admin, address)
+            lines += html.partition("<tbody>")[2].count("<tr>")
+            onward = re.search(r'rel="next" href="([^"]+)"', html)
+            address = unescape(onward[1]) if onward else ""
+        return lines
 
-@pytest.fixture
-def admin(browsers: dict[str, TestClient]) -> TestClient:
-    """The administrator's browser."""
-    return browsers["administrator"]
-
-
-@pytest.fixture
-def auditor(browsers: dict[str, TestClient]) -> TestClient:
-    """The auditor's browser."""
-    return browsers["auditor"]
+    base = f"/quan-tri/dang-nhap?tai-khoan={who.name}"
+    assert walk(base) == 121
+    assert walk(f"{base}&ket-qua=wrong") == 120
+    assert walk(f"{base}&mang=10.0.0.1") == 40
+    assert walk(f"{base}&ket-qua=ok") == 1
+    assert "Chrome trên Windows" in page(admin, f"{base}&ket-qua=ok")
+    assert walk(f"{base}&tu-ngay=2020-01-01") == 121
+    assert walk(f"{base}&den-ngay=2020-01-01") == 0
 
 
 def test_an_administrator_sees_no_events_of_cases_and_an_auditor_does(
