@@ -66,6 +66,20 @@ def test_looking_back_says_when_and_that_it_is_read_only(
     leader.get("/danh-muc?lang=vi", headers=PAGE)
 
 
+def test_a_correction_is_not_offered_while_looking_back(
+    leader: TestClient, client: TestClient, portfolio_settings: Settings
+) -> None:
+    version = client.get(f"/api/cases/{CASE}").json()["row"]["version"]
+    change = {"version": version, "note": f"để đính chính {version}"}
+    assert client.patch(f"/api/cases/{CASE}", json=change).status_code == 200
+    event = client.get(f"/api/cases/{CASE}").json()["history"][0]["id"]
+    path = f"/ho-so/{CASE}/dinh-chinh/{event}"
+    assert f'action="{path}"' in page(leader, path)
+    there = page(leader, f"{path}?biet_den={last_recorded(portfolio_settings)}")
+    assert 'method="post" action="/ho-so' not in there
+    assert "Về bây giờ để đính chính" in there
+
+
 def test_a_case_of_now_has_its_forms(leader: TestClient) -> None:
     """The control of the test above: what is missing there is here."""
     posts = re.findall(r'<form[^>]*method="post" action="([^"]+)"', page(leader, f"/ho-so/{CASE}"))
