@@ -85,14 +85,15 @@ def submit_correction(
     case = access_case(session, code, for_update=True)
     project = project_code_of(session, case)
     require(ctx, "case.correct", ward=case.ward_code, project=project)
-    was = correctable(session, code, event_id).event
-    moved = "step" in changed(was.before, was.after)
-    steps = {(was.after or {}).get("step")} if moved else set()
-    if "step" in change.said:
+    says = correctable(session, code, event_id)
+    moved = "step" in changed(says.event.before, says.event.after)
+    steps = {says.state["step"]} if moved else set()
+    if "step" in change.said and change.step != says.state["step"]:
+        # Also where the event was no step so far: a correction must not be a way round the second person.
         steps.add(change.step)
-        if change.step in STEPS and change.step != (was.after or {}).get("step"):
+        if change.step in STEPS:
             require_step(ctx, change.step)
-    if is_command(ctx) or not (moved and any(s and ctx.rights.needs_second(s) for s in steps)):
+    if is_command(ctx) or not any(ctx.rights.needs_second(step) for step in steps):
         return Written(correct_event(session, ctx, code, event_id, change, seen=seen, key=key))
     body = as_body(change) | {"event_id": event_id}
     request = _fingerprint(CORRECTION, code, body, seen)

@@ -135,6 +135,22 @@ def test_a_correction_on_an_old_version_is_refused_with_both_readings(client: Te
     )
 
 
+def test_a_step_put_into_a_note_by_correction_needs_the_second_person_all_the_same(
+    client: TestClient,
+) -> None:
+    """Otherwise the correction of any harmless record would be a way round four eyes."""
+    rows = client.get(f"/api/cases?project={PROJECT}&buoc=S80&limit=500").json()["rows"]
+    code = next(str(row["code"]) for row in rows if row["version"] == 1)
+    note = {"version": 1, "note": "x", "effective_on": DAY}
+    assert client.patch(f"/api/cases/{code}", json=note).status_code == 200
+    event = events(client, code)[-1]["id"]
+    answer = correct(client, code, event, version=2, step="S90", document="1/QĐ", reason="x")
+    assert answer["status"] == 202
+    assert client.get(f"/api/cases/{code}").json()["present"]["step"] == "S80"
+    same = correct(client, code, event, version=2, step="S80", note="y", reason="x")  # as a form says it
+    assert same["status"] == 200
+
+
 def test_the_map_and_the_calculation_go_by_the_correction(client: TestClient, code: str) -> None:
     event = events(client, code)[1]["id"]
 
