@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from maps.portfolio_map import ProjectPopup, portfolio_map
 from maps.project_map import project_map
 from tests.browser import map_land as land
-from tests.browser.map_page import CHROMIUM, page, served
+from tests.browser.map_page import page, served
 
 BROWSER = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 PANEL = '<div class="panel"><div id="dg-legend"></div></div>'
@@ -30,16 +30,6 @@ LIT = """() => {
 COUNT_HIDDEN = (
     "() => { let n = 0; dgMap.eachLayer((l) => { if (l.options.look?.hidden) n += 1; }); return n; }"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not BROWSER.exists():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no browser at {BROWSER}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

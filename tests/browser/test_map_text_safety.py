@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import folium
-import pytest
 from markupsafe import Markup
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from maps.portfolio_map import ProjectPopup, portfolio_map
 from maps.project_map import project_map
 from tests.browser import map_land as land
-from tests.browser.map_page import CHROMIUM, page, served
+from tests.browser.map_page import page, served
 
 BROWSER = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 EVIL = '<img src=x onerror="window.ran=1">\'"`</script><script>window.ran=2</script>{{7*191}}'
@@ -25,16 +23,6 @@ OPEN = "/khong-chinh-sach"
 
 def hostile(text: str) -> str:
     return EVIL + text
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not BROWSER.exists():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"no browser at {BROWSER}")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 def hostile_site() -> dict[str, Any]:
