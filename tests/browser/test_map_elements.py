@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,6 @@ from maps.project_map import project_map
 from tests.browser import map_land as land
 from tests.browser.map_page import page, served
 
-BROWSER = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 PANEL = '<div class="panel"><div id="dg-legend"></div></div>'
 POPUP = ProjectPopup(
     facts=[("Dự báo", "24/09/2027"), ("Kế hoạch", "30/06/2027")],

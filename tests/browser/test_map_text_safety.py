@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import folium
@@ -15,7 +13,6 @@ from maps.project_map import project_map
 from tests.browser import map_land as land
 from tests.browser.map_page import page, served
 
-BROWSER = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 EVIL = '<img src=x onerror="window.ran=1">\'"`</script><script>window.ran=2</script>{{7*191}}'
 # Without the policy the browser is no help: what does not run here is harmless by construction.
 OPEN = "/khong-chinh-sach"
