@@ -43,15 +43,6 @@ OUR_FOLDER = Path(__file__).resolve().parent.parent
 Shape = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
-# Before `configure`, as in a test or a script: to the standard library, never to a printer that shows local values.
-structlog.configure(
-    processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=False,
-)
-
-
 def configure(*, readable: bool = False, stream: TextIO | None = None, guarded: bool = True) -> None:
     """Sends the log of the whole process to `stream` (the error stream), as JSON or `readable`.
 
@@ -125,8 +116,20 @@ def catch_the_rest() -> None:
 
 def log() -> structlog.stdlib.BoundLogger:
     """The program's own logger. Its events are constant words; what varies goes into keys."""
+    if not structlog.is_configured():
+        _plainly()
     found: structlog.stdlib.BoundLogger = structlog.get_logger("duonggang")
     return found
+
+
+def _plainly() -> None:
+    """Before `configure`, as in a test or a script: to the standard library, never to a printer of local values."""
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
 
 
 def without_personal_data(_: Any, __: str, event: EventDict) -> EventDict:
