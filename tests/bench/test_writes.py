@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from sqlalchemy import text
@@ -33,7 +33,8 @@ def server(port: int, *arguments: str) -> Iterator[int]:
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         for _ in pauses(60.0):
             try:
-                http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
+                with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=1)) as probe:
+                    probe.connect()
                 break
             except OSError:
                 assert process.poll() is None
@@ -47,10 +48,10 @@ def per_second(send: Callable[[http.client.HTTPConnection, int, int], None], por
     until = time.perf_counter() + SECONDS
 
     def work(client: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        while time.perf_counter() < until:
-            send(connection, client, counts[client])
-            counts[client] += 1
+        with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+            while time.perf_counter() < until:
+                send(connection, client, counts[client])
+                counts[client] += 1
 
     threads = [threading.Thread(target=work, args=(client,)) for client in range(CLIENTS)]
     for thread in threads:
