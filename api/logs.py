@@ -43,6 +43,13 @@ OUR_FOLDER = Path(__file__).resolve().parent.parent
 Shape = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
+# What a line of ours passes before it reaches the standard library's handlers.
+_steps: list[Processor] = [
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+]
+
+
 def configure(*, readable: bool = False, stream: TextIO | None = None, guarded: bool = True) -> None:
     """Sends the log of the whole process to `stream` (the error stream), as JSON or `readable`.
 
@@ -53,12 +60,7 @@ def configure(*, readable: bool = False, stream: TextIO | None = None, guarded: 
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     ]
-    structlog.configure(
-        processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
+    _steps[:] = [*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter]
     last: list[Processor] = [_where_from, structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     last.append(without_personal_data if guarded else structlog.processors.format_exc_info)
     last.append(
@@ -116,20 +118,11 @@ def catch_the_rest() -> None:
 
 def log() -> structlog.stdlib.BoundLogger:
     """The program's own logger. Its events are constant words; what varies goes into keys."""
-    if not structlog.is_configured():
-        _plainly()
-    found: structlog.stdlib.BoundLogger = structlog.get_logger("duonggang")
-    return found
-
-
-def _plainly() -> None:
-    """Before `configure`, as in a test or a script: to the standard library, never to a printer of local values."""
-    structlog.configure(
-        processors=[structlog.stdlib.add_log_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
+    # Not by way of structlog's global settings: what those are without `configure` prints local values.
+    found: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        logging.getLogger("duonggang"), processors=_steps, wrapper_class=structlog.stdlib.BoundLogger
     )
+    return found
 
 
 def without_personal_data(_: Any, __: str, event: EventDict) -> EventDict:
