@@ -29,7 +29,6 @@ from projects.history import changed
 from projects.steps import STEPS
 
 STEP, CORRECTION, AMOUNT = "case.step", "case.correct", "holder.amount"
-LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def submit_correction(
     seen: int,
     key: str | None,
 ) -> Written:
-    """Corrects an event, or proposes to where the step it spoke of, or now speaks of, needs a second person.
+    """Corrects an event, or proposes it where the step it spoke of, or now speaks of, needs a second person.
 
     Raises NotFound, Forbidden and what `correct_event` raises.
     """
