@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from sqlalchemy import Engine
@@ -33,9 +34,11 @@ from api.pages import (
 from api.rightsfile import rights
 from api.routes import cases, holders, maps, projects, reports, static, system
 from api.settings import Settings
+from api.together import Together
 from api.usecases.signin import Door, Limits, nobody
 from geo import cluster
 from geo.db import APP_ROLE, make_engine, make_sessions
+from geo.plain_changes import PlainChange, write_plain
 
 # A ward's people share one address: signing in takes each of them three requests as nobody.
 PEOPLE_BEHIND_A_NETWORK = 2
@@ -75,6 +78,7 @@ def create_app(
     sessions = make_sessions(opened)
     ways = Door(
         begin=sessions.begin,
+        connect=opened.execution_options(isolation_level="AUTOCOMMIT").connect,
         rights=rights(),
         demo=settings.demo,
         limits=limits
@@ -106,6 +110,12 @@ def create_app(
             503: {"model": errors.ErrorOut, "description": "Cơ sở dữ liệu không trả lời · try again"},
         },
     )
+
+    def write_together(changes: Sequence[PlainChange]) -> list[dict[str, Any] | None]:
+        with ways.connect() as connection:
+            return write_plain(connection, changes, today())
+
+    app.state.plain_changes = Together(write_together)
     app.state.sessions = sessions
     app.state.door = ways
     app.state.settings = settings

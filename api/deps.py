@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, cast
@@ -61,6 +62,13 @@ def context(request: Request, _: SessionDep) -> Context:
         known=getattr(request.state, "known", None),
         known_at=asked_for(request).known_at,
     )
+
+
+@contextmanager
+def acting(request: Request) -> Iterator[tuple[Session, Context]]:
+    """Session and context of a request, for a route that needs them on some of its ways only; commits at the end."""
+    with contextmanager(session)(request) as opened:
+        yield opened, context(request, opened)
 
 
 def data_date(request: Request) -> date | None:

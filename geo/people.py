@@ -7,9 +7,8 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from geo.tables import Account, AccountScope, ApiToken, LoginSession, SignIn
@@ -18,24 +17,11 @@ from geo.tables import Account, AccountScope, ApiToken, LoginSession, SignIn
 DRIFT_SECONDS = 120.0
 SEEN_EVERY_SECONDS = 60.0  # how finely the last use is kept
 
-_ACCOUNT = """
-    a.name, a.display_name, a.role, a.person, a.must_change, a.is_demo, a.disabled_at is not null as disabled,
-    array(select code from account_scope s where s.account = a.name and s.kind = 'ward') as wards,
-    array(select code from account_scope s where s.account = a.name and s.kind = 'project') as projects
-"""
-SESSION = text(
-    f"""
-    select {_ACCOUNT}, l.id, l.device, l.ended_at is not null as ended, l.epoch = a.epoch as current,
-           extract(epoch from clock_timestamp() - l.last_seen_at)::float as idle,
-           extract(epoch from clock_timestamp() - l.created_at)::float as age
-    from login_session l join account a on a.name = l.account where l.secret_hash = :hash
+COME_IN = text(
     """
-)
-TOKEN = text(
-    f"""
-    select {_ACCOUNT}, t.id, t.scopes, t.ended_at is not null as ended, t.expires_at <= clock_timestamp() as expired,
-           extract(epoch from clock_timestamp() - t.last_used_at)::float as idle
-    from api_token t join account a on a.name = t.account where t.secret_hash = :hash
+    select * from come_in(
+        :secret, :is_token, :idle, :age, :drift, :seen_every, :roles, :demo, :nobody_key, :person_key, :span
+    )
     """
 )
 
@@ -51,7 +37,6 @@ class Known:
     wards: frozenset[str]
     projects: frozenset[str]
     must_change: bool
-    is_demo: bool
     session_id: int | None = None
     device: str = ""
     token_scopes: frozenset[str] | None = None
@@ -79,38 +64,72 @@ def open_session(session: Session, account: Account, *, network: str, agent: str
     return secret
 
 
-def session_of(session: Session, secret: str, *, idle: float, absolute: float) -> Known | str:
-    """The account of a session, or why there is none: none | ended | expired. Limits in seconds.
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who asks: an account, nobody (None), or why a secret opens nothing: none | ended | expired | token.
 
-    Notes the use, at most once a minute; a session beyond a limit is ended.
+    `hits` are the requests of this account, or of the network of nobody, in the window that ends in `seconds`.
     """
-    row = session.execute(SESSION, {"hash": secret_hash(secret)}).mappings().one_or_none()
-    if row is None:
-        return "none"
-    if row["ended"] or row["disabled"] or not row["current"]:
-        return "ended"
-    if not (-DRIFT_SECONDS <= row["idle"] <= idle and -DRIFT_SECONDS <= row["age"] <= absolute):
-        end_sessions(session, [row["id"]], why="expired")
-        return "expired"
-    if abs(row["idle"]) > SEEN_EVERY_SECONDS:
-        session.execute(
-            update(LoginSession)
-            .where(LoginSession.id == row["id"])
-            .values(last_seen_at=func.clock_timestamp())
-        )
-    return _known(row, session_id=row["id"], device=row["device"])
+
+    known: Known | str | None
+    hits: int
+    seconds: float
 
 
-def token_of(session: Session, secret: str) -> Known | None:
-    """The account that an API token stands for, None when it is unknown, over, or its account disabled."""
-    row = session.execute(TOKEN, {"hash": secret_hash(secret)}).mappings().one_or_none()
-    if row is None or row["ended"] or row["expired"] or row["disabled"] or row["must_change"]:
-        return None
-    if row["idle"] is None or abs(row["idle"]) > SEEN_EVERY_SECONDS:
-        session.execute(
-            update(ApiToken).where(ApiToken.id == row["id"]).values(last_used_at=func.clock_timestamp())
+def come_in(
+    connection: Session | Connection,
+    secret: str | None,
+    *,
+    is_token: bool,
+    idle: float,
+    age: float,
+    roles: Iterable[str],
+    demo: bool,
+    keys: tuple[str, str],
+    span: float,
+) -> Arrival:
+    """Whom a session's or a token's secret stands for, noting its use and counting the request: one call.
+
+    A session ends when it was not used for `idle` seconds or is older than `age`. A role that is not among `roles`,
+    and without `demo` a demo account, opens nothing. `keys`: what is counted for nobody and for an account
+    (its name in place of `{account}`), in windows of `span` seconds.
+    """
+    row = connection.execute(
+        COME_IN,
+        {
+            "secret": secret_hash(secret) if secret is not None else None,
+            "is_token": is_token,
+            "idle": idle,
+            "age": age,
+            "drift": DRIFT_SECONDS,
+            "seen_every": SEEN_EVERY_SECONDS,
+            "roles": list(roles),
+            "demo": demo,
+            "nobody_key": keys[0],
+            "person_key": keys[1],
+            "span": span,
+        },
+    ).one()
+    found: Known | str | None = {"nobody": None}.get(row.outcome, row.outcome)
+    if row.outcome == "in":
+        found = Known(
+            account=row.account,
+            display_name=row.display_name,
+            role=row.role,
+            person=row.person,
+            wards=frozenset(row.wards),
+            projects=frozenset(row.projects),
+            must_change=row.must_change,
+            session_id=row.session_id,
+            device=row.device or "",
+            token_scopes=frozenset(row.scopes) if row.scopes is not None else None,
         )
-    return _known(row, token_scopes=frozenset(row["scopes"]))
+    return Arrival(found, row.hits, row.seconds)
+
+
+def session_id_of(session: Session, secret: str) -> int | None:
+    """The number of the session that a secret stands for, open or over."""
+    return session.scalar(select(LoginSession.id).where(LoginSession.secret_hash == secret_hash(secret)))
 
 
 def end_sessions(session: Session, ids: Iterable[int], *, why: str) -> None:
@@ -165,17 +184,3 @@ def scope_of(session: Session, account: str) -> tuple[list[str], list[str]]:
         .order_by(AccountScope.code)
     ).all()
     return [c for k, c in rows if k == "ward"], [c for k, c in rows if k == "project"]
-
-
-def _known(row: Any, **more: Any) -> Known:
-    return Known(
-        account=row["name"],
-        display_name=row["display_name"],
-        role=row["role"],
-        person=row["person"],
-        wards=frozenset(row["wards"]),
-        projects=frozenset(row["projects"]),
-        must_change=row["must_change"],
-        is_demo=row["is_demo"],
-        **more,
-    )

@@ -43,16 +43,13 @@ _SWEEP = text(f"delete from rate_window w where {_IS_OVER}")
 
 
 class PostgresStorage(Storage):
-    """The counts of `limits` in the table `rate_window`; `begin` opens a transaction, or gives an `entered` one."""
+    """The counts of `limits` in the table `rate_window`; `begin` opens a transaction."""
 
     STORAGE_SCHEME = ["duonggang"]  # noqa: RUF012  # the library's own name and type
 
-    def __init__(
-        self, begin: Callable[[], AbstractContextManager[Session]], *, entered: bool = False, **options: Any
-    ) -> None:
+    def __init__(self, begin: Callable[[], AbstractContextManager[Session]], **options: Any) -> None:
         super().__init__(**options)
         self._begin = begin
-        self._entered = entered
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -91,8 +88,7 @@ class PostgresStorage(Storage):
 
     def _ask(self, statement: Any, **values: Any) -> Any:
         with self._begin() as session:
-            if not self._entered:
-                door(session, durable=False)
+            door(session, durable=False)
             return session.scalar(statement, values)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
 
-from api.deps import CaseCode, ContextDep, DataDate, EventId, SessionDep
+from api.deps import CaseCode, ContextDep, DataDate, EventId, PrincipalDep, SessionDep, acting
 from api.errors import ErrorOut
+from api.moments import asked_for
 from api.schemas import CaseCorrection, CaseOut, CasePatch, ProposalOut, plain
 from api.usecases.listing import CaseFilter, case_list, case_view
+from api.usecases.plain_changes import plain_change, told
 from api.usecases.proposals import Written, submit_change, submit_correction
 
 router = APIRouter(prefix="/api/cases", tags=["cases"])
@@ -60,9 +65,9 @@ def get_case(session: SessionDep, ctx: ContextDep, code: CaseCode, ngay: DataDat
         409: {"model": ErrorOut, "description": "Phiên bản cũ: trả cả hai trạng thái · stale version"}
     },
 )
-def patch_case(
-    session: SessionDep,
-    ctx: ContextDep,
+async def patch_case(
+    request: Request,
+    who: PrincipalDep,
     code: CaseCode,
     patch: CasePatch,
     response: Response,
@@ -70,8 +75,22 @@ def patch_case(
 ) -> CaseOut | ProposalOut:
     """Writes one event. Another value for a field that changed since `version` answers 409 with both states; an
     unlawful step 422 with reasons. A step that needs a second person answers 202 with the number of the proposal."""
-    done = submit_change(session, ctx, code, patch.change(), seen=patch.version, key=key)
-    return _answer(code, done, response)
+    change = patch.change()
+    rights = request.app.state.door.rights
+    plain = plain_change(rights, who, code, change, seen=patch.version, key=key)
+    if plain is not None and asked_for(request).known_at is None:
+        with suppress(
+            DBAPIError
+        ):  # of whichever change of those written together: each goes the whole way then
+            written = await request.app.state.plain_changes.ask(plain)
+            if written is not None:
+                return CaseOut(code=code, **told(written))
+
+    def the_whole_way() -> Written:
+        with acting(request) as (session, ctx):
+            return submit_change(session, ctx, code, change, seen=patch.version, key=key)
+
+    return _answer(code, await run_in_threadpool(the_whole_way), response)
 
 
 @router.post(

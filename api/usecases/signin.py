@@ -7,11 +7,12 @@ here only. Each works in transactions of its own: a refused try must be in the l
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from limits import RateLimitItemPerSecond
 from limits.strategies import FixedWindowRateLimiter
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from api import passwords
@@ -50,9 +51,13 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What signing in needs: transactions, the rights table, the limits, and whether demo accounts may enter."""
+    """What signing in needs: transactions, the rights table, the limits, and whether demo accounts may enter.
+
+    `connect` gives a connection on which each call is a transaction of its own.
+    """
 
     begin: Callable[[], AbstractContextManager[Session]]
+    connect: Callable[[], AbstractContextManager[Connection]]
     rights: Rights
     demo: bool
     limits: Limits = field(default_factory=Limits)
@@ -131,19 +136,43 @@ def identify(
     Raises SignInNeeded when the session is over or the token is not good (`forgiving`: that is nobody), TooMany.
     Everything is read afresh, so a change of role, scope, password or state holds from the next request on.
     """
-    with ways.begin() as session:  # one transaction for both: it is part of every request
-        door(session, durable=False)
-        found = _found(ways, session, secret, token)
-        who = nobody(ways.rights) if isinstance(found, str) else found
-        key = ("requests", network) if who.is_public else ("requests", "account", who.account)
-        most = ways.limits.anonymous_per_minute if who.is_public else ways.limits.requests_per_minute
-        counting = FixedWindowRateLimiter(PostgresStorage(lambda: nullcontext(session), entered=True))
-        seconds = hit(counting, RateLimitItemPerSecond(most, MINUTE), *key)
-    if seconds:
-        raise TooMany(seconds)
-    if isinstance(found, str) and not forgiving:
-        raise SignInNeeded(found)
-    return who
+    anonymous = RateLimitItemPerSecond(ways.limits.anonymous_per_minute, MINUTE)
+    personal = RateLimitItemPerSecond(ways.limits.requests_per_minute, MINUTE)
+    with ways.connect() as connection:
+        arrival = people.come_in(
+            connection,
+            token if token is not None else secret,
+            is_token=token is not None,
+            idle=ways.limits.idle,
+            age=ways.limits.absolute,
+            roles=[code for code in ways.rights.roles if code != PUBLIC],
+            demo=ways.demo,
+            keys=(
+                anonymous.key_for("requests", network),
+                personal.key_for("requests", "account", "{account}"),
+            ),
+            span=MINUTE,
+        )
+    known = arrival.known
+    most = personal if isinstance(known, people.Known) else anonymous
+    if arrival.hits > most.amount:
+        raise TooMany(max(1, int(arrival.seconds) + 1))
+    if isinstance(known, str) and not forgiving:
+        raise SignInNeeded(known)
+    if not isinstance(known, people.Known):
+        return nobody(ways.rights)
+    return Principal(
+        account=known.account,
+        display_name=known.display_name,
+        role=ways.rights.roles[known.role],
+        wards=known.wards,
+        projects=known.projects,
+        person=known.person,
+        token_scopes=known.token_scopes,
+        must_change=known.must_change,
+        session_id=known.session_id,
+        device=known.device,
+    )
 
 
 def sign_out(ways: Door, secret: str | None) -> None:
@@ -156,37 +185,8 @@ def sign_out(ways: Door, secret: str | None) -> None:
 
 def end_by_secret(session: Session, secret: str, *, why: str) -> None:
     """Ends the session that a cookie's secret stands for, if there is one."""
-    found = session.execute(people.SESSION, {"hash": people.secret_hash(secret)}).mappings().one_or_none()
-    if found is not None:
-        people.end_sessions(session, [found["id"]], why=why)
-
-
-def _found(ways: Door, session: Session, secret: str | None, token: str | None) -> Principal | str:
-    """The person of a session or token, nobody without either, or why there is none: ended, expired, none, token."""
-    known: people.Known | str
-    if token is not None:
-        known = people.token_of(session, token) or "token"
-    elif secret is not None:
-        known = people.session_of(session, secret, idle=ways.limits.idle, absolute=ways.limits.absolute)
-    else:
-        return nobody(ways.rights)
-    if isinstance(known, str):
-        return known
-    role = ways.rights.roles.get(known.role)
-    if role is None or role.code == PUBLIC or (known.is_demo and not ways.demo):
-        return "ended"
-    return Principal(
-        account=known.account,
-        display_name=known.display_name,
-        role=role,
-        wards=known.wards,
-        projects=known.projects,
-        person=known.person,
-        token_scopes=known.token_scopes,
-        must_change=known.must_change,
-        session_id=known.session_id,
-        device=known.device,
-    )
+    if (found := people.session_id_of(session, secret)) is not None:
+        people.end_sessions(session, [found], why=why)
 
 
 def _outcome(ways: Door, account: Account | None, *, fits: bool) -> str:

@@ -49,6 +49,7 @@ class Event(Base):
     chain_hash: Mapped[bytes] = mapped_column(server_default=FetchedValue())
     __table_args__ = (
         Index(None, "object_type", "object_code", "id"),
+        Index(None, "object_type", "object_code", "effective_on"),
         Index(None, "project_code", "effective_on"),
         Index(None, "recorded_at", "id"),
         Index(None, "corrects", postgresql_where=text("corrects is not null")),

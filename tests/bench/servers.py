@@ -63,7 +63,7 @@ def main() -> None:
         app = create_app(
             Settings(
                 _env_file=None, database_url=url, app_database_url=more[0], home=more[1], demo=True,
-                secret="for tests only 0123456789abcdefghij",
+                secret="for tests only 0123456789abcdefghij", requests_per_minute=1_000_000,
             )
         )  # fmt: skip
     uvicorn.run(app, port=int(port), log_level="warning", access_log=False)

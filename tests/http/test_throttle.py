@@ -15,7 +15,6 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
-from limits.storage import MemoryStorage
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -25,6 +24,7 @@ from api.app import create_app
 from api.settings import Settings
 from api.usecases import signin
 from api.usecases.signin import Caller, Door, Limits, sign_in
+from geo import people
 from projects.errors import SignInNeeded, TooMany
 from tests.people import PASSWORD, make_tester, owner_session
 
@@ -100,13 +100,13 @@ def test_counts_that_each_server_keeps_for_itself_would_let_twice_as_many_pass(
 ) -> None:
     """The control of the test above."""
     tester = make_tester(portfolio_settings, "busy.too", "auditor")
-    own: dict[int, MemoryStorage] = {}
+    counted_together = people.come_in
 
-    def storage(begin: Any, **_: object) -> MemoryStorage:
-        with begin() as session:
-            return own.setdefault(id(session.get_bind()), MemoryStorage())
+    def counted_apart(connection: Any, secret: str | None, *, keys: tuple[str, str], **more: Any) -> Any:
+        nobody, person = (f"{id(connection.engine.pool)} {key}" for key in keys)
+        return counted_together(connection, secret, keys=(nobody, person), **more)
 
-    monkeypatch.setattr(signin, "PostgresStorage", storage)
+    monkeypatch.setattr(people, "come_in", counted_apart)
     assert statuses(two, Limits(requests_per_minute=6), tester.headers, 12) == [200] * 12
 
 

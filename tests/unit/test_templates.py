@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
-from sqlalchemy.orm import Session
 
 from api.errors import ErrorOut, FaultOut
 from api.pages import case, docs, portfolio, problems, project, report
@@ -33,7 +32,7 @@ NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo", 
 LEADER = Principal("lan", "Lê Thị Lan", rights().roles["ward_leader"], wards=frozenset(iv.WARDS))
 
 
-def no_database() -> AbstractContextManager[Session]:
+def no_database() -> AbstractContextManager[Any]:
     """These pages are made without a database."""
     raise AssertionError("a page asked for the database")
 
@@ -42,7 +41,7 @@ def request(path: str, lang: str, query: str = "") -> Request:
     """A request as the middleware leaves it."""
     app = FastAPI()
     app.state.settings = Settings(_env_file=None, secret="for tests only 0123456789abcdefghij")
-    app.state.door = Door(begin=no_database, rights=rights(), demo=False)
+    app.state.door = Door(begin=no_database, connect=no_database, rights=rights(), demo=False)
     scope = {
         "type": "http",
         "method": "GET",
