@@ -117,7 +117,7 @@ def test_both_ways_give_the_same_answers_states_and_events(
         assert first == second
         version = first[1].get("version", version)
     assert told(portfolio_settings, twins[0]) == told(portfolio_settings, twins[1])
-    assert went.count(True) >= 3
+    assert True in went
     assert len(told(portfolio_settings, twins[0])) > went.count(True)  # some were written the whole way
 
 
