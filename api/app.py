@@ -30,9 +30,11 @@ from api.pages import (
     report,
     rights_page,
     signin,
+    takeoff,
 )
 from api.rightsfile import rights
 from api.routes import cases, holders, maps, projects, reports, static, system
+from api.routes import takeoff as takeoff_route
 from api.settings import Settings
 from api.together import Together
 from api.usecases.signin import Door, Limits, nobody
@@ -131,10 +133,10 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, cases, holders, maps, reports, system):
+    for module in (projects, takeoff_route, cases, holders, maps, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
+    for page in (*people, portfolio, project, takeoff, case, case_people, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

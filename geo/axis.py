@@ -76,6 +76,7 @@ def section_corridor(facts: catalog.Project) -> MultiPolygon | None:
             parts.append(corridor(axes[ward.alignment], ward.width_m / 2, ward.from_m, ward.to_m))
     if not parts:
         return None
-    whole = shapely.union_all(to_measure(np.array(parts, dtype=object)))
+    # On a grid of a millimetre: vertices that are closer would cross each other after the change of system.
+    whole = shapely.union_all(to_measure(np.array(parts, dtype=object)), grid_size=0.001)
     merged = to_wgs84(np.array([whole], dtype=object))[0]
     return merged if isinstance(merged, MultiPolygon) else MultiPolygon([merged])

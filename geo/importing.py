@@ -26,6 +26,7 @@ from geo.importers.faults import FaultList
 from geo.importers.parcels import ParcelTable
 from geo.placing import FAR_M, NOWHERE, Geometries, Places, load_ground, on_fronts, place
 from geo.tables import ClearanceCase, ImportBatch, Parcel, Project, Ward
+from geo.takings import refresh_takings
 
 FIRST_STEP = "S00"
 HOUSEHOLD = "household"
@@ -105,6 +106,7 @@ def import_parcels(
     )
     pairs = on_fronts(ground, places, shapes)
     _copy(session, "parcel_front", ("parcel_id", "front_id"), ((parcel_ids[i], front) for i, front in pairs))
+    refresh_takings(session, project.id)
     touch(session, project.id)
     record(
         session,

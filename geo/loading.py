@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geoalchemy2.shape import from_shape
+from geoalchemy2.shape import from_shape, to_shape
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
@@ -30,10 +30,12 @@ from geo.tables import (
     Ward,
     WorkFront,
 )
+from geo.takings import current_corridor, put_corridor, refresh_takings
 from projects import catalog
 from projects.errors import Fault, InvalidInput
 from projects.model import Network
 
+DERIVED = "Tim tuyến mở rộng theo bề rộng công bố (không có thì bề rộng minh hoạ); ranh khu vẽ theo sơ đồ"
 ADVISORY_LOCK = 7_205_133  # own key; `geo.migrate` has …131, the event chain …132
 
 
@@ -81,6 +83,7 @@ def load_portfolio(
         _load_network(session, row, networks.get(facts.code))
         # Land that was imported before lies on the axis and the fronts as they are now.
         relocate_parcels(session, row.id)
+        refresh_takings(session, row.id)
         touch(session, row.id)
     _drop_projects(session, keep={p.code for p in portfolio.projects})
     record(
@@ -201,17 +204,22 @@ def _load_axis(session: Session, row: Project, facts: catalog.Project) -> None:
         }
         _upsert(session, WorkFront, row.id, front.code, values)
     _drop_others(session, WorkFront, row.id, {f.code for f in facts.fronts})
-    session.execute(delete(Corridor).where(Corridor.project_id == row.id))
-    corridor = section_corridor(facts)
-    if corridor is not None:
-        session.add(
-            Corridor(
-                project_id=row.id,
-                derived=True,
-                source="Tim tuyến mở rộng theo bề rộng công bố (không có thì bề rộng minh hoạ); ranh khu vẽ theo sơ đồ",
-                geom=from_shape(corridor, srid=4326),
-            )
-        )
+    session.flush()
+    _derive_corridor(session, row, facts)
+
+
+def _derive_corridor(session: Session, row: Project, facts: catalog.Project) -> None:
+    """The corridor widened from the alignments, unless a surveyed one was loaded: that one stands."""
+    shape = section_corridor(facts)
+    current = current_corridor(session, row.id)
+    if current is not None and not current.derived:
+        return
+    if shape is None:
+        session.execute(delete(Corridor).where(Corridor.project_id == row.id))
+    elif current is None:
+        put_corridor(session, row.id, shape, derived=True, source=DERIVED)
+    elif not to_shape(current.geom).equals_exact(shape, 1e-9):
+        current.geom = from_shape(shape, srid=4326)
     session.flush()
 
 

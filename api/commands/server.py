@@ -35,6 +35,7 @@ from api.protocol import BoundedHttp
 from api.safety import Finding
 from api.secretfile import with_demo_secret
 from api.settings import Settings
+from api.usecases.corridors import measure_missing_takings
 from api.usecases.demo import load_demo_accounts
 from api.usecases.land import load_demo_land, projects_without_holders, projects_without_land
 from api.usecases.portfolio import load_files
@@ -93,6 +94,8 @@ def prepare(settings: Settings, url: str, *, tell: Tell = say) -> None:
             upgrade(engine)
         with _timed(tell, "Danh mục dự án", "portfolio"), make_sessions(engine).begin() as session:
             portfolio, _ = load_files(session, command_context(), settings.data, actor=COMMAND_ACTOR)
+        with make_sessions(engine).begin() as session:
+            measure_missing_takings(session, actor=COMMAND_ACTOR)
         if settings.demo:
             with _timed(tell, "Thửa đất minh hoạ", "demo land"):
                 _demo_land(make_sessions(engine), portfolio, settings.home / "demo", tell)

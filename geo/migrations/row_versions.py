@@ -232,7 +232,7 @@ def _connect(connection: Connection, name: str, apart: Sequence[str]) -> None:
 
 
 def _disconnect(connection: Connection, name: str, apart: Sequence[str]) -> None:
-    connection.execute(text(f"drop view past_view.{name}"))
+    connection.execute(text(f"drop view if exists past_view.{name}"))  # a dropped column took it along
     for trigger in ("stamp", "updated", "deleted", "truncate"):
         connection.execute(text(f"drop trigger version_{trigger} on public.{name}"))
     if apart:

@@ -5,7 +5,7 @@ and the CRS that its file came in (design decision "Coordinates").
 
 from __future__ import annotations
 
-from geo.tables.axis import Alignment, Corridor, Section, WorkFront
+from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.history import Change, Event
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelFront
@@ -61,6 +61,7 @@ __all__ = [
     "ResettlementSite",
     "Section",
     "SignIn",
+    "Taking",
     "Versioned",
     "Ward",
     "WorkFront",

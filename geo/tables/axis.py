@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.tables.base import Base, Versioned
@@ -70,11 +72,38 @@ class WorkFront(Versioned, Base):
 
 
 class Corridor(Versioned, Base):
-    """Phạm vi GPMB: a surveyed polygon, else the alignment widened by the right of way (`derived`)."""
+    """Phạm vi GPMB: a surveyed polygon, else the alignment widened by the right of way (`derived`).
+
+    One is current; those before it stay for comparison.
+    """
 
     __tablename__ = "corridor"
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    version: Mapped[int] = mapped_column(server_default="1")
+    is_current: Mapped[bool] = mapped_column(server_default="true")
     derived: Mapped[bool]
     source: Mapped[str]
+    filename: Mapped[str | None]
+    sha256: Mapped[str | None]
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
+    __table_args__ = (
+        UniqueConstraint("project_id", "version"),
+        Index("uq_corridor_current", "project_id", unique=True, postgresql_where=text("is_current")),
+    )
+
+
+class Taking(Versioned, Base):
+    """Diện tích thu hồi: what the current corridor takes of a parcel, measured in EPSG:5897.
+
+    `rest_m2` is what stays of the parcel, `largest_rest_m2` its largest part in one piece.
+    """
+
+    __tablename__ = "taking"
+    corridor_id: Mapped[int] = mapped_column(ForeignKey("corridor.id", ondelete="CASCADE"), primary_key=True)
+    parcel_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("parcel.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    taken_m2: Mapped[float]
+    rest_m2: Mapped[float]
+    largest_rest_m2: Mapped[float]

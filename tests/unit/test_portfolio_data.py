@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 
+from geo.axis import section_corridor
 from projects.calendars import standard_calendars
 from projects.catalog import (
     Portfolio,
@@ -196,3 +198,10 @@ def test_every_source_names_its_key_or_place() -> None:
         for claim in item.claims:
             assert named.search(claim.source) or claim.confidence == "U", (item.code, claim.code)
         assert all(named.search(source) for source in item.sources), item.code
+
+
+def test_every_derived_corridor_is_a_valid_shape() -> None:
+    """Also after the change to WGS 84: an invalid one cannot be cut with a parcel in the database."""
+    for facts in portfolio().projects:
+        if (shape := section_corridor(facts)) is not None:
+            assert shapely.is_valid(shape), (facts.code, shapely.is_valid_reason(shape))
