@@ -33,7 +33,7 @@ from api.pages import (
     takeoff,
 )
 from api.rightsfile import rights
-from api.routes import cases, holders, maps, projects, reports, static, system
+from api.routes import cases, exports, holders, maps, projects, reports, static, system
 from api.routes import takeoff as takeoff_route
 from api.settings import Settings
 from api.together import Together
@@ -133,7 +133,7 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, takeoff_route, cases, holders, maps, reports, system):
+    for module in (projects, takeoff_route, exports, cases, holders, maps, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     for page in (*people, portfolio, project, takeoff, case, case_people, correction, report, docs):
