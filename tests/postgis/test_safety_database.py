@@ -20,7 +20,7 @@ from api.usecases.accounts import AccountChange, add_account
 from api.usecases.audit import anchor_history
 from geo import cluster, posture
 from geo.db import make_engine, make_sessions
-from geo.migrate import upgrade
+from geo.migrate import head_revision, upgrade
 from geo.server import programs
 from geo.tables import PortfolioState
 from tests.conftest import skip_or_fail
@@ -201,7 +201,7 @@ MISTAKES: list[tuple[str, list[str], list[str]]] = [
     (
         "migrations",
         ["update alembic_version set version_num = '0005'"],
-        [f"update alembic_version set version_num = '{ScriptDirectory.from_config(config()).get_current_head()}'"],
+        [f"update alembic_version set version_num = '{head_revision()}'"],
     ),
     (
         "portfolio",
