@@ -144,19 +144,6 @@ def point_at(axis: Axis, at_m: float) -> Point:
     return _one(to_wgs84(_array(_point_in_measure(axis, at_m))))
 
 
-def ticks(axis: Axis, every_m: float) -> list[tuple[float, Point]]:
-    """Chainage marks at the whole multiples of `every_m`: (chainage, WGS 84 point); a ring's end is its start."""
-    first = int(np.ceil(axis.start_m / every_m - 1e-9))
-    last = int(np.floor(axis.end_m / every_m + 1e-9))
-    marks = [k * every_m for k in range(first, last + 1)]
-    if axis.is_ring and marks and abs(marks[-1] - axis.end_m) < 1e-6 and abs(marks[0] - axis.start_m) < 1e-6:
-        marks.pop()
-    if not marks:
-        return []
-    points = to_wgs84(np.array([_point_in_measure(axis, m) for m in marks], dtype=object))
-    return list(zip(marks, points, strict=True))
-
-
 def corridor(
     axis: Axis, half_width_m: float, from_m: float | None = None, to_m: float | None = None
 ) -> Polygon:

@@ -9,7 +9,8 @@ A row that is rewritten with equal values keeps its version, and so does one in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
@@ -201,6 +202,14 @@ def unversion_table(connection: Connection, name: str, *, apart: Sequence[str] =
 def refresh_table(connection: Connection, name: str, *, apart: Sequence[str] = ()) -> None:
     """After columns of `public.<name>` and likewise of `past.<name>` were added or dropped: triggers and view anew."""
     _disconnect(connection, name, apart)
+    _connect(connection, name, apart)
+
+
+@contextmanager
+def altering(connection: Connection, name: str, *, apart: Sequence[str] = ()) -> Iterator[None]:
+    """`refresh_table` around changes that a view would refuse, such as another type of a column."""
+    _disconnect(connection, name, apart)
+    yield
     _connect(connection, name, apart)
 
 
