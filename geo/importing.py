@@ -113,7 +113,12 @@ def import_parcels(
         PARCEL_COLUMNS,
         _parcels(table, rows, places, parcel_ids, case_ids, own),
     )
-    _copy(session, "parcel_alignment", ALIGNED_COLUMNS, aligned_rows(places, parcel_ids))
+    _copy(
+        session,
+        "parcel_alignment",
+        ALIGNED_COLUMNS,
+        aligned_rows(places, parcel_ids, project.id, case_ids, [row["ward_code"] for row in rows]),
+    )
     pairs = on_fronts(ground, places, shapes)
     _copy(session, "parcel_front", ("parcel_id", "front_id"), ((parcel_ids[i], front) for i, front in pairs))
     touch(session, project.id)

@@ -35,7 +35,9 @@ FAR_M = 500.0  # land further than this from every alignment and area is not thi
 BESIDE_M = 60.0  # half the width of a ring road's land, where the section says no width
 OVERLAP_M = 0.01  # intervals that share less than this only touch
 OVERLAP_M2 = 0.01
-ALIGNED_COLUMNS = ("parcel_id", "alignment_id", "part", "from_m", "to_m", "side")
+ALIGNED_COLUMNS = (
+    "parcel_id", "alignment_id", "part", "from_m", "to_m", "side", "project_id", "case_id", "ward_code",
+)  # fmt: skip
 NOWHERE = -1  # alignment of a parcel that lies near none
 
 
@@ -48,7 +50,8 @@ MEASURED = """
 # Only what differs is deleted and inserted: each row that goes leaves a version behind.
 TOUCHED = """
     unnest(cast(:ids as uuid[]), cast(:a as int[]), cast(:b as int[]), cast(:c as float8[]), cast(:d as float8[]),
-           cast(:e as text[])) as found(parcel_id, alignment_id, part, from_m, to_m, side)
+           cast(:e as text[]), cast(:f as int[]), cast(:g as int[]), cast(:h as text[]))
+           as found(parcel_id, alignment_id, part, from_m, to_m, side, project_id, case_id, ward_code)
 """
 OFF_AXES = f"""
     delete from parcel_alignment gone
@@ -58,7 +61,8 @@ OFF_AXES = f"""
     )
 """
 ON_AXES = f"""
-    insert into parcel_alignment (parcel_id, alignment_id, part, from_m, to_m, side) select * from {TOUCHED}
+    insert into parcel_alignment
+        (parcel_id, alignment_id, part, from_m, to_m, side, project_id, case_id, ward_code) select * from {TOUCHED}
     on conflict (parcel_id, alignment_id, part) do update
         set from_m = excluded.from_m, to_m = excluded.to_m, side = excluded.side
     where (parcel_alignment.from_m, parcel_alignment.to_m, parcel_alignment.side)
@@ -218,7 +222,9 @@ def relocate_parcels(session: Session, project_id: int) -> int:
     Rewrites chainage, side and fronts in the caller's transaction; never commits.
     """
     rows = session.execute(
-        select(Parcel.id, Parcel.geom).where(Parcel.project_id == project_id).order_by(Parcel.id)
+        select(Parcel.id, Parcel.geom, Parcel.case_id, Parcel.ward_code)
+        .where(Parcel.project_id == project_id)
+        .order_by(Parcel.id)
     ).all()
     ids = [row.id for row in rows]
     if not ids:
@@ -233,12 +239,11 @@ def relocate_parcels(session: Session, project_id: int) -> int:
         text(MEASURED),
         {"ids": ids, **{name: _or_none(c, located) for name, c in zip("abcd", columns, strict=True)}},
     )
-    touched = aligned_rows(places, ids)
-    axes = (
-        dict(zip(("ids", *"abcde"), map(list, zip(*touched, strict=True)), strict=True))
-        if touched
-        else {name: [] for name in ("ids", *"abcde")}
+    aligned = aligned_rows(
+        places, ids, project_id, [row.case_id for row in rows], [row.ward_code for row in rows]
     )
+    names = ("ids", *"abcdefgh")
+    axes: dict[str, list[Any]] = {name: [row[i] for row in aligned] for i, name in enumerate(names)}
     session.execute(text(OFF_AXES), {"all": ids, **axes})
     session.execute(text(ON_AXES), axes)
     found = {"ids": [ids[i] for i, _ in pairs], "fronts": [front for _, front in pairs]}
@@ -251,11 +256,19 @@ def _or_none(values: npt.NDArray[Any], known: npt.NDArray[np.bool_]) -> list[Any
     return [value if is_known else None for value, is_known in zip(values.tolist(), known, strict=True)]
 
 
-def aligned_rows(places: Places, ids: Sequence[uuid.UUID]) -> list[tuple[Any, ...]]:
-    """The rows of `parcel_alignment` in the order of `ALIGNED_COLUMNS`; `ids` are the parcels that were measured."""
+def aligned_rows(
+    places: Places, ids: Sequence[uuid.UUID], project_id: int, cases: Sequence[int], wards: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """The rows of `parcel_alignment` in the order of `ALIGNED_COLUMNS`.
+
+    `ids`, `cases` and `wards` are those of the parcels that were measured.
+    """
     t = places.touches
-    columns = (t.alignment_id, t.part, t.from_m, t.to_m, t.side)
-    return [(ids[i], *rest) for i, *rest in zip(t.row.tolist(), *(c.tolist() for c in columns), strict=True)]
+    columns = (c.tolist() for c in (t.alignment_id, t.part, t.from_m, t.to_m, t.side))
+    return [
+        (ids[i], *rest, project_id, cases[i], wards[i])
+        for i, *rest in zip(t.row.tolist(), *columns, strict=True)
+    ]
 
 
 def _touches(piece: Piece, near: Whole, stretches: Stretches, kept: npt.NDArray[np.bool_]) -> Touches:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor
 
 import numpy as np
 import shapely
@@ -18,7 +17,7 @@ from shapely import LineString, MultiLineString, Point
 from geo.chainage import Axis, axis_in_measure, point_at, substring
 from geo.crs import to_measure
 from projects.errors import Fault, InvalidInput
-from projects.stationing import Stationing, station_at, stationing
+from projects.stationing import Stationing, round_measures, stationing
 from projects.workable import Line
 
 # Parts whose ends are no further apart than this touch (coordinates carry 1 mm; surveyed joints a few cm).
@@ -138,15 +137,9 @@ def round_stations(route: Route, every_m: float) -> Iterator[float]:
 
     Between parts that do not touch there is no stake.
     """
-    ends = (route.start_m, *route.stations.jumps, route.end_m)
-    seen = -np.inf
-    for low, high in pairwise(ends):
-        shift = station_at(route.stations, low) - low
-        first, last = ceil((low + shift) / every_m - 1e-9), floor((high + shift) / every_m + 1e-9)
-        for k in range(first, last + 1):
-            measure = k * every_m - shift
-            closes = route.is_ring and measure > route.end_m - 1e-6 and first * every_m - shift <= low + 1e-6
-            if measure <= seen + 1e-6 or closes or any(a < measure < b for a, b in route.gaps):
-                continue
-            seen = measure
+    first: float | None = None
+    for measure in round_measures(route.stations, every_m):
+        first = measure if first is None else first
+        closes = route.is_ring and measure > route.end_m - 1e-6 and first <= route.start_m + 1e-6
+        if not closes and not any(a < measure < b for a, b in route.gaps):
             yield measure

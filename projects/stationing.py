@@ -10,8 +10,9 @@ reading name which of them is meant: "Km5+300 (2/2)" is the second on the way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor, inf
 
 from projects.chainage import format_chainage, parse_chainage
 from projects.errors import Fault, InvalidInput
@@ -39,7 +40,7 @@ class Stationing:
 
     equations: tuple[Equation, ...] = ()
     start_m: float = 0.0
-    end_m: float = float("inf")
+    end_m: float = inf
     _pieces: tuple[tuple[float, float, float], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -133,6 +134,18 @@ def parse_station(line: Stationing, text: str) -> float:
     return places[0]
 
 
+def round_measures(line: Stationing, every_m: float) -> Iterator[float]:
+    """The measures at which the stakes read whole multiples of `every_m`, in order, from end to end."""
+    seen = -inf
+    for start, end, shift in line._pieces:
+        first, last = ceil((start + shift) / every_m - 1e-9), floor((end + shift) / every_m + 1e-9)
+        for k in range(first, last + 1):
+            measure = k * every_m - shift
+            if measure > seen + 1e-6:  # an equation between two round stations is one place
+                seen = measure
+                yield measure
+
+
 def parse_equations(text: str) -> tuple[Equation, ...]:
     """From 'Km5+200 = Km5+450; Km8+000 = Km7+900'; nothing gives none. Raises InvalidInput."""
     found: list[Equation] = []
@@ -178,7 +191,7 @@ def _nowhere(line: Stationing, text: str) -> Fault:
             )
     ends = (
         f"{format_station(line, line.start_m)} – {format_station(line, line.end_m, back=True)}"
-        if (line.end_m < float("inf"))
+        if (line.end_m < inf)
         else f"{format_station(line, line.start_m)} – …"
     )
     return Fault(

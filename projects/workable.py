@@ -106,7 +106,7 @@ def states_of(line: Line, cover: Cover) -> States:
 def workable(states: States, required: Iterable[Interval], *, min_run_m: float) -> Workable:
     """The figures of the stretches `required` (overlapping ones count once) of an alignment."""
     line = states.line
-    needed = _union(line, required)
+    needed = required_mm(line, required)
     found = {kind: _pieces(states, needed, kind) for kind in (FREE, BLOCKED, UNKNOWN)}
     runs = _cut(found[FREE], [_mm(m) for m in line.breaks])
     gaps, runs, unknown = (_through_seam(line, p) for p in (found[BLOCKED], runs, found[UNKNOWN]))
@@ -144,6 +144,24 @@ def on_gaps(line: Line, cover: Cover, gaps: Sequence[Interval]) -> tuple[Whole, 
     found = np.unique(np.vstack(pairs)[:, :2], axis=0)
     order = np.lexsort((found[:, 1], cover.from_m[found[:, 1]], found[:, 0]))
     return found[order, 0], found[order, 1]
+
+
+def required_mm(line: Line, required: Iterable[Interval]) -> list[tuple[int, int]]:
+    """The required stretches in mm, merged, cut to the alignment; on a ring turned into it."""
+    low, high = _mm(line.start_m), _mm(line.end_m)
+    turns = (low - high, 0, high - low) if line.is_ring else (0,)
+    pieces = sorted(
+        (max(_mm(a) + turn, low), min(_mm(b) + turn, high)) for a, b in required for turn in turns
+    )
+    merged: list[tuple[int, int]] = []
+    for a, b in pieces:
+        if a >= b:
+            continue
+        if merged and a <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], b))
+        else:
+            merged.append((a, b))
+    return merged
 
 
 def _mm(metres: float) -> int:
@@ -197,24 +215,6 @@ def _absorbed(
     after = np.concatenate([state[1:], [state[0] if ring else -1]])
     gone = thin & (np.diff(at) <= up_to) & (before == between) & (after == between)
     return np.where(gone, between, state).astype(np.int8)
-
-
-def _union(line: Line, required: Iterable[Interval]) -> list[tuple[int, int]]:
-    """The required stretches in mm, merged, cut to the alignment; on a ring turned into it."""
-    low, high = _mm(line.start_m), _mm(line.end_m)
-    turns = (low - high, 0, high - low) if line.is_ring else (0,)
-    pieces = sorted(
-        (max(_mm(a) + turn, low), min(_mm(b) + turn, high)) for a, b in required for turn in turns
-    )
-    merged: list[tuple[int, int]] = []
-    for a, b in pieces:
-        if a >= b:
-            continue
-        if merged and a <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], b))
-        else:
-            merged.append((a, b))
-    return merged
 
 
 def _pieces(states: States, needed: Sequence[tuple[int, int]], kind: int) -> list[tuple[int, int]]:

@@ -140,7 +140,7 @@ def render_map(request: Request, view: ProjectView, spans: Any, lang: str) -> HT
         map=project_parts(request, view, lang) if drawable else None,
         strip=strips(view, spans, lang),
         differs=quoted_differs,
-        **_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),
+        **project_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),
     )
 
 
@@ -170,7 +170,7 @@ def render_network(
             code: fmt.run(front["from_m"], front["to_m"], lang) if front["from_m"] is not None else ""
             for code, front in names.items()
         },
-        **_frame(view, "duong-gang", lang_title=("Đường găng", "Critical path"), lang=lang),
+        **project_frame(view, "duong-gang", lang_title=("Đường găng", "Critical path"), lang=lang),
         **network.chain_words(view, lang),
     )
 
@@ -188,7 +188,7 @@ def render_cases(
         filtered=any(chosen.values()),
         steps=list(STEPS),
         obstacles=OBSTACLES,
-        **_frame(view, "ho-so", lang_title=("Hồ sơ GPMB", "Clearance cases"), lang=request.state.lang),
+        **project_frame(view, "ho-so", lang_title=("Hồ sơ GPMB", "Clearance cases"), lang=request.state.lang),
     )
 
 
@@ -198,7 +198,7 @@ def render_facts(request: Request, view: ProjectView) -> HTMLResponse:
         request,
         "project_facts.html.j2",
         differs=quoted_differs,
-        **_frame(view, "thong-tin", lang_title=("Thông tin", "Facts"), lang=request.state.lang),
+        **project_frame(view, "thong-tin", lang_title=("Thông tin", "Facts"), lang=request.state.lang),
     )
 
 
@@ -213,7 +213,7 @@ def quoted_differs(claim: Any) -> bool:
     return fmt.number(claim.computed_percent, "en", places) != fmt.number(float(digits), "en", places)
 
 
-def _frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], lang: str) -> dict[str, Any]:
+def project_frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], lang: str) -> dict[str, Any]:
     """What the frame around every project page needs."""
     return {
         "nav": "du-an",

@@ -25,6 +25,7 @@ from api.pages import labels
 from api.pages.asof import KEYS, times_of
 from api.pages.people_words import agent_words
 from projects.rights import Principal
+from projects.stationing import format_equation
 from projects.steps import STEPS
 
 HERE = Path(__file__).resolve().parent.parent
@@ -48,6 +49,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "km": formatting.kilometres,
     "chainage": formatting.chainage,
     "percent": formatting.percent,
+    "equation": lambda equation, lang: format_equation(equation),
 }
 
 

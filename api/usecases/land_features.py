@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import facts
+from api.usecases.blocked import band_of, blocked_runs_of
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.counting import step_group
 from api.usecases.features import DIGITS, collection, feature
-from api.usecases.projects import band_of, blocked_runs_of, project_axes
 from api.usecases.visible import hidden_cases
 from api.views import BandPiece
 from geo.axis import load_routes
 from geo.route import Route, round_stations, route_piece, route_point
 from geo.tables import Alignment, Corridor, Project, Section, WorkFront
-from projects.stationing import format_station
+from projects.stationing import format_station, station_at
 
 TICK_STEPS_M = (100, 200, 500, 1000, 2000, 5000)
 MOST_TICKS = 60
@@ -85,8 +85,8 @@ def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: 
 def axis_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:
     """Axis, corridor, areas, chainage ticks and the band of free, blocked and critical runs."""
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
-    runs = blocked_runs_of(session, project, calculation, facts.all_ward_labels(session))
-    pieces = band_of(session, project, project_axes(session, project), runs) if calculation.cases else ()
+    runs = blocked_runs_of(session, ctx, project, calculation, facts.all_ward_labels(session))
+    pieces = band_of(session, ctx, project, calculation, runs) if calculation.cases else ()
     found: list[dict[str, Any]] = []
     fronts_on = _fronts_on(session, project)
     for row in session.scalars(select(Corridor).where(Corridor.project_id == project.id)):
@@ -124,7 +124,13 @@ def _one_axis(row: Alignment, route: Route, pieces: list[BandPiece]) -> list[dic
     length = route.end_m - route.start_m
     step = next((s for s in TICK_STEPS_M if length / s <= MOST_TICKS), TICK_STEPS_M[-1])
     found += [
-        feature(route_point(route, m), kind="tick", m=m, label=format_station(route.stations, m))
+        feature(
+            route_point(route, m),
+            kind="tick",
+            m=m,
+            station=round(station_at(route.stations, m)),
+            label=format_station(route.stations, m),
+        )
         for m in round_stations(route, step)
     ]
     return found + [_run(route, piece) for piece in pieces]

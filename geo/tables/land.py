@@ -95,7 +95,8 @@ class ParcelFront(Versioned, Base):
 class ParcelAlignment(Versioned, Base):
     """Where a parcel lies on each alignment that it touches: measures in m and side, one row per part.
 
-    `parcel.alignment_id` is the nearest of them. A parcel at a branch or a crossing has several rows.
+    `parcel.alignment_id` is the nearest of them. A parcel at a branch or a crossing has several rows. Project, case
+    and ward are those of the parcel; a trigger lets them follow.
     """
 
     __tablename__ = "parcel_alignment"
@@ -109,3 +110,6 @@ class ParcelAlignment(Versioned, Base):
     from_m: Mapped[float]
     to_m: Mapped[float]
     side: Mapped[str]  # L | R | B, as of a parcel
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("clearance_case.id", ondelete="CASCADE"), index=True)
+    ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)

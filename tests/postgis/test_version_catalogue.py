@@ -100,7 +100,12 @@ def test_view_and_versions_have_exactly_the_columns_of_the_table(engine: Engine,
         assert sorted(columns(connection, f"past.{name}")) == sorted([*real, ("until", "bigint")])
         assert connection.scalar(DEFAULT, {"name": name}) == "this_change()"
         ours = connection.scalars(TRIGGERS, {"name": f"public.{name}"}).all()
-        assert ours == ["version_deleted", "version_stamp", "version_truncate", "version_updated"]
+        assert [t for t in ours if t.startswith("version_")] == [
+            "version_deleted",
+            "version_stamp",
+            "version_truncate",
+            "version_updated",
+        ]
         assert connection.scalars(TRIGGERS, {"name": f"past.{name}"}).all() == ["append_only"]
 
 
