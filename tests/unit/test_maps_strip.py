@@ -86,7 +86,7 @@ def test_stakes_and_ends_follow_the_equations() -> None:
     ticks = [n.text for n in svg.iter("text") if "dg-strip-tick" in (n.get("class") or "")]
     assert ticks == [
         f"Km{m // 1000}+{m % 1000:03d}"
-        for m in (0, 500, 1000, 1500, 2000, 3000, 3500, 4000, 4500, 5000, 5500)
+        for m in (0, 500, 1000, 1500, 2500, 3000, 3500, 4000, 4500, 5000, 5500)
     ]
 
 
