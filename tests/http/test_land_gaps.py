@@ -18,7 +18,7 @@ from api.settings import Settings
 from api.usecases.axis_land import axes_of
 from api.usecases.calculation import calculate
 from geo.tables import ClearanceCase, Project
-from tests.people import Tester, make_tester, owner_session, system_context
+from tests.people import make_tester, owner_session, system_context
 from tests.portfolio_codes import LINES
 
 HTML = {"accept": "text/html"}

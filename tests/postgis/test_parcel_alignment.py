@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from geoalchemy2.shape import from_shape
 from shapely import LineString, MultiLineString
-from sqlalchemy import Engine, select, text
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from geo.crs import to_wgs84
-from geo.db import APP_ROLE
+from geo.db import APP_ROLE, make_engine, make_sessions
 from geo.history import case_state, put_state, record
 from geo.importing import import_parcels
 from geo.land_cover import load_land
+from geo.migrate import upgrade
 from geo.placing import relocate_parcels
 from geo.tables import (
     Alignment,
@@ -26,6 +29,7 @@ from geo.tables import (
     Section,
     WorkFront,
 )
+from tests.people import app_url
 from tests.postgis.land_rows import EAST, NORTH, add_project, add_ward, lot, table
 
 DAY = date(2026, 3, 13)
@@ -136,7 +140,7 @@ def test_an_alignment_in_two_parts_has_land_on_each(session: Session) -> None:
     project = add_project(session, line=None)
     shape = MultiLineString([line((0, 0), (400, 0)), line((600, 0), (1000, 0))])
     add_alignment(session, project, "TIM", shape)
-    imported(session, lot(100, 5), lot(390, 5), lot(700, -20), lot(490, 5))
+    imported(session, lot(100, 5), lot(390, 5), lot(700, -20), lot(450, 5))
     assert lies(session) == {
         ("1", "TIM"): (100.0, 120.0, "L"),
         ("2", "TIM"): (390.0, 400.0, "L"),
@@ -175,33 +179,30 @@ def test_land_is_released_from_the_day_of_its_handover_on(session: Session, cros
     assert held(date(2026, 3, 20)) == [False, False, False]
 
 
-def test_the_application_sees_the_rows_of_its_reach_and_writes_none(engine: Engine) -> None:
-    with engine.connect() as connection, Session(connection) as session:
+def test_the_application_sees_the_rows_of_its_reach_and_writes_none(make_database: Callable[[], str]) -> None:
+    url = make_database()
+    own = make_engine(url, maintenance=True)
+    upgrade(own)
+    with make_sessions(own).begin() as session:
         add_ward(session)
         add_ward(session, "00145")
         add_project(session)
         imported(session, lot(100, 5), lot(200, 5, ward_code="00145"))
-        session.flush()
-        session.execute(text(f"set local role {APP_ROLE}"))
-        session.execute(text("select set_config('duonggang.maintenance', '', true)"))
+    mine = app_url(url)
+    app = make_engine(mine) if mine else make_engine(url, role=APP_ROLE)
 
-        def seen(reach: str, wards: str = "") -> int:
-            settings = {"reach": reach, "wards": wards}
-            session.execute(
-                text(
-                    "select set_config('duonggang.reach', :reach, true), set_config('duonggang.wards', :wards, true)"
-                ),
-                settings,
-            )
-            return session.scalar(text("select count(*) from parcel_alignment")) or 0
+    def seen(reach: str, wards: str = "", table: str = "parcel_alignment") -> int:
+        with app.connect() as connection:
+            for name, value in (("reach", reach), ("wards", wards)):
+                connection.execute(
+                    text("select set_config(:n, :v, true)"), {"n": f"duonggang.{name}", "v": value}
+                )
+            return connection.scalar(text(f"select count(*) from {table}")) or 0
 
-        assert [seen(""), seen("none"), seen("scoped", "00145"), seen("all"), seen("calculation")] == [
-            0,
-            0,
-            1,
-            2,
-            2,
-        ]
-        with pytest.raises(Exception, match="permission denied"):
-            session.execute(text("delete from parcel_alignment"))
-        session.rollback()
+    reaches = ("", ""), ("none", ""), ("scoped", "00145"), ("all", ""), ("calculation", "")
+    assert [seen(*reach) for reach in reaches] == [0, 0, 1, 2, 2]
+    assert [seen(*reach) for reach in reaches] == [seen(*reach, "parcel") for reach in reaches]
+    with app.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text("delete from parcel_alignment"))
+    app.dispose()
+    own.dispose()
