@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geo.crs import to_wgs84
 from geo.history import record
-from geo.tables import Alignment, ImportBatch, Project, Section, Ward, WorkFront
+from geo.tables import Alignment, ImportBatch, PortfolioState, Project, Section, Ward, WorkFront
 
 EAST, NORTH = 560_000.0, 2_320_000.0
 CODE = "DAI60"
@@ -53,6 +53,8 @@ def add_long_land(session: Session, *, parcels: int = 50_000, seed: int = 5) -> 
             code="00097", name="Hồng Hà", unit_type="phường", area_km2=15, centre_lat=21, centre_lon=105.8
         )
         session.add(ward)
+    if session.get(PortfolioState, 1) is None:
+        session.add(PortfolioState(id=1, data_date=DAY, files_sha256="bench", demo_seed=1))
     project = Project(
         code=CODE, name_vi=CODE, name_en=CODE, kind="road", group_vi="Đường", group_en="Roads", sort=99,
         bottlenecks=[], facts={"short_vi": CODE, "short_en": CODE}, source_file="bench",
