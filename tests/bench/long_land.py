@@ -22,7 +22,7 @@ DAY = date(2026, 3, 13)
 PARCELS = text(
     """
     with spot as (
-        select i, (i * cast(:length as float8) / :count) as at,
+        select i, (i * (cast(:length as float8) - 12) / :count) as at,
                case when i % 2 = 0 then 'L' else 'R' end as side from generate_series(0, :count - 1) i
     ), added as (
         insert into clearance_case (project_id, code, ward_code, holder_kind, step, step_on, is_demo)
