@@ -135,7 +135,7 @@ def named(session: Session, parcels: Iterable[bytes]) -> dict[bytes, ParcelName]
     ids = [uuid.UUID(bytes=parcel) for parcel in parcels]
     if not ids:
         return {}
-    rows = session.execute(NAMES, {"ids": ids})
+    rows = session.execute(NAMES, {"ids": ids}).all()
     return {row[0].bytes: ParcelName(*row[1:]) for row in rows}
 
 

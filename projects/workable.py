@@ -90,7 +90,7 @@ def states_of(line: Line, cover: Cover) -> States:
     """Every stretch of the alignment with its state, from one sweep over the ends of all intervals."""
     low, high = _mm(line.start_m), _mm(line.end_m)
     begin, end, held = _within(line, cover, low, high)
-    at = np.unique(np.concatenate([begin, end, np.array([low, high], dtype=np.int64)]))
+    at = _distinct(np.concatenate([begin, end, np.array([low, high], dtype=np.int64)]))
     known = _depth(at, begin, end) > 0
     blocked = _depth(at, begin[held], end[held]) > 0
     state = np.where(blocked, BLOCKED, np.where(known, FREE, UNKNOWN)).astype(np.int8)
@@ -140,10 +140,10 @@ def on_gaps(line: Line, cover: Cover, gaps: Sequence[Interval]) -> tuple[Whole, 
         count = np.maximum(np.searchsorted(low, end, side="left") - first, 0)
         count[end <= begin] = 0
         gap = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
-        pairs.append(np.column_stack([gap, np.repeat(rows, count), np.repeat(begin, count)]))
-    found = np.unique(np.vstack(pairs)[:, :2], axis=0)
-    order = np.lexsort((found[:, 1], cover.from_m[found[:, 1]], found[:, 0]))
-    return found[order, 0], found[order, 1]
+        pairs.append(gap * len(cover.held) + np.repeat(rows, count))
+    of_gap, row = np.divmod(_distinct(np.concatenate(pairs)), len(cover.held))
+    order = np.lexsort((row, cover.from_m[row], of_gap))
+    return of_gap[order], row[order]
 
 
 def required_mm(line: Line, required: Iterable[Interval]) -> list[tuple[int, int]]:
@@ -166,6 +166,12 @@ def required_mm(line: Line, required: Iterable[Interval]) -> list[tuple[int, int
 
 def _mm(metres: float) -> int:
     return round(metres * MM)
+
+
+def _distinct(values: Whole) -> Whole:
+    """Sorted, each once: here quicker than numpy's own, which hashes first."""
+    ordered = np.sort(values)
+    return ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
 
 
 def _within(line: Line, cover: Cover, low: int, high: int) -> tuple[Whole, Whole, Flags]:

@@ -118,8 +118,15 @@ def _axis_land(
         ),
         bands={side: band(states[side], required) for side in SIDES},
         beyond_m=round(end_to_end.blocked_m - figures[BOTH].blocked_m, 3) if whole else 0.0,
-        parcels=0 if axis.land is None else len(np.unique(axis.land.parcel)),
+        parcels=0 if axis.land is None else _count(axis),
     )
+
+
+def _count(axis: Axis) -> int:
+    """How many parcels there are; one may have a row per part."""
+    assert axis.land is not None
+    rows = len(axis.land.parcel)
+    return rows if len(axis.route.parts) == 1 else len(set(axis.land.parcel.tolist()))
 
 
 def _gaps(
