@@ -25,6 +25,7 @@ from api.pages import (
     case_people,
     correction,
     docs,
+    land_gaps,
     portfolio,
     project,
     report,
@@ -33,7 +34,7 @@ from api.pages import (
     takeoff,
 )
 from api.rightsfile import rights
-from api.routes import cases, exports, holders, maps, projects, reports, static, system
+from api.routes import cases, exports, holders, land, maps, projects, reports, static, system
 from api.routes import takeoff as takeoff_route
 from api.settings import Settings
 from api.together import Together
@@ -133,10 +134,11 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, takeoff_route, exports, cases, holders, maps, reports, system):
+    for module in (projects, land, takeoff_route, exports, cases, holders, maps, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, project, takeoff, case, case_people, correction, report, docs):
+    of_projects = (portfolio, project, land_gaps, takeoff)
+    for page in (*people, *of_projects, case, case_people, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

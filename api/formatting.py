@@ -9,6 +9,9 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 
+from projects.chainage import format_chainage
+from projects.stationing import PLAIN, Stationing, format_station
+
 Number = int | float | Decimal
 
 UNKNOWN = "–"
@@ -130,21 +133,22 @@ def kilometres(metres: Number | None, lang: str) -> str:
     return UNKNOWN if metres is None else number(Decimal(str(metres)) / 1000, lang, 2)
 
 
-def chainage(metres: Number | None, lang: str) -> str:
-    """Km12+345, to the nearest metre."""
+def chainage(metres: Number | None, lang: str, stations: Stationing = PLAIN) -> str:
+    """Km12+345, to the nearest metre; `stations` are the equations of the alignment that the measure is on."""
     del lang  # a stake reads the same in both languages
     if metres is None:
         return UNKNOWN
-    whole = int(Decimal(str(metres)).quantize(Decimal(1), rounding=ROUND_HALF_UP))
-    sign, whole = (MINUS, -whole) if whole < 0 else ("", whole)
-    return f"{sign}Km{whole // 1000}+{whole % 1000:03d}"
+    value = float(metres)
+    return f"{MINUS}{format_chainage(-value)}" if value <= -0.5 else format_station(stations, max(value, 0.0))
 
 
-def run(from_m: Number | None, to_m: Number | None, lang: str) -> str:
-    """Km0+848 – Km1+043: an interval of chainage; one stake when both ends are the same metre."""
+def run(from_m: Number | None, to_m: Number | None, lang: str, stations: Stationing = PLAIN) -> str:
+    """Km0+848 – Km1+043: an interval of measures; one stake when both ends are the same metre."""
     if from_m is None or to_m is None:
         return UNKNOWN
-    first, last = chainage(from_m, lang), chainage(to_m, lang)
+    first, last = chainage(from_m, lang, stations), chainage(to_m, lang, stations)
+    if first != last and stations.equations:
+        last = format_station(stations, max(float(to_m), 0.0), back=True)
     return first if first == last else f"{first} – {last}"
 
 

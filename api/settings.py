@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         default=1200, ge=10, description="Của một tài khoản; của một mạng chưa đăng nhập thì gấp đôi."
     )
+    min_run_m: float = Field(
+        default=500.0,
+        gt=0,
+        le=100_000,
+        description="Đoạn liền đủ dài để thi công (m): phần mặt bằng nằm trong các đoạn từ chừng này trở lên.",
+    )
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(

@@ -290,7 +290,7 @@ class CaseView:
     row: CaseRow
     parcels: tuple[
         dict[str, Any], ...
-    ]  # id, map_series, sheet, number, land_use, area_m2, area_stated_m2, from_m, to_m, side
+    ]  # id, map_series, sheet, number, land_use, area_m2, area_stated_m2, from_m, to_m, side, places
     allowed: tuple[str, ...]
     note: str | None
     forecast_why_vi: str

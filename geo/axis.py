@@ -1,8 +1,9 @@
-"""The axes and the corridor of a project, from its catalogue facts or from its rows."""
+"""The routes and the corridor of a project, from its catalogue facts or from its rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import shapely
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from geo.chainage import Axis, corridor, make_axis
 from geo.crs import to_measure, to_wgs84
+from geo.route import Route, make_route
 from geo.tables import Alignment
 from projects import catalog
 
@@ -38,23 +40,24 @@ def axis_of(facts: catalog.AlignmentFacts) -> Axis:
     )
 
 
-def load_axes(session: Session, project_id: int) -> dict[str, tuple[Alignment, Axis]]:
-    """The alignments of a project by code, each with its measuring axis."""
+def route_of(row: Alignment) -> Route:
+    """The route of an alignment's row. Raises InvalidInput when it cannot be measured."""
+    shape: Any = to_shape(row.geom)
+    return make_route(
+        shape,
+        start_m=row.start_m,
+        published_length_m=row.published_length_m,
+        is_ring=row.is_ring,
+        equations=row.equations,
+    )
+
+
+def load_routes(session: Session, project_id: int) -> dict[str, tuple[Alignment, Route]]:
+    """The alignments of a project by code, each with its route."""
     rows = session.scalars(
         select(Alignment).where(Alignment.project_id == project_id).order_by(Alignment.code)
     ).all()
-    return {
-        row.code: (
-            row,
-            make_axis(
-                LineString(to_shape(row.geom).coords),
-                start_m=row.start_m,
-                published_length_m=row.published_length_m,
-                is_ring=row.is_ring,
-            ),
-        )
-        for row in rows
-    }
+    return {row.code: (row, route_of(row)) for row in rows}
 
 
 def section_corridor(facts: catalog.Project) -> MultiPolygon | None:

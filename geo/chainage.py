@@ -16,13 +16,12 @@ from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import to_measure, to_wgs84
+from geo.extremes import outline_feet, vertex_measures
 from projects.errors import Fault, InvalidInput
 
 Floats = npt.NDArray[np.float64]
 Geometries = npt.NDArray[np.object_]
 
-# A long edge may come nearest to a bend between its ends: edges are looked at every few metres.
-EDGE_STEP_M = 5.0
 # Land that touches the axis within this distance lies beside it, not across it (coordinates carry 1 mm).
 TOUCH_M = 0.05
 # How far along the axis one looks to tell its direction at a point.
@@ -104,8 +103,7 @@ def locate_in_measure(axis: Axis, polygons: Geometries) -> Stretches:
     if not count:
         nothing = np.empty(0)
         return Stretches(nothing, nothing, np.empty(0, dtype="<U1"), nothing)
-    corners, owner = _outlines(axis, polygons)
-    measures = np.asarray(shapely.line_locate_point(axis.line, shapely.points(corners)))
+    corners, measures, owner = outline_feet(axis.line, polygons)
     low, high = _extremes(measures, owner, count)
     if axis.is_ring:
         # No parcel is half as long as its ring: what looks so passes the seam, and goes on behind it.
@@ -144,19 +142,6 @@ def point_at(axis: Axis, at_m: float) -> Point:
     return _one(to_wgs84(_array(_point_in_measure(axis, at_m))))
 
 
-def ticks(axis: Axis, every_m: float) -> list[tuple[float, Point]]:
-    """Chainage marks at the whole multiples of `every_m`: (chainage, WGS 84 point); a ring's end is its start."""
-    first = int(np.ceil(axis.start_m / every_m - 1e-9))
-    last = int(np.floor(axis.end_m / every_m + 1e-9))
-    marks = [k * every_m for k in range(first, last + 1)]
-    if axis.is_ring and marks and abs(marks[-1] - axis.end_m) < 1e-6 and abs(marks[0] - axis.start_m) < 1e-6:
-        marks.pop()
-    if not marks:
-        return []
-    points = to_wgs84(np.array([_point_in_measure(axis, m) for m in marks], dtype=object))
-    return list(zip(marks, points, strict=True))
-
-
 def corridor(
     axis: Axis, half_width_m: float, from_m: float | None = None, to_m: float | None = None
 ) -> Polygon:
@@ -170,17 +155,6 @@ def corridor(
         line = _one(to_measure(_array(piece)))
     strip = shapely.buffer(line, half_width_m, cap_style="flat", join_style="mitre", mitre_limit=2.0)
     return _one(to_wgs84(_array(strip)))
-
-
-def _outlines(axis: Axis, polygons: Geometries) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """All points that may be extreme, and the polygon that each belongs to: densified edges, axis crossings."""
-    lines = shapely.segmentize(shapely.boundary(polygons), EDGE_STEP_M)
-    edges, edge_owner = shapely.get_coordinates(lines, return_index=True)
-    shapely.prepare(axis.line)
-    (touched,) = np.nonzero(shapely.intersects(axis.line, polygons))
-    inside = shapely.intersection(axis.line, polygons[touched])
-    crossings, crossing_owner = shapely.get_coordinates(inside, return_index=True)
-    return np.vstack([edges, crossings]), np.concatenate([edge_owner, touched[crossing_owner]])
 
 
 def _extremes(values: Floats, owner: npt.NDArray[np.intp], count: int) -> tuple[Floats, Floats]:
@@ -204,13 +178,8 @@ def _signed_offsets(axis: Axis, points: Floats, measures: Floats) -> Floats:
 
 def _points_on(line: LineString, measures: Floats) -> Floats:
     points = shapely.get_coordinates(line)
-    at = _vertex_measures(points)
+    at = vertex_measures(points)
     return np.column_stack([np.interp(measures, at, points[:, 0]), np.interp(measures, at, points[:, 1])])
-
-
-def _vertex_measures(points: Floats) -> Floats:
-    steps = np.diff(points, axis=0)
-    return np.concatenate([[0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))])
 
 
 def _point_in_measure(axis: Axis, at_m: float) -> Point:
@@ -225,7 +194,7 @@ def _piece(line: LineString, start: float, end: float) -> LineString:
         return LineString()
     length = line.length
     points = shapely.get_coordinates(line)
-    at = _vertex_measures(points)
+    at = vertex_measures(points)
     inner = points[(at > start) & (at < end)]
     ends = _points_on(line, np.array([start, min(end, length)]))
     return LineString([ends[0], *inner, ends[1]])

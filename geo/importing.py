@@ -24,7 +24,17 @@ from geo.crs import WGS84, to_measure
 from geo.history import case_state, record, touch
 from geo.importers.faults import FaultList
 from geo.importers.parcels import ParcelTable
-from geo.placing import FAR_M, NOWHERE, Geometries, Places, load_ground, on_fronts, place
+from geo.placing import (
+    ALIGNED_COLUMNS,
+    FAR_M,
+    NOWHERE,
+    Geometries,
+    Places,
+    aligned_rows,
+    load_ground,
+    on_fronts,
+    place,
+)
 from geo.tables import ClearanceCase, ImportBatch, Parcel, Project, Ward
 from geo.takings import refresh_takings
 
@@ -103,6 +113,12 @@ def import_parcels(
         Parcel.__tablename__,
         PARCEL_COLUMNS,
         _parcels(table, rows, places, parcel_ids, case_ids, own),
+    )
+    _copy(
+        session,
+        "parcel_alignment",
+        ALIGNED_COLUMNS,
+        aligned_rows(places, parcel_ids, project.id, case_ids, [row["ward_code"] for row in rows]),
     )
     pairs = on_fronts(ground, places, shapes)
     _copy(session, "parcel_front", ("parcel_id", "front_id"), ((parcel_ids[i], front) for i, front in pairs))

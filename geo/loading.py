@@ -180,10 +180,16 @@ def _load_parts(session: Session, row: Project, facts: catalog.Project) -> None:
 
 def _load_axis(session: Session, row: Project, facts: catalog.Project) -> None:
     """Alignments, sections, fronts and the corridor; matched by code because parcels hang on them."""
+    surveyed = set(
+        session.scalars(select(Alignment.code).where(Alignment.project_id == row.id, ~Alignment.schematic))
+    )
     for alignment in facts.alignments:
+        if alignment.schematic and alignment.code in surveyed:
+            continue  # a line that was loaded from a file is not drawn over with our sketch of it
         values = _fields(alignment, Alignment) | {
             "geom": from_shape(line_of(alignment.points), srid=4326),
             "length_m": float(axis_of(alignment).line.length),
+            "equations": [list(pair) for pair in alignment.equations],
         }
         _upsert(session, Alignment, row.id, alignment.code, values)
     _drop_others(session, Alignment, row.id, {a.code for a in facts.alignments})

@@ -16,10 +16,10 @@ from geo.server.places import APP_ROLE
 # Tables whose rows are people or land of a ward, and the schema of their earlier versions (migration 0007; a test
 # compares). All are under row-level security, for their owner too.
 PROTECTED = (
-    "clearance_case", "parcel", "parcel_front", "taking", "import_batch", "event", "holder", "proposal", "account",
-    "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
+    "clearance_case", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event", "holder",
+    "proposal", "account", "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
 )  # fmt: skip
-PAST = ("clearance_case", "parcel", "parcel_front", "taking", "import_batch", "holder")
+PAST = ("clearance_case", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "holder")
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"
 _NOT_OF_EXTENSIONS = "not exists (select from pg_depend d where d.objid = x.oid and d.deptype = 'e')"

@@ -47,7 +47,7 @@ def project_map(
     )
     axis_rows = [
         {"swatch": kind.replace("_", "-"), "label": texts[kind]}
-        for kind in ("corridor", "run_free", "run_blocked", "run_critical", "run_outside")
+        for kind in ("corridor", "run_free", "run_blocked", "run_critical", "run_unknown", "run_outside")
     ]
     sections = [{"title": texts["axis_title"], "rows": axis_rows}] if axis_url is not None else []
     Legend({"host": legend_host, "sections": sections}, assets=assets).add_to(m)

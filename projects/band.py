@@ -1,69 +1,48 @@
-"""The axis as a band: which stretch is blocked, critical, free, or has no land to clear. Chainage in m."""
+"""The axis as a band: which stretch is blocked, free, without land data, or not needed now. Measures in m."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-Interval = tuple[float, float]
+import numpy as np
 
-FREE, BLOCKED, CRITICAL, OUTSIDE = "free", "blocked", "critical", "outside"
+from projects import workable
+from projects.workable import Interval, States
+
+FREE, BLOCKED, UNKNOWN, OUTSIDE = "free", "blocked", "unknown", "outside"
+_NAMES = {workable.FREE: FREE, workable.BLOCKED: BLOCKED, workable.UNKNOWN: UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Chainage [from_m, to_m] with its status; `run` is the index of the blocked run it is, if any.
+    """Measures [from_m, to_m] with their status.
 
-    "outside" lies on no work front that needs land now (water, finished or not yet started sections): it is
-    neither handed over nor blocked.
+    "outside" lies on no work front that needs land now (water, finished or not yet started sections): it is neither
+    handed over nor unknown. What is blocked is blocked even there.
     """
 
     from_m: float
     to_m: float
     status: str
-    run: int | None = None
 
 
-def band(
-    within: Interval, blocked: Sequence[tuple[float, float, bool]], fronts: Sequence[Interval]
-) -> tuple[Piece, ...]:
-    """Pieces that cover `within` without gap or overlap, in order of chainage.
-
-    `blocked` are the merged runs (from, to, critical), sorted and apart; `fronts` the stretches that need
-    land. What is blocked is blocked even off the fronts.
-    """
-    low, high = within
-    pieces: list[Piece] = []
-    at = low
-    for index, (start, end, critical) in enumerate(blocked):
-        pieces += _between(at, start, fronts)
-        pieces.append(Piece(start, end, CRITICAL if critical else BLOCKED, index))
-        at = end
-    pieces += _between(at, high, fronts)
-    return tuple(pieces)
-
-
-def longest_free(pieces: Sequence[Piece], *, ring: bool = False) -> Interval | None:
-    """The longest free stretch, None without one; on a ring it may pass the seam, then its end lies beyond it."""
-    free = [(p.from_m, p.to_m) for p in pieces if p.status == FREE]
-    if ring and len(pieces) > 1 and pieces[0].status == pieces[-1].status == FREE:
-        length = pieces[-1].to_m - pieces[0].from_m
-        free.append((pieces[-1].from_m, pieces[0].to_m + length))
-    return max(free, key=lambda f: (f[1] - f[0], -f[0]), default=None)
-
-
-def _between(low: float, high: float, fronts: Sequence[Interval]) -> list[Piece]:
-    """The stretch [low, high], free where a front lies and outside elsewhere; neighbours of one kind joined."""
-    if low >= high:
-        return []
-    cuts = sorted({low, high, *(m for front in fronts for m in front if low < m < high)})
+def band(states: States, required: Iterable[Interval]) -> tuple[Piece, ...]:
+    """Pieces that cover the alignment from end to end without gap or overlap; neighbours differ in status."""
+    line, at = states.line, states.at
+    cuts = workable.required_mm(line, required)
+    ends = np.unique(np.concatenate([at, np.array([m for cut in cuts for m in cut], dtype=np.int64)]))
+    state = states.state[np.searchsorted(at, ends[:-1], side="right") - 1]
+    low = np.array([a for a, _ in cuts], dtype=np.int64)
+    high = np.array([b for _, b in cuts], dtype=np.int64)
+    needed = np.searchsorted(low, ends[:-1], side="right") > np.searchsorted(high, ends[:-1], side="right")
     found: list[Piece] = []
-    for start, end in itertools.pairwise(cuts):
-        middle = (start + end) / 2
-        status = FREE if any(a <= middle <= b for a, b in fronts) else OUTSIDE
+    for a, b, kind, wanted in zip(
+        ends[:-1].tolist(), ends[1:].tolist(), state.tolist(), needed.tolist(), strict=True
+    ):
+        status = _NAMES[kind] if wanted or kind == workable.BLOCKED else OUTSIDE
         if found and found[-1].status == status:
-            found[-1] = Piece(found[-1].from_m, end, status)
+            found[-1] = Piece(found[-1].from_m, b / workable.MM, status)
         else:
-            found.append(Piece(start, end, status))
-    return found
+            found.append(Piece(a / workable.MM, b / workable.MM, status))
+    return tuple(found)

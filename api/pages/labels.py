@@ -80,6 +80,8 @@ EVENT_KINDS: dict[str, Pair] = {
     "case.correct": ("Đính chính", "Correction"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
+    "parcels.locate": ("Đo lại lý trình", "Parcels located anew"),
+    "alignments.import": ("Nhập tim tuyến", "Alignments imported"),
     "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
     "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),

@@ -14,7 +14,7 @@ from api.pages.gantt import gantt
 from api.pages.mapping import project_parts
 from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
-from api.pages.strips import strips, ward_spans
+from api.pages.strips import stations_of, strips, ward_spans
 from api.usecases.listing import CaseFilter, case_list
 from api.usecases.projects import project_view
 from api.usecases.schedules import schedule_answer
@@ -221,6 +221,7 @@ def project_frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], l
         "data_date": view.data_date,
         "view": view,
         "ward_names": {ward["code"]: ward["label"] for ward in view.wards},
+        "stakes": {axis["code"]: stations_of(axis) for axis in view.alignments},
         "tab": tab,
         "tab_title": lang_title[0] if lang == "vi" else lang_title[1],
     }

@@ -25,6 +25,7 @@ from api.pages import labels
 from api.pages.asof import KEYS, times_of
 from api.pages.people_words import agent_words
 from projects.rights import Principal
+from projects.stationing import PLAIN, format_equation
 from projects.steps import STEPS
 
 HERE = Path(__file__).resolve().parent.parent
@@ -48,6 +49,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "km": formatting.kilometres,
     "chainage": formatting.chainage,
     "percent": formatting.percent,
+    "equation": lambda equation, lang: format_equation(equation),
 }
 
 
@@ -103,7 +105,9 @@ def environment() -> Environment:
     env.globals |= {
         "asset": asset,
         "vendor": vendor,
-        "run": pass_context(lambda context, a, b: formatting.run(a, b, context["lang"])),
+        "run": pass_context(
+            lambda context, a, b, stations=PLAIN: formatting.run(a, b, context["lang"], stations)
+        ),
         "share": pass_context(lambda context, n, d, unit: formatting.share(n, d, unit, context["lang"])),
         "pick": pass_context(_pick),
         "version": __version__,

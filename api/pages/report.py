@@ -12,6 +12,7 @@ from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.pages import network
 from api.pages.rendering import render
 from api.pages.sentences import portfolio_conclusion, project_conclusion
+from api.pages.strips import stations_of
 from api.usecases.facts import all_ward_labels
 from api.usecases.reports import delay_report
 from api.views import DelayReport
@@ -89,6 +90,7 @@ def render_project_report(
         most=CASES_PER_FRONT,
         obstacles=OBSTACLES,
         ward_names=wards,
+        stakes={axis["code"]: stations_of(axis) for axis in view.alignments},
         chain_head=report.chain_head,
         front_runs={
             front["code"]: fmt.run(front["from_m"], front["to_m"], lang)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.views import BandPiece, ProjectView
 from geo import scope
 from maps.strip import Run, WardSpan, strip_svg
+from projects.stationing import Stationing, stationing
 
 # Where along an alignment the parcels of each ward lie; wards change hands at the middle of an overlap.
 SPANS = text(
@@ -65,6 +66,13 @@ def apart(spans: Sequence[tuple[str, float, float]]) -> list[tuple[str, float, f
     return found
 
 
+def stations_of(axis: Mapping[str, Any]) -> Stationing:
+    """What the stakes of an alignment of a view read."""
+    start = float(axis["start_m"])
+    length = float(axis["published_length_m"] or axis["length_m"])
+    return stationing(axis["equations"], start_m=start, end_m=start + length)
+
+
 def _strip(
     axis: Mapping[str, Any],
     band: Sequence[BandPiece],
@@ -80,4 +88,5 @@ def _strip(
         if piece.alignment_code == axis["code"]
     ]
     wards = [WardSpan(labels.get(ward, ward), a, b) for ward, a, b in apart(spans)]
-    return strip_svg(length, start, runs, wards, lang, alignment=axis["code"])
+    stations = stations_of(axis)
+    return strip_svg(length, start, runs, wards, lang, alignment=axis["code"], stations=stations)

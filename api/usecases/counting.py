@@ -1,13 +1,10 @@
-"""Counts and runs from the cases of one calculation: never from published claims."""
+"""Counts from the cases of one calculation: never from published claims."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from api.usecases.calculation import Calculation, cleared
-from api.views import BlockedRun, LandCount
+from api.views import LandCount
 from projects.model import CaseState, ParcelRef
-from projects.portfolio import blocked_runs
 from projects.steps import STEPS
 
 GROUPS = range(1, 8)
@@ -42,52 +39,3 @@ def lies_on(parcel: ParcelRef, stretch: tuple[float, float]) -> bool:
     if parcel.from_m is None or parcel.to_m is None:
         return False
     return parcel.from_m < stretch[1] and parcel.to_m > stretch[0]
-
-
-def runs_without_land(
-    calculation: Calculation,
-    alignment_code: str,
-    *,
-    start_m: float,
-    end_m: float,
-    is_ring: bool,
-    parcel_axis: Mapping[str, str],
-    ward_labels: Mapping[str, str],
-) -> tuple[BlockedRun, ...]:
-    """The stretches of one alignment that open cases still block, in order of chainage.
-
-    `parcel_axis` tells which alignment a case's parcels lie on. On a ring an interval may pass the seam:
-    it is cut there, so that every run lies within [start_m, end_m].
-    """
-    pieces: list[tuple[float, float, CaseState]] = []
-    for code, case in calculation.cases.items():
-        if not calculation.is_open(code) or parcel_axis.get(code) != alignment_code:
-            continue
-        for parcel in case.parcels:
-            if parcel.from_m is None or parcel.to_m is None:
-                continue
-            if is_ring and parcel.to_m > end_m:
-                pieces.append((parcel.from_m, end_m, case))
-                pieces.append((start_m, start_m + parcel.to_m - end_m, case))
-            elif parcel.from_m < end_m and parcel.to_m > start_m:
-                pieces.append((max(parcel.from_m, start_m), min(parcel.to_m, end_m), case))
-    pieces.sort(key=lambda piece: (piece[0], piece[1], piece[2].code))
-    described: list[BlockedRun] = []
-    at = 0
-    for run in blocked_runs([(a, b) for a, b, _ in pieces]):
-        first = at
-        while at < len(pieces) and pieces[at][0] <= run[1]:
-            at += 1
-        inside = [case for _, _, case in pieces[first:at]]
-        wards = dict.fromkeys(ward_labels.get(case.ward_code, case.ward_code) for case in inside)
-        described.append(
-            BlockedRun(
-                alignment_code=alignment_code,
-                from_m=run[0],
-                to_m=run[1],
-                parcels=len(inside),
-                wards=tuple(wards),
-                critical=any(calculation.drives(case.code) for case in inside),
-            )
-        )
-    return tuple(described)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import shapely
 from geoalchemy2.shape import to_shape
-from shapely import LineString
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
@@ -156,7 +155,7 @@ def _places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float 
     for code, row in lines:
         grouped.setdefault(code, []).append(row)
     for code, rows in grouped.items():
-        shapes = [LineString(to_shape(row.geom).coords) for row in rows]
+        shapes = [part for row in rows for part in shapely.get_parts(to_shape(row.geom)).tolist()]
         whole: BaseGeometry = shapes[0] if len(shapes) == 1 else shapely.MultiLineString(shapes)
         found[code] = (whole, "line", any(r.schematic for r in rows), max(r.accuracy_m for r in rows))
     return found

@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import facts
+from api.usecases.blocked import band_of, blocked_runs_of
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.counting import step_group
 from api.usecases.features import DIGITS, collection, feature
-from api.usecases.projects import band_of, blocked_runs_of, project_axes
 from api.usecases.visible import hidden_cases
 from api.views import BandPiece
-from geo.axis import load_axes
-from geo.chainage import Axis, point_at, substring, ticks
+from geo.axis import load_routes
+from geo.route import Route, round_stations, route_piece, route_point
 from geo.tables import Alignment, Corridor, Project, Section, WorkFront
-from projects.portfolio import format_chainage
+from projects.stationing import format_station, station_at
 
 TICK_STEPS_M = (100, 200, 500, 1000, 2000, 5000)
 MOST_TICKS = 60
@@ -85,18 +85,18 @@ def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: 
 def axis_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:
     """Axis, corridor, areas, chainage ticks and the band of free, blocked and critical runs."""
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
-    runs = blocked_runs_of(session, project, calculation, facts.all_ward_labels(session))
-    pieces = band_of(session, project, project_axes(session, project), runs) if calculation.cases else ()
+    runs = blocked_runs_of(session, ctx, project, calculation, facts.all_ward_labels(session))
+    pieces = band_of(session, ctx, project, calculation, runs) if calculation.cases else ()
     found: list[dict[str, Any]] = []
     fronts_on = _fronts_on(session, project)
     for row in session.scalars(select(Corridor).where(Corridor.project_id == project.id)):
         found.append(feature(to_shape(row.geom), kind="corridor", derived=row.derived, source=row.source))
-    for alignment, axis in load_axes(session, project.id).values():
-        found += _one_axis(alignment, axis, [p for p in pieces if p.alignment_code == alignment.code])
+    for alignment, route in load_routes(session, project.id).values():
+        found += _one_axis(alignment, route, [p for p in pieces if p.alignment_code == alignment.code])
         for front in fronts_on.get(alignment.id, []):
             found.append(
                 feature(
-                    point_at(axis, front.from_m or axis.start_m),
+                    route_point(route, route.start_m if front.from_m is None else front.from_m),
                     kind="front",
                     code=front.code,
                     name_vi=front.name_vi,
@@ -106,24 +106,34 @@ def axis_features(session: Session, ctx: Context, project: Project, *, as_of: da
     return collection(found, ctx, calculation.data_date)
 
 
-def _one_axis(row: Alignment, axis: Axis, pieces: list[BandPiece]) -> list[dict[str, Any]]:
+def _one_axis(row: Alignment, route: Route, pieces: list[BandPiece]) -> list[dict[str, Any]]:
     """The line itself, its ticks and, when there is land, its band cut into runs."""
     found = [
         feature(
-            substring(axis, axis.start_m, axis.end_m),
+            route_piece(route, route.start_m, route.end_m),
             kind="alignment",
             code=row.code,
             name_vi=row.name_vi,
             name_en=row.name_en,
-            start_m=axis.start_m,
-            end_m=axis.end_m,
+            start_m=route.start_m,
+            end_m=route.end_m,
             schematic=row.schematic,
             accuracy_m=row.accuracy_m,
         )
     ]
-    step = next((s for s in TICK_STEPS_M if axis.length_m / s <= MOST_TICKS), TICK_STEPS_M[-1])
-    found += [feature(p, kind="tick", m=m, label=format_chainage(m)) for m, p in ticks(axis, step)]
-    return found + [_run(axis, piece) for piece in pieces]
+    length = route.end_m - route.start_m
+    step = next((s for s in TICK_STEPS_M if length / s <= MOST_TICKS), TICK_STEPS_M[-1])
+    found += [
+        feature(
+            route_point(route, m),
+            kind="tick",
+            m=m,
+            station=round(station_at(route.stations, m)),
+            label=format_station(route.stations, m),
+        )
+        for m in round_stations(route, step)
+    ]
+    return found + [_run(route, piece) for piece in pieces]
 
 
 def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]:
@@ -141,9 +151,9 @@ def _fronts_on(session: Session, project: Project) -> dict[int, list[WorkFront]]
     return found
 
 
-def _run(axis: Axis, piece: BandPiece) -> dict[str, Any]:
+def _run(route: Route, piece: BandPiece) -> dict[str, Any]:
     return feature(
-        substring(axis, piece.from_m, piece.to_m),
+        route_piece(route, piece.from_m, piece.to_m),
         kind="run",
         status=piece.status,
         **{"from": _round(piece.from_m), "to": _round(piece.to_m)},

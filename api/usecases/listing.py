@@ -13,6 +13,7 @@ from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, resolve_day
 from api.usecases.counting import lies_on, step_group
+from api.usecases.parcel_places import places_of
 from api.usecases.visible import hidden_cases
 from api.views import CaseList, CaseRow, CaseView, EventView
 from geo.access import access_case, access_project
@@ -110,6 +111,7 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
     forecast = calculation.forecasts.get(code)
     driver = _driver(calculation, code)
     labels = facts.all_ward_labels(session)
+    places = places_of(session, case.id)
     return CaseView(
         data_date=day,
         facts=facts.project_facts(project),
@@ -126,6 +128,7 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
                 "from_m": p.from_m,
                 "to_m": p.to_m,
                 "side": p.side,
+                "places": places.get(p.id, []),
             }
             for p in session.scalars(
                 select(Parcel).where(Parcel.case_id == case.id).order_by(Parcel.sheet, Parcel.number)

@@ -7,29 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import facts
+from api.usecases.blocked import band_of, blocked_runs_of, longest_free_of
 from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
-from api.usecases.counting import land_count, runs_without_land
+from api.usecases.counting import land_count
 from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
-from api.views import BandPiece, BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
-from geo import scope
+from api.views import BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
 from geo.access import access_project
 from geo.tables import Alignment, Component, Project, ResettlementSite, Section, Ward, WorkFront
-from projects.band import Piece, band, longest_free
 from projects.portfolio import LIGHTS, light, urgency
-
-# The alignment that each case's land lies on (the first by code when it touches several).
-CASE_AXES = text(
-    """
-    select c.code, min(a.code)
-    from clearance_case c join parcel p on p.case_id = c.id join alignment a on a.id = p.alignment_id
-    where c.project_id = :project group by c.code
-    """
-)
 
 # With the counts for whoever sees everything: they are the same for all of them.
 _Summed = tuple[ProjectSummary, tuple[BlockedRun, ...], DrivingLand, SeenLand]
@@ -66,8 +56,8 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     summary, runs, driving, everything = _summary(session, ctx, project, calculation, labels)
     hidden = hidden_cases(ctx, project.code, calculation)
     axes = project_axes(session, project)
-    pieces = band_of(session, project, axes, runs) if summary.land.parcels else ()
-    free = _longest_free(axes, pieces)
+    pieces = band_of(session, ctx, project, calculation, runs) if summary.land.parcels else ()
+    free = longest_free_of(session, ctx, project, calculation) if summary.land.parcels else None
     alignment_codes = {a.id: a.code for a in axes}
     sections = session.scalars(
         select(Section)
@@ -90,7 +80,8 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
         alignments=tuple(
             _pick(
                 a,
-                "code name_vi name_en start_m length_m published_length_m is_ring schematic accuracy_m source",
+                "code name_vi name_en start_m length_m published_length_m is_ring schematic accuracy_m source "
+                "equations",
             )
             for a in axes
         ),
@@ -117,59 +108,13 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     )
 
 
-def blocked_runs_of(
-    session: Session, project: Project, calculation: Calculation, labels: dict[str, str]
-) -> tuple[BlockedRun, ...]:
-    """The stretches of every alignment of a project that open cases still block, whoever asks."""
-    with scope.calculating(session):
-        on_axis: dict[str, str] = dict(session.execute(CASE_AXES, {"project": project.id}).all())
-    return tuple(
-        run
-        for axis in project_axes(session, project)
-        for run in runs_without_land(
-            calculation,
-            axis.code,
-            start_m=axis.start_m,
-            end_m=axis.start_m + (axis.published_length_m or axis.length_m),
-            is_ring=axis.is_ring,
-            parcel_axis=on_axis,
-            ward_labels=labels,
-        )
-    )
-
-
-def band_of(
-    session: Session, project: Project, axes: Sequence[Alignment], runs: Sequence[BlockedRun]
-) -> tuple[BandPiece, ...]:
-    """Every alignment of a project from end to end in pieces: blocked, critical, free, or no land to clear."""
-    fronts: dict[int, list[tuple[float, float]]] = {}
-    rows = session.execute(
-        select(Section.alignment_id, WorkFront.from_m, WorkFront.to_m)
-        .join(Section, Section.id == WorkFront.section_id)
-        .where(WorkFront.project_id == project.id, WorkFront.needs_land, WorkFront.from_m.is_not(None))
-    )
-    for alignment_id, from_m, to_m in rows:
-        if alignment_id is not None and from_m is not None and to_m is not None:
-            fronts.setdefault(alignment_id, []).append((from_m, to_m))
-    found: list[BandPiece] = []
-    for axis in axes:
-        own = [run for run in runs if run.alignment_code == axis.code]
-        end = axis.start_m + (axis.published_length_m or axis.length_m)
-        blocked = [(run.from_m, run.to_m, run.critical) for run in own]
-        found += [
-            BandPiece(axis.code, p.from_m, p.to_m, p.status, None if p.run is None else own[p.run].parcels)
-            for p in band((axis.start_m, end), blocked, fronts.get(axis.id, []))
-        ]
-    return tuple(found)
-
-
 def _summary(
     session: Session, ctx: Context, project: Project, calculation: Calculation, labels: dict[str, str]
 ) -> _Summed:
     """What everybody may see of a project; names no case."""
 
     def make() -> _Summed:
-        runs = blocked_runs_of(session, project, calculation, labels)
+        runs = blocked_runs_of(session, ctx, project, calculation, labels)
         axes = project_axes(session, project)
         land = land_count(calculation)
         delay = calculation.delay
@@ -201,21 +146,6 @@ def project_axes(session: Session, project: Project) -> Sequence[Alignment]:
     """The alignments of a project by code."""
     query = select(Alignment).where(Alignment.project_id == project.id).order_by(Alignment.code)
     return session.scalars(query).all()
-
-
-def _longest_free(axes: Sequence[Alignment], pieces: Sequence[BandPiece]) -> tuple[float, float] | None:
-    """The longest free stretch over all alignments; None without axis or land."""
-    found = [
-        free
-        for axis in axes
-        if (
-            free := longest_free(
-                [Piece(p.from_m, p.to_m, p.status) for p in pieces if p.alignment_code == axis.code],
-                ring=axis.is_ring,
-            )
-        )
-    ]
-    return max(found, key=lambda f: f[1] - f[0], default=None)
 
 
 def _parts(session: Session, table: type[Any], project: Project, names: str) -> tuple[dict[str, Any], ...]:

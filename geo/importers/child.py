@@ -150,7 +150,7 @@ def _read_layer(
     out: Path,
     caught: list[warnings.WarningMessage],
 ) -> dict[str, Any]:
-    from geo.importers import shapes
+    from geo.importers import lines, shapes
 
     if kind == "gpkg":
         layers = geopackage_layers(path, limits.layers)
@@ -174,6 +174,8 @@ def _read_layer(
     if len(packed.coordinates) > limits.vertices:
         raise Refused("vertices", limit=limits.vertices)
     packed.write(out)
+    if fields is FIELDS["alignments"] and lines.pack_lines(wkb, out) > limits.vertices:
+        raise Refused("vertices", limit=limits.vertices)
     return {
         "layer": name,
         "rows": len(wkb),

@@ -35,8 +35,16 @@ WARD_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "name": ("ten", "name_vi", "ten_xa", "ten_phuong", "ten_phuong_xa", "ten_dvhc", "ward_name"),
     }
 )
+ALIGNMENT_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "project": ("project_id", "project_code", "du_an", "ma_du_an"),
+        "part": ("doan", "phan", "ma_doan"),
+        "accuracy_m": ("accuracy", "sai_so", "do_chinh_xac"),
+        "source": ("nguon",),
+    }
+)
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"parcels": PARCEL_FIELDS, "wards": WARD_FIELDS}
+    {"parcels": PARCEL_FIELDS, "wards": WARD_FIELDS, "alignments": ALIGNMENT_FIELDS}
 )
 
 

@@ -14,14 +14,14 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.importers import sandbox, shapes
+from geo.importers import lines, sandbox, shapes
 from geo.importers.faults import refuse
 from geo.importers.filecrs import FileCrs
 from geo.importers.formats import FIXED_NAMES, Format, detect, unpack_shapefile
@@ -29,7 +29,7 @@ from geo.importers.limits import Limits
 from geo.importers.messages import FAILURES, refusal
 from geo.importers.values import Cell, shorten
 
-Purpose = Literal["parcels", "wards"]
+Purpose = Literal["parcels", "wards", "alignments"]
 
 _log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
@@ -62,6 +62,7 @@ class VectorFile:
     with_z: int
     with_m: bool
     notes: tuple[str, ...]
+    lines: npt.NDArray[np.object_] | None = None  # MultiLineStrings, read for alignments only
 
 
 def read_vector(
@@ -79,7 +80,10 @@ def read_vector(
         kind, sha256 = _take_copy(path, source, filename, limits)
         answer = _ask_child(kind, source, out, filename, purpose, layer, limits, isolate)
         try:
-            return _vector_file(answer, out, filename, sha256, kind, limits)
+            found = _vector_file(answer, out, filename, sha256, kind, limits)
+            if purpose == "alignments":
+                found = replace(found, lines=lines.unpack_lines(out, found.rows, limits))
+            return found
         except (shapes.Damaged, KeyError, TypeError, ValueError, OSError) as error:
             _log.warning("the import child's answer for %s does not hold together: %r", filename, error)
             raise refuse(filename, *FAILURES["crash"]) from error

@@ -9,7 +9,8 @@ A row that is rewritten with equal values keeps its version, and so does one in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
@@ -204,6 +205,14 @@ def refresh_table(connection: Connection, name: str, *, apart: Sequence[str] = (
     _connect(connection, name, apart)
 
 
+@contextmanager
+def altering(connection: Connection, name: str, *, apart: Sequence[str] = ()) -> Iterator[None]:
+    """`refresh_table` around changes that a view would refuse, such as another type of a column."""
+    _disconnect(connection, name, apart)
+    yield
+    _connect(connection, name, apart)
+
+
 def create_event_view(connection: Connection) -> None:
     """Makes `past_view.event`, anew when it is there: to be called again after the history got a column."""
     columns = ", ".join(connection.scalars(COLUMNS, {"name": "event"}))
@@ -232,7 +241,7 @@ def _connect(connection: Connection, name: str, apart: Sequence[str]) -> None:
 
 
 def _disconnect(connection: Connection, name: str, apart: Sequence[str]) -> None:
-    connection.execute(text(f"drop view if exists past_view.{name}"))  # a dropped column took it along
+    connection.execute(text(f"drop view past_view.{name}"))
     for trigger in ("stamp", "updated", "deleted", "truncate"):
         connection.execute(text(f"drop trigger version_{trigger} on public.{name}"))
     if apart:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.history import Change, Event
-from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelFront
+from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
 from geo.tables.network import Activity, Link
 from geo.tables.people import (
     Account,
@@ -52,6 +52,7 @@ __all__ = [
     "LoginSession",
     "Milestone",
     "Parcel",
+    "ParcelAlignment",
     "ParcelFront",
     "PortfolioState",
     "Project",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import uuid
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.tables.base import Base, Versioned
 
 
 class Alignment(Versioned, Base):
-    """Tim tuyến: a line with measures. `start_m` is the chainage of its first vertex; a ring is allowed."""
+    """Tim tuyến: a line with measures, in one part or several. `start_m` is the chainage of its first vertex; a ring
+    is allowed. `equations` are the jumps of its stakes, (back, ahead) stations in m (`projects.stationing`).
+    """
 
     __tablename__ = "alignment"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -27,8 +30,12 @@ class Alignment(Versioned, Base):
     schematic: Mapped[bool]
     accuracy_m: Mapped[float]
     source: Mapped[str]
-    geom: Mapped[WKBElement] = mapped_column(Geometry("LINESTRING", srid=4326))
-    __table_args__ = (UniqueConstraint("project_id", "code"),)
+    geom: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", srid=4326))  # LineString or MultiLineString
+    equations: Mapped[list[list[float]]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
+    __table_args__ = (
+        UniqueConstraint("project_id", "code"),
+        CheckConstraint("geometrytype(geom) in ('LINESTRING', 'MULTILINESTRING')", name="is_line"),
+    )
 
 
 class Section(Versioned, Base):

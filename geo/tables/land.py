@@ -90,3 +90,26 @@ class ParcelFront(Versioned, Base):
     front_id: Mapped[int] = mapped_column(
         ForeignKey("work_front.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+
+
+class ParcelAlignment(Versioned, Base):
+    """Where a parcel lies on each alignment that it touches: measures in m and side, one row per part.
+
+    `parcel.alignment_id` is the nearest of them. A parcel at a branch or a crossing has several rows. Project, case
+    and ward are those of the parcel; a trigger lets them follow.
+    """
+
+    __tablename__ = "parcel_alignment"
+    parcel_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("parcel.id", ondelete="CASCADE"), primary_key=True
+    )
+    alignment_id: Mapped[int] = mapped_column(
+        ForeignKey("alignment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # of the alignment, from 0
+    from_m: Mapped[float]
+    to_m: Mapped[float]
+    side: Mapped[str]  # L | R | B, as of a parcel
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("clearance_case.id", ondelete="CASCADE"), index=True)
+    ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code"), index=True)

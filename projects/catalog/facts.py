@@ -65,7 +65,8 @@ class Component:
 class AlignmentFacts:
     """Tim tuyến as typed route points; a ring repeats its first point at the end.
 
-    Chainage runs from `start_m`; with `published_length_m` the measured line is rescaled to it.
+    Chainage runs from `start_m`; with `published_length_m` the measured line is rescaled to it. `equations` are the
+    jumps of its stakes, (back, ahead) stations in m; from_m and to_m of sections and fronts do not jump.
     """
 
     code: str
@@ -78,6 +79,7 @@ class AlignmentFacts:
     accuracy_m: float
     source: str
     points: tuple[LatLon, ...]
+    equations: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

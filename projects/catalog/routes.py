@@ -8,6 +8,8 @@ from math import cos, hypot, radians
 
 from projects.catalog.facts import AlignmentFacts, FrontFacts, LatLon, SectionFacts
 from projects.catalog.reading import Reader
+from projects.errors import InvalidInput
+from projects.stationing import parse_equations, stationing
 
 # Hanoi with the neighbouring banks that its bridges reach; also what tells swapped axes apart.
 LAT_RANGE = (20.5, 21.5)
@@ -27,7 +29,9 @@ def read_alignment(table: Reader) -> AlignmentFacts:
         accuracy_m=table.number("accuracy_m"),
         source=table.text("source"),
         points=read_points(table, "points", least=2) or (),
+        equations=_read_equations(table),
     )
+    _check_equations(table, facts)
     if facts.is_ring and facts.points and facts.points[0] != facts.points[-1]:
         table.note(
             "points",
@@ -116,6 +120,25 @@ def read_points(table: Reader, key: str, least: int) -> tuple[LatLon, ...] | Non
         else:
             table.note(at, f"điểm ({lat}, {lon}) nằm ngoài Hà Nội", f"point ({lat}, {lon}) is not in Hanoi")
     return tuple(points)
+
+
+def _read_equations(table: Reader) -> tuple[tuple[float, float], ...]:
+    """`equations = "Km5+200 = Km5+450; …"`, none when it is absent."""
+    try:
+        found = parse_equations(table.text_or_none("equations") or "")
+    except InvalidInput as refused:
+        table.note("equations", refused.faults[0].vi, refused.faults[0].en)
+        return ()
+    return tuple((e.back_m, e.ahead_m) for e in found)
+
+
+def _check_equations(table: Reader, facts: AlignmentFacts) -> None:
+    if facts.equations and len(facts.points) > 1:
+        try:
+            stationing(facts.equations, start_m=facts.start_m, end_m=end_m(facts))
+        except InvalidInput as refused:
+            for fault in refused.faults:
+                table.note("equations", fault.vi, fault.en)
 
 
 def estimated_length_m(points: tuple[LatLon, ...]) -> float:

@@ -10,6 +10,8 @@ from tests.portfolio_codes import LINES
 PAGES = [
     "/danh-muc",
     "/du-an/TULIEN/ban-do",
+    "/du-an/TULIEN/mat-bang",
+    "/du-an/HOTAY/mat-bang?lien=100",
     "/du-an/TULIEN/duong-gang",
     "/du-an/TULIEN/ho-so",
     "/du-an/TULIEN/thong-tin",
@@ -36,7 +38,7 @@ def open_quietly(page: Page, address: str) -> None:
 @pytest.mark.parametrize("address", [*PAGES, "/docs"])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_a_page_opens_without_a_complaint(page: Page, address: str, lang: str) -> None:
-    open_quietly(page, f"{address}?lang={lang}")
+    open_quietly(page, f"{address}{'&' if '?' in address else '?'}lang={lang}")
     if address != "/docs":
         assert page.locator("html").get_attribute("lang") == lang
 

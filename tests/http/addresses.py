@@ -17,6 +17,8 @@ QUERIES = {
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
     "/du-an/{code}/ho-so": ("", "doan=0.0-900000.0&mo=1&tu=50"),
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
+    "/du-an/{code}/mat-bang": ("", "lien=50&lang=en"),
+    "/api/projects/{code}/land/gaps": ("", "lien=50"),
     "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30"),
 }
 

@@ -36,6 +36,7 @@ HTML = {"accept": "text/html"}
 ADDRESSES = (
     f"/api/projects/{PROJECT}",
     f"/api/projects/{PROJECT}/schedule",
+    f"/api/projects/{PROJECT}/land/gaps",
     f"/api/projects/{PROJECT}/parcels.geojson",
     f"/api/projects/{PROJECT}/alignments.geojson",
     f"/api/cases?project={PROJECT}&limit=500",

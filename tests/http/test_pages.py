@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from projects.steps import STEPS
 from tests.portfolio_codes import CODES
 
-TABS = ("ban-do", "duong-gang", "ho-so", "thong-tin")
+TABS = ("ban-do", "mat-bang", "duong-gang", "ho-so", "thong-tin")
 HTML = {"accept": "text/html"}
 PROJECT = "THUONGCAT"  # the form tests change cases of this project only
 

@@ -306,6 +306,7 @@ def test_every_number_that_leads_to_a_list_is_the_number_of_that_list(connect: C
     link = re.compile(r'<a[^>]*href="(/du-an/\w+/ho-so\?[^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
     pages = (
         "/du-an/{}/ban-do",
+        "/du-an/{}/mat-bang",
         "/du-an/{}/duong-gang",
         "/bao-cao-cham/{}",
         "/du-an/{}/ho-so",

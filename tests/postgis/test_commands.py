@@ -190,3 +190,27 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(app, ["report", "delay"])
     assert result.exit_code == 2
     assert "DUONGGANG_HOST" in result.stderr
+
+
+def test_gaps_of_land_are_told_as_text_and_as_json(shell: Shell, tmp_path: Path) -> None:
+    code, said, _ = shell("land", "gaps", "TRANHUNGDAO")
+    assert code == 0
+    assert said.startswith("TRANHUNGDAO · số liệu đến 13/03/2026 · cần ")
+    code, said, _ = shell("land", "gaps", "TULIEN", "--json", "--ngay", "2026-03-20", "--min-run", "200")
+    answer = json.loads(said)
+    assert code == 0
+    assert (answer["project"], answer["data_date"], answer["min_run_m"]) == ("TULIEN", "2026-03-20", 200.0)
+    assert answer["required_m"] == pytest.approx(
+        answer["free_m"] + answer["blocked_m"] + answer["unknown_m"], abs=0.01
+    )
+    code, _, said = shell("land", "gaps", "KHONGCO")
+    assert code == 1
+    assert "Không có dự án này." in said
+
+
+def test_measuring_anew_is_an_event(shell: Shell) -> None:
+    before = shell.count("event")
+    code, _, said = shell("land", "locate", "TULIEN")
+    assert code == 0, said
+    assert "thửa của TULIEN" in said
+    assert shell.count("event") == before + 1

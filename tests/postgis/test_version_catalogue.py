@@ -93,13 +93,19 @@ def test_every_table_is_versioned_or_listed_here_with_the_reason_why_not(engine:
 def test_view_and_versions_have_exactly_the_columns_of_the_table(engine: Engine, name: str) -> None:
     with engine.connect() as connection:
         real = columns(connection, f"public.{name}")
-        assert [column for column, _ in real][-1] == "change"
+        assert ("change", "bigint") in real
         assert {column for column, _ in real} == set(TABLES[name].columns.keys())
         assert columns(connection, f"past_view.{name}") == real
-        assert columns(connection, f"past.{name}") == [*real, ("until", "bigint")]
+        # A column that a later migration added stands behind `change` here and behind `until` there.
+        assert sorted(columns(connection, f"past.{name}")) == sorted([*real, ("until", "bigint")])
         assert connection.scalar(DEFAULT, {"name": name}) == "this_change()"
         ours = connection.scalars(TRIGGERS, {"name": f"public.{name}"}).all()
-        assert ours == ["version_deleted", "version_stamp", "version_truncate", "version_updated"]
+        assert [t for t in ours if t.startswith("version_")] == [
+            "version_deleted",
+            "version_stamp",
+            "version_truncate",
+            "version_updated",
+        ]
         assert connection.scalars(TRIGGERS, {"name": f"past.{name}"}).all() == ["append_only"]
 
 

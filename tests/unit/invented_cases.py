@@ -68,6 +68,17 @@ def case(**changed: Any) -> CaseView:
                 "from_m": 438.0,
                 "to_m": 463.0,
                 "side": "L",
+                "places": [
+                    {
+                        "alignment": "TL",
+                        "name_vi": "Tim cầu",
+                        "name_en": "Bridge axis",
+                        "from_m": 438.0,
+                        "to_m": 463.0,
+                        "stations": "Km0+438 – Km0+463",
+                        "side": "L",
+                    }
+                ],
             },
         ),
         allowed=("S90", "S85", "S50", "S100", "X1", "X2"),

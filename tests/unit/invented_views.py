@@ -153,6 +153,7 @@ def project(**changed: Any) -> ProjectView:
                 "schematic": True,
                 "accuracy_m": 500.0,
                 "source": "ước lượng",
+                "equations": [],
             },
         ),
         sections=(

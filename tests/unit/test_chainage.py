@@ -16,7 +16,6 @@ from geo.chainage import (
     make_axis,
     point_at,
     substring,
-    ticks,
 )
 from geo.crs import to_measure, to_wgs84
 from projects.errors import InvalidInput
@@ -166,13 +165,6 @@ def test_point_at_is_the_inverse_of_locate() -> None:
 def test_point_at_beyond_a_ring_goes_round_again() -> None:
     ring = axis((0, 0), (1000, 0), (1000, 1000), (0, 1000), ring=True)
     assert point_at(ring, 4100.0).distance(point_at(ring, 100.0)) < 1e-9
-
-
-def test_ticks_stand_at_whole_multiples() -> None:
-    assert [m for m, _ in ticks(axis((0, 0), (1000, 0), start=14_230.0), 500)] == [14_500, 15_000]
-    assert [m for m, _ in ticks(axis((0, 0), (1000, 0)), 500)] == [0, 500, 1000]
-    ring = axis((0, 0), (1000, 0), (1000, 1000), (0, 1000), ring=True)
-    assert [m for m, _ in ticks(ring, 1000)] == [0, 1000, 2000, 3000]
 
 
 def test_corridor_has_the_width_of_both_sides() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from maps.strip import Run, WardSpan, strip_svg
+from maps.strip import Run, WardSpan, bar_svg, strip_svg
+from projects.stationing import stationing
 
 
-def a_strip(runs: list[Run], wards: list[WardSpan] | None = None, **more: str) -> ET.Element:
-    options = {"lang": "vi", **more}
+def a_strip(runs: list[Run], wards: list[WardSpan] | None = None, **more: Any) -> ET.Element:
+    options: dict[str, Any] = {"lang": "vi", **more}
     lang = options.pop("lang")
     return ET.fromstring(strip_svg(5150, 0, runs, wards or [], lang, **options))[0]
 
@@ -73,3 +75,32 @@ def test_length_must_be_positive(length: float) -> None:
 def test_unknown_status_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown status: maybe"):
         a_strip([Run(0, 1, "maybe")])
+
+
+def test_stakes_and_ends_follow_the_equations() -> None:
+    jumped = stationing([(2000.0, 2500.0)], start_m=0.0, end_m=5150.0)
+    svg = a_strip([Run(1900, 2000, "blocked"), Run(2000, 2100, "free")], stations=jumped)
+    labels = [group.get("aria-label") or "" for group in groups(svg)]
+    assert labels[0].startswith("Km1+900 – Km2+000,")
+    assert labels[1].startswith("Km2+500 – Km2+600,")
+    ticks = [n.text for n in svg.iter("text") if "dg-strip-tick" in (n.get("class") or "")]
+    assert ticks == [
+        f"Km{m // 1000}+{m % 1000:03d}"
+        for m in (0, 500, 1000, 1500, 2500, 3000, 3500, 4000, 4500, 5000, 5500)
+    ]
+
+
+def test_a_run_with_an_address_is_a_link_and_no_button() -> None:
+    svg = a_strip([Run(0, 1000, "blocked", 4, "#doan-1")])
+    [link] = svg.findall("a")
+    assert link.get("href") == "#doan-1"
+    assert link[0].get("role") is None
+
+
+def test_a_bar_of_one_side_says_which_and_what_is_blocked() -> None:
+    svg = ET.fromstring(
+        bar_svg(1000, 0, [Run(0, 250, "blocked"), Run(250, 1000, "free")], "vi", title="Bên trái")
+    )
+    assert svg.get("aria-label") == "Bên trái: Còn vướng 250 m trong 1 đoạn; đoạn thông dài nhất 750 m."
+    with pytest.raises(ValueError, match="unknown status"):
+        bar_svg(1000, 0, [Run(0, 1, "maybe")], "vi", title="")

@@ -8,7 +8,7 @@
   const TICK_PIXELS = 64;
   const CORRIDOR_LIMIT = 400;
   const FRONTS_FROM_ZOOM = 12;
-  const RANK = { outside: 0, free: 1, blocked: 2, critical: 3 };
+  const RANK = { outside: 0, unknown: 1, free: 2, blocked: 3, critical: 4 };
 
   /** The chainage step whose labels stand far enough apart at this zoom. */
   const tickStep = (map) => {
@@ -24,6 +24,10 @@
       outside: [
         [tokens.none, width],
         [tokens["none-tint"], width - 2],
+      ],
+      unknown: [
+        [tokens["none-text"], width],
+        [tokens.paper, width - 2],
       ],
       free: [
         [tokens["ok-text"], width],
@@ -111,13 +115,14 @@
     /** Chainage stands outside the corridor, with a thin line from the axis to it. */
     const tickItem = (feature, corridors) => {
       const m = Math.round(Number(feature.properties.m));
+      const stake = Number(feature.properties.station ?? m);
       const [lng, lat] = feature.geometry.coordinates;
       const node = DG.el(
         "span",
         { class: "dg-label dg-label-tick" },
         String(feature.properties.label ?? format.chainage(m)),
       );
-      const room = (target) => m % tickStep(target) === 0;
+      const room = (target) => stake % tickStep(target) === 0;
       const owner = nearest(alignments, m, [lat, lng]);
       if (!owner) return { node, anchors: [[lat, lng]], sides: ["n"], room, overLines: true };
       const { at, direction } = owner.locate(m);

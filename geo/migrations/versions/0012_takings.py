@@ -7,10 +7,9 @@ Follows: 0013
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import text
 
 from geo.migrations import access
-from geo.migrations.row_versions import refresh_table, unversion_table, version_table
+from geo.migrations.row_versions import altering, unversion_table, version_table
 
 revision = "0012"
 down_revision = "0013"
@@ -36,18 +35,17 @@ COLUMNS = (
 
 def upgrade() -> None:
     connection = op.get_bind()
-    for name, kind in COLUMNS:
-        op.execute(f"alter table corridor add column {name} {kind}")
-        op.execute(f"alter table past.corridor add column {name} {kind}")
-    refresh_table(connection, "corridor")
+    with altering(connection, "corridor"):
+        for schema in ("public", "past"):
+            for name, kind in COLUMNS:
+                op.execute(f"alter table {schema}.corridor add column {name} {kind}")
     op.execute("create unique index uq_corridor_current on corridor (project_id) where is_current")
     op.create_unique_constraint(op.f("uq_corridor_project_id_version"), "corridor", ["project_id", "version"])
     op.execute(TABLES)
     version_table(connection, "taking")
     for schema in ("public", "past"):
         access.protect(connection, schema, "taking", access.FRONT_ROWS, "")
-    for view in ("public.taking", "past.taking", "past_view.taking", "past_view.corridor"):
-        connection.execute(text(f"grant select on {view} to {access.APP}"))
+    access.grant_reading(connection)
 
 
 def downgrade() -> None:
@@ -56,10 +54,13 @@ def downgrade() -> None:
         access.unprotect(connection, schema, "taking")
     unversion_table(connection, "taking")
     op.execute("drop table taking")
-    op.execute("delete from corridor where not is_current")
     op.drop_constraint(op.f("uq_corridor_project_id_version"), "corridor")
     op.execute("drop index uq_corridor_current")
-    for schema in ("past", "public"):
-        for name, _ in COLUMNS:
-            op.execute(f"alter table {schema}.corridor drop column {name} cascade")
-    refresh_table(connection, "corridor")
+    with altering(connection, "corridor"):
+        op.execute(
+            "delete from corridor where not is_current"
+        )  # no change of land: versions are not kept any more
+        for schema in ("public", "past"):
+            for name, _ in COLUMNS:
+                op.execute(f"alter table {schema}.corridor drop column {name}")
+    access.grant_reading(connection)

@@ -1,7 +1,7 @@
 """Coming in and a plain change in one call each
 
 Revision: 0013
-Follows: 0007
+Follows: 0008
 
 What every request asks (who is this, has it asked too often) and what most writes are (other fields of a case, on the
 version that is there) took five and sixteen statements; each is a function now. An index finds events of a case
@@ -16,7 +16,7 @@ from sqlalchemy import text
 from geo.migrations import one_call
 
 revision = "0013"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,99 @@
+"""The axis of a project as the map draws it: its blocked stretches, and its band from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases.axis_land import BOTH, Axis, axes_of, fronts_of, required_of
+from api.usecases.calculation import Calculation
+from api.views import BandPiece, BlockedRun
+from geo import scope
+from geo.tables import ClearanceCase, Project
+from projects.band import BLOCKED, band
+from projects.workable import on_gaps, workable
+
+
+def blocked_runs_of(
+    session: Session, ctx: Context, project: Project, calculation: Calculation, labels: dict[str, str]
+) -> tuple[BlockedRun, ...]:
+    """The stretches of every alignment of a project that open cases still block, in order, whoever asks.
+
+    What passes the seam of a ring is two: every one lies within its alignment.
+    """
+    critical = calculation.delay.critical_cases if calculation.delay is not None else frozenset()
+    driving = _ids(session, project, critical)
+    return tuple(
+        run
+        for axis in axes_of(session, ctx, project, calculation.data_date)
+        for run in _blocked(axis, driving, labels)
+    )
+
+
+def band_of(
+    session: Session, ctx: Context, project: Project, calculation: Calculation, runs: Sequence[BlockedRun]
+) -> tuple[BandPiece, ...]:
+    """Every alignment from end to end in pieces: blocked, critical, free, unknown, or no land needed now."""
+    fronts = fronts_of(session, project)
+    found: list[BandPiece] = []
+    for axis in axes_of(session, ctx, project, calculation.data_date):
+        own = {run.from_m: run for run in runs if run.alignment_code == axis.code}
+        required = required_of(session, axis, fronts)[1]
+        for piece in band(axis.states[BOTH], required):
+            run = own[piece.from_m] if piece.status == BLOCKED else None
+            status = "critical" if run is not None and run.critical else piece.status
+            found.append(BandPiece(axis.code, piece.from_m, piece.to_m, status, run.parcels if run else None))
+    return tuple(found)
+
+
+def longest_free_of(
+    session: Session, ctx: Context, project: Project, calculation: Calculation
+) -> tuple[float, float] | None:
+    """The longest continuous run over all alignments; on a ring its end may lie beyond the seam."""
+    fronts = fronts_of(session, project)
+    found = [
+        workable(axis.states[BOTH], required_of(session, axis, fronts)[1], min_run_m=0.0).longest
+        for axis in axes_of(session, ctx, project, calculation.data_date)
+    ]
+    return max((run for run in found if run), key=lambda run: run[1] - run[0], default=None)
+
+
+def _blocked(axis: Axis, driving: Iterable[int], labels: dict[str, str]) -> list[BlockedRun]:
+    land = axis.land
+    if land is None:
+        return []
+    stretches = [(p.from_m, p.to_m) for p in band(axis.states[BOTH], ()) if p.status == BLOCKED]
+    gap, rows = on_gaps(axis.route.line, land.cover, stretches)
+    ends = np.searchsorted(gap, np.arange(len(stretches) + 1))
+    critical = np.isin(land.case[rows], np.fromiter(driving, dtype=np.int64))
+    found = []
+    for i, (from_m, to_m) in enumerate(stretches):
+        here = slice(ends[i], ends[i + 1])
+        wards = dict.fromkeys(ward.decode() for ward in land.ward[rows[here]].tolist())
+        found.append(
+            BlockedRun(
+                alignment_code=axis.code,
+                from_m=from_m,
+                to_m=to_m,
+                parcels=len(np.unique(land.parcel[rows[here]])),
+                wards=tuple(labels.get(ward, ward) for ward in wards),
+                critical=bool(critical[here].any()),
+            )
+        )
+    return found
+
+
+def _ids(session: Session, project: Project, codes: Iterable[str]) -> list[int]:
+    """The numbers of cases, whoever asks: they are compared, never told."""
+    with scope.calculating(session):
+        return list(
+            session.scalars(
+                select(ClearanceCase.id).where(
+                    ClearanceCase.project_id == project.id, ClearanceCase.code.in_(sorted(codes))
+                )
+            )
+        )
