@@ -9,6 +9,7 @@ import typer
 
 from api.commands.shared import COMMAND_ACTOR, say, transaction
 from api.usecases.land import import_parcel_file, import_ward_file
+from geo.importers.options import ReadingOptions
 
 app = typer.Typer(help="Nạp thửa đất, ranh giới phường xã từ tệp (import files).", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -28,7 +29,12 @@ def parcels(
     """Nạp thửa đất của một dự án từ GeoPackage, GeoJSON hoặc shapefile nén zip; tất cả hoặc không gì cả."""
     with transaction() as session:
         result, warnings = import_parcel_file(
-            session, file, project=project, crs=crs, layer=layer, is_demo=demo, actor=COMMAND_ACTOR
+            session,
+            file,
+            project=project,
+            options=ReadingOptions(crs=crs, layer=layer),
+            is_demo=demo,
+            actor=COMMAND_ACTOR,
         )
     for warning in warnings:
         say(f"  lưu ý {warning.where}: {warning.vi}")

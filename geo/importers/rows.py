@@ -9,8 +9,8 @@ from typing import Any
 from geo.importers.columns import PARCEL_FIELDS, fold
 from geo.importers.faults import FaultList
 from geo.importers.limits import Limits
-from geo.importers.reading import VectorFile
 from geo.importers.values import BadCell, Cell, clean_text, parse_date, parse_number, shorten
+from geo.importers.vectorfile import VectorFile
 from projects.clearance import LAND_CODES, OBSTACLES, STEPS
 
 REQUIRED = ("sheet", "number", "ward_code", "land_use")
@@ -62,6 +62,7 @@ def clean_rows(
         rows[field] = [None if code is None else code.upper() for code in rows[field]]
     rows["land_use"] = [None if code is None else re.sub(r"\s*\+\s*", "+", code) for code in rows["land_use"]]
     _check_required(file, rows, faults)
+    _check_identity(rows, faults)
     _check_codes(rows, ward_codes, faults)
     rows["map_series"] = [s or w for s, w in zip(rows["map_series"], rows["ward_code"], strict=True)]
     rows["map_version"] = [version or "1" for version in rows["map_version"]]
@@ -80,13 +81,14 @@ def _check_headings(file: VectorFile, faults: FaultList) -> None:
             f"Several columns are the {en}: {listed}; remove or rename the others.",
         )
     for field in REQUIRED:
-        if field not in file.headings and field not in file.contested:
+        if field not in file.headings and field not in file.contested and field not in file.fixed:
             vi, en = _NAMES[field]
             accepted = ", ".join((field, *PARCEL_FIELDS[field][:3]))
             faults.file(
                 "missing",
-                f"Thiếu cột {vi} (tên nhận: {accepted}).",
-                f"The column {en} is missing (accepted names: {accepted}).",
+                f"Thiếu cột {vi} (tên nhận: {accepted}); hãy chỉ cột nào, hoặc cho một giá trị chung.",
+                f"The column {en} is missing (accepted names: {accepted}); say which column it is, or give one value"
+                " for all.",
             )
 
 
@@ -126,6 +128,20 @@ def _check_required(file: VectorFile, rows: Mapping[str, list[Any]], faults: Fau
             if value is None and (cells[i] is None or not str(cells[i]).strip()):
                 vi, en = _NAMES[field]
                 faults.row("missing", i + 1, f"Thiếu {vi}.", f"The {en} is missing.")
+
+
+def _check_identity(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
+    """What names a parcel is shown and exported everywhere; no spreadsheet may take it for a formula."""
+    for field in ("map_series", "sheet", "number", "map_version"):
+        for row, value in enumerate(rows[field], start=1):
+            if value is not None and value[0] in "=+-@":
+                vi, en = _NAMES[field]
+                faults.row(
+                    "value",
+                    row,
+                    f"{_capital(vi)} “{shorten(value)}” bắt đầu bằng ký tự công thức.",
+                    f"The {en} “{shorten(value)}” begins like a formula.",
+                )
 
 
 def _check_codes(rows: Mapping[str, list[Any]], ward_codes: frozenset[str], faults: FaultList) -> None:
