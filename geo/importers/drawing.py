@@ -62,11 +62,13 @@ class Drawn:
     untied: Untied
 
 
-def assemble(shapes: Objects, texts: Sequence[str | None], layers: Sequence[str]) -> Drawn:
-    """Ties labels to outlines. All three are aligned, one entry per element of the drawing."""
+def assemble(
+    shapes: Objects, texts: Sequence[str | None], layers: Sequence[str], *, land_codes: frozenset[str]
+) -> Drawn:
+    """Ties labels to outlines. The first three are aligned, one entry per element of the drawing."""
     untied = Untied()
     outlines, owner = _outlines(shapes, untied)
-    at, labels, names = _labels(shapes, texts)
+    at, labels, names = _labels(shapes, texts, land_codes)
     inside: list[list[int]] = [[] for _ in outlines]
     for k, i in enumerate(_smallest(outlines, at)):
         if i >= 0:
@@ -138,7 +140,9 @@ def _closed(part: Any, untied: Untied) -> Any:
     return None
 
 
-def _labels(shapes: Objects, texts: Sequence[str | None]) -> tuple[Objects, list[Label], list[str]]:
+def _labels(
+    shapes: Objects, texts: Sequence[str | None], land_codes: frozenset[str]
+) -> tuple[Objects, list[Label], list[str]]:
     kept = [
         i
         for i, text in enumerate(texts)
@@ -148,7 +152,11 @@ def _labels(shapes: Objects, texts: Sequence[str | None]) -> tuple[Objects, list
         i for i in kept if np.isfinite(shapely.get_coordinates(shapes[i])).all() and not shapes[i].is_empty
     ]
     words = [(texts[i] or "").strip() for i in kept]
-    return shapes[kept], [read_label(word) for word in words], [word.replace("\n", " / ") for word in words]
+    return (
+        shapes[kept],
+        [read_label(word, land_codes) for word in words],
+        [word.replace("\n", " / ") for word in words],
+    )
 
 
 def _smallest(outlines: Objects, points: Objects) -> npt.NDArray[np.intp]:

@@ -1,4 +1,4 @@
-"""Judges what was read from a parcel file: everything that is wrong or worth a look, nothing raised and nothing written.
+"""Judges what was read from a parcel file: all that is wrong or worth a look; nothing is raised or written.
 
 The import raises the faults, the preview shows them: both see the same.
 """

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from projects.clearance import LAND_CODES
-
 _NUMBER = re.compile(r"\d{1,5}(?:[A-Za-z]|-\d{1,3})?$")  # 12, 12a, 12-1
 _DECIMAL = re.compile(r"\d{1,7}[.,]\d{1,2}$")
 _OVER = re.compile(r"(\d{1,5}(?:[A-Za-z]|-\d{1,3})?)\s*/\s*(\d{1,7}(?:[.,]\d{1,2})?)$")
@@ -41,7 +39,7 @@ class Label:
     whole: tuple[str, ...] = ()
 
 
-def read_label(text: str) -> Label:
+def read_label(text: str, land_codes: frozenset[str]) -> Label:
     """One text of a drawing; a text that says nothing of a parcel gives an empty label."""
     plain = _FORMATTING.sub("", text.replace("\\P", "\n"))
     label = Label()
@@ -60,7 +58,7 @@ def read_label(text: str) -> Label:
             label = replace(label, area=token.replace(",", "."))
         elif _NUMBER.match(token):
             whole.append(token)
-        elif all(part in LAND_CODES for part in token.upper().split("+")):
+        elif all(part in land_codes for part in token.upper().split("+")):
             label = replace(label, land_use=token.upper())
         else:
             return Label()  # a street name, a house number with words, a note

@@ -186,7 +186,7 @@ def _read_drawing(
         # Labels are often on a layer of their own: the choice is about outlines.
         chosen = [level == wanted or text for level, text in zip(levels, texts, strict=True)]
         shapes = np.where(np.array(chosen, dtype=bool), shapes, None)
-    drawn = assemble(shapes, texts, levels)
+    drawn = assemble(shapes, texts, levels, land_codes=frozenset(request["land_codes"]))
     counts = drawn.untied.counts
     if not len(drawn.shapes) and not request["sample"]:
         raise Refused(

@@ -183,7 +183,7 @@ def check_dgn(path: Path, most: int) -> None:
     """Walks the elements of a DGN V7: each states its own length; one that leaves the file is damage."""
     size, at, elements = path.stat().st_size, 0, 0
     with path.open("rb") as handle:
-        while at + 4 <= size:
+        while at < size:
             handle.seek(at)
             head = handle.read(4)
             if head[:2] == b"\xff\xff":
@@ -192,6 +192,8 @@ def check_dgn(path: Path, most: int) -> None:
             elements += 1
             if elements > most:
                 raise Refused("rows", rows=elements, limit=most)
+    if at == size:
+        return
     raise Refused("damaged")
 
 

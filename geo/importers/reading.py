@@ -19,13 +19,14 @@ from typing import Any, BinaryIO, Literal
 from geo.importers import sandbox, shapes
 from geo.importers.archives import unpack
 from geo.importers.faults import refuse
-from geo.importers.formats import FIXED_NAMES, Format
+from geo.importers.formats import DRAWINGS, FIXED_NAMES, Format
 from geo.importers.limits import Limits
 from geo.importers.messages import FAILURES, refusal
 from geo.importers.options import AS_GUESSED, ReadingOptions, check_options
 from geo.importers.signatures import detect
 from geo.importers.values import shorten
 from geo.importers.vectorfile import VectorFile, vector_file
+from projects.clearance import LAND_CODES
 
 Purpose = Literal["parcels", "wards", "list"]
 
@@ -71,6 +72,8 @@ def read_vector(
             "layer": options.layer,
             "columns": dict(options.columns),
             "sample": sample,
+            # The child sees this package only.
+            "land_codes": sorted(LAND_CODES) if kind in DRAWINGS else [],
         }
         answer = _ask_child(kind, said, source, out, filename, limits, isolate)
         try:
