@@ -73,7 +73,7 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class ControlReport:
-    """Residuals of all points with mean and maximum (m), a judgement in both languages, the fit (two points or more)."""
+    """Residuals of all points with mean and maximum (m), a judgement, and from two points on the fit."""
 
     residuals: tuple[Residual, ...]
     mean_m: float

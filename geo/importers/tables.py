@@ -46,7 +46,8 @@ def read_table(path: Path, request: dict[str, Any], limits: Limits, out: Path) -
         layer, layers, rows = _sheet_rows(path, request["layer"], limits)
     at = _heading_at(rows, fields, request["columns"])
     heading = _names(rows[at]) if rows else []
-    body = [row for row in rows[at + 1 :] if any(cell not in (None, "") for cell in row)]
+    lines = [i + 1 for i in range(at + 1, len(rows)) if any(cell not in (None, "") for cell in rows[i])]
+    body = [rows[line - 1] for line in lines]
     if len(body) > limits.rows:
         raise Refused("rows", rows=len(body), limit=limits.rows)
     by_name = {
@@ -76,7 +77,7 @@ def read_table(path: Path, request: dict[str, Any], limits: Limits, out: Path) -
         "with_m": False,
         "notes": [],
         "codes": [],
-        "first_row": at + 2,
+        "lines": lines,
     }
 
 
@@ -122,7 +123,7 @@ def _sheet_rows(path: Path, wanted: str | None, limits: Limits) -> tuple[str, li
             if wanted is not None and wanted not in sheets:
                 raise Refused("no_such_layer", wanted=wanted, layers=sheets)
             name = wanted or sheets[0]
-            read = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
+            read = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except (python_calamine.CalamineError, IndexError, OSError) as error:
         raise Refused("damaged") from error
 

@@ -40,7 +40,7 @@ class VectorFile:
     the first cells of each, when asked for. `kinds`, `shapes` and `ring_vertices` have one entry per feature: a code of
     `geo.importers.shapes`, the two-dimensional polygon or None, the vertices of its longest ring. `types` names other
     geometry types by feature index, `geometry_types` counts all. `readings`: how text was converted, per column.
-    `codes`: what the file refers to and was not followed. `first_row`: the line of a table that is row 1.
+    `codes`: what the file refers to and was not followed. `lines`: the line of a table that each row is.
     `untied`: for drawings. `sha256` is that of the upload.
     """
 
@@ -67,7 +67,7 @@ class VectorFile:
     codes: tuple[str, ...] = ()
     readings: tuple[TextReading, ...] = ()
     untied: Untied | None = None
-    first_row: int = 1
+    lines: tuple[int, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -123,7 +123,7 @@ def vector_file(
         codes=tuple(shorten(str(code)) for code in answer["codes"]),
         readings=readings,
         untied=_untied(answer.get("drawing"), options),
-        first_row=int(answer.get("first_row", 1)),
+        lines=tuple(int(line) for line in answer.get("lines", ())),
         fixed=dict(options.fixed),
     )
 

@@ -26,8 +26,24 @@ MARKED = "ĂÂÊÔƠƯĐăâêôơưđàảãáạằẳẵắặầẩẫấậ
 
 def to_tcvn3(text: str) -> str:
     """Text as its TCVN3 bytes, one character per byte: the inverse of the reader's table."""
-    table = {decode(chr(byte), "tcvn3"): chr(byte) for byte in range(0xA1, 0xFF)}
-    return "".join(table.get(c, c) for c in text)
+    # Bytes that the table does not have stay themselves: they are no letters of it.
+    table = {new: chr(byte) for byte in range(0xA1, 0xFF) if (new := decode(chr(byte), "tcvn3")) != chr(byte)}
+    # No capital has a tone there: a font of capitals draws the small letters large.
+    return "".join(table.get(c, table.get(c.lower(), c)) for c in text)
+
+
+def shapefile_with_octets(frame: gpd.GeoDataFrame, column: str, values: Sequence[bytes], path: Path) -> Path:
+    """A zipped shapefile without .cpg whose text column holds exactly these bytes, as old programs leave it."""
+    folder = path.with_suffix("")
+    folder.mkdir()
+    marks = [f"@{i:03d}@" for i in range(len(values))]
+    frame.assign(**{column: marks}).to_file(folder / "thua.shp", engine="pyogrio")
+    (folder / "thua.cpg").unlink()
+    data = (folder / "thua.dbf").read_bytes()
+    for mark, value in zip(marks, values, strict=True):
+        data = data.replace(mark.encode().ljust(60), value.ljust(60), 1)
+    (folder / "thua.dbf").write_bytes(data)
+    return zip_folder(folder, path)
 
 
 def mapinfo(frame: gpd.GeoDataFrame, path: Path, suffix: str = ".tab") -> Path:
