@@ -166,6 +166,7 @@ def _read_drawing(
 
     from geo.importers.drawing import assemble
     from geo.importers.filecrs import FileCrs
+    from geo.importers.textcodes import convert
 
     kind: Format = request["format"]
     layer_column = "Layer" if kind == "dxf" else "Level"
@@ -176,6 +177,9 @@ def _read_drawing(
         raise Refused("rows", rows=len(wkb), limit=limits.entities)
     by_column = dict(zip((str(f) for f in meta["fields"]), data, strict=True))
     texts = [None if t is None else str(t)[: limits.text_length + 1] for t in by_column["Text"].tolist()]
+    # Labels are words to be understood, so old text is converted here already.
+    converted, _ = convert({"Text": texts}, forced=request["encoding"])
+    texts = [None if cell is None else str(cell) for cell in converted["Text"]]
     levels = [str(level) for level in by_column[layer_column].tolist()]
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     layers = sorted(set(levels))[: limits.layers]

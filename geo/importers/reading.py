@@ -72,6 +72,7 @@ def read_vector(
             "layer": options.layer,
             "columns": dict(options.columns),
             "sample": sample,
+            "encoding": options.encoding,
             # The child sees this package only.
             "land_codes": sorted(LAND_CODES) if kind in DRAWINGS else [],
         }

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+_STOP_TONES = frozenset("\u0301\u0323")
 _ONSETS = "ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|đ|g|h|k|l|m|n|p|r|s|t|v|x|"
 _VOWELS = (
     "iêu|yêu|oai|oay|oao|oeo|uây|uyê|uya|uyu|uôi|ươi|ươu|uêu|ai|ao|au|ay|âu|ây|eo|êu|ia|iê|iu|oa|oă|oe|oi|oo|ôi|ơi|"
@@ -20,9 +21,12 @@ _APART = re.compile(r"[\x00-\x40\x5b-\x60\x7b-\x7f]+")
 def is_syllable(word: str) -> bool:
     """Whether one word can be a Vietnamese syllable, in any case and either Unicode form."""
     decomposed = unicodedata.normalize("NFD", word.lower())
-    tones = sum(c in _TONES for c in decomposed)
+    tones = [c for c in decomposed if c in _TONES]
     plain = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
-    return tones <= 1 and _SYLLABLE.fullmatch(plain) is not None
+    if len(tones) > 1 or _SYLLABLE.fullmatch(plain) is None:
+        return False
+    # A syllable that ends in a stop is said with the acute or the dot below only.
+    return not tones or tones[0] in _STOP_TONES or not plain.endswith(("c", "ch", "p", "t"))
 
 
 def marked_words(text: str) -> list[str]:

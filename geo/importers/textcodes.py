@@ -76,7 +76,9 @@ def decode(text: str, encoding: Encoding) -> str:
         return unicodedata.normalize("NFC", raw.decode("utf-8"))
     except UnicodeDecodeError as bad:
         # A DBF column is cut after so many bytes, which may halve the last letter: only that is forgiven.
-        cut = bad.reason == "unexpected end of data" and bad.end == len(raw)
+        cut = (
+            bad.reason == "unexpected end of data" and bad.end == len(raw) and not raw[: bad.start].isascii()
+        )
         return unicodedata.normalize("NFC", raw[: bad.start].decode("utf-8")) if cut else text
 
 
@@ -95,12 +97,11 @@ def convert(
         for name, cells in columns.items()
     }
     samples = {name: cells for name, cells in samples.items() if cells}
-    whole = _best([cell for cells in samples.values() for cell in cells])
+    whole = _best([cell for cells in samples.values() for cell in cells])[0]
     result: dict[str, list[Cell]] = {name: list(cells) for name, cells in columns.items()}
     readings: list[TextReading] = []
     for name, cells in samples.items():
-        few = sum(len(marked_words(cell)) for cell in cells) < _OWN_WORDS
-        found = _named(forced) if forced is not None else (whole[0] if few else _best(cells)[0])
+        found = _named(forced) if forced is not None else _of_column(cells, whole)
         if found is not None:
             result[name] = [decode(c, found) if isinstance(c, str) else c for c in result[name]]
         changed = next((c for c in cells if found is not None and decode(c, found) != c), None)
@@ -125,6 +126,15 @@ def _best(cells: Sequence[str]) -> tuple[Encoding | None, float]:
     if as_is >= share or share < _ENOUGH:
         return None, as_is
     return encoding, share
+
+
+def _of_column(cells: Sequence[str], whole: Encoding | None) -> Encoding | None:
+    """A column's own encoding; the whole file's where the column has few words or makes as good sense in it."""
+    own, share = _best(cells)
+    few = sum(len(marked_words(cell)) for cell in cells) < _OWN_WORDS
+    if whole is not None and (few or share_of_syllables([decode(c, whole) for c in cells]) >= share):
+        return whole
+    return None if few else own
 
 
 def _named(name: str) -> Encoding:
