@@ -25,6 +25,7 @@ from api.pages import (
     correction,
     docs,
     portfolio,
+    preview,
     project,
     report,
     rights_page,
@@ -124,7 +125,7 @@ def create_app(
     for module in (projects, cases, holders, maps, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
+    for page in (*people, portfolio, project, case, case_people, correction, preview, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app
