@@ -80,6 +80,7 @@ EVENT_KINDS: dict[str, Pair] = {
     "case.correct": ("Đính chính", "Correction"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
+    "parcels.attributes": ("Ghép danh sách vào thửa", "List joined to parcels"),
     "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
     "sender_profile.save": ("Lưu hồ sơ bên gửi", "Sender profile saved"),

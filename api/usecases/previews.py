@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from geoalchemy2.shape import to_shape
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -90,10 +91,8 @@ def ground(session: Session, project: str | None, shown: Rings) -> Ground:
     if not shown:
         return Ground((), ())
     window = shapely.box(*_window(shown))
-    boundaries = [
-        to_shape(b) for b in session.scalars(select(Ward.boundary).where(Ward.boundary.is_not(None)))
-    ]
-    corridors = []
+    boundaries = [to_shape(b) for b in session.scalars(select(Ward.boundary)) if b is not None]
+    corridors: list[BaseGeometry] = []
     if project is not None:
         row = access_project(session, project)
         corridors = [
@@ -133,7 +132,7 @@ def _window(shown: Rings) -> tuple[float, float, float, float]:
     return float(west - margin), float(south - margin), float(east + margin), float(north + margin)
 
 
-def _rings(shapes: list[shapely.Geometry], window: shapely.Geometry, grain: float) -> Rings:
+def _rings(shapes: list[BaseGeometry], window: BaseGeometry, grain: float) -> Rings:
     found: list[npt.NDArray[np.float64]] = []
     for shape in shapes:
         measured = to_measure(shape)

@@ -20,12 +20,13 @@ from geo.crs import MEASURE, WGS84, Floats, label, suggest, transform
 from geo.importers.options import ControlPoint
 
 Verdict = Literal["agrees", "small", "wrong"]
-# Our own bounds, not a norm's: a cadastral point is worth some centimetres, the smallest known mistake is 0.69 m off.
+# Our own bounds, not a norm's: a cadastral point is worth some centimetres, the smallest known mistake is 0.51 m off.
 AGREES_M = 0.10
 SMALL_M = 0.50
 _NAMES = "+proj=tmerc +lat_0=0 +lon_0=105 +k=0.9999 +x_0=500000 +ellps=WGS84 {} +units=m +no_defs"
 _PASTED = "+towgs84=-191.90441429,-39.30318279,-111.45032835,-0.00928836,0.01975479,-0.00427372,0.252906278"
-_OLDER = "+towgs84=-192.873,-39.382,-111.202,0.00205,0.0005,-0.00335,0.0188"
+_OLDER = "+towgs84=-192.873,-39.382,-111.202,-0.00205,-0.0005,0.00335,0.0188"
+_OLDER_PASTED = "+towgs84=-192.873,-39.382,-111.202,0.00205,0.0005,-0.00335,0.0188"
 # (what the coordinates would be, PROJ text): how a wrong conversion made numbers that look like EPSG:5897.
 _MISTAKES: tuple[tuple[str, str, str], ...] = (
     (
@@ -37,6 +38,11 @@ _MISTAKES: tuple[tuple[str, str, str], ...] = (
         _NAMES.format(_OLDER),
         "được chuyển bằng bộ tham số cũ (EPSG phép 1, lệch 0,69 m)",
         "were converted with the older parameters (EPSG operation 1, 0.69 m off)",
+    ),
+    (
+        _NAMES.format(_OLDER_PASTED),
+        "được chuyển bằng bộ tham số cũ chép nguyên dấu (góc xoay ngược dấu, lệch 0,51 m)",
+        "were converted with the older parameters as printed (rotation signs reversed, 0.51 m off)",
     ),
     (
         _NAMES.format(""),

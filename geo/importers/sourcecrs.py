@@ -139,6 +139,11 @@ def _cause(off_m: float) -> tuple[str, str]:
             " (góc xoay ngược dấu: chuỗi chép từ mạng)",
             " (rotation signs reversed: copied from a web page)",
         )
-    if 0.66 <= off_m <= 0.72:
+    if 0.48 <= off_m <= 0.54:
+        return (
+            " (tham số cũ, EPSG phép 1, góc xoay ngược dấu)",
+            " (older parameters, EPSG operation 1, rotation signs reversed)",
+        )
+    if 0.66 <= off_m < 0.72:
         return (" (tham số cũ, phép chuyển EPSG thứ nhất)", " (older parameters, EPSG operation 1)")
     return "", ""
