@@ -19,7 +19,7 @@ from geo.importers.limits import Limits
 from geo.importers.messages import NOTES
 from geo.importers.options import ReadingOptions
 from geo.importers.places import WardPlace, check_places, hint_without_crs
-from geo.importers.rows import clean_rows
+from geo.importers.rows import clean_rows, note_unusual
 from geo.importers.sourcecrs import settle_crs
 from geo.importers.textcodes import TextReading
 from geo.importers.untied import note_untied
@@ -74,6 +74,7 @@ def judge(
         check_places(file.shapes[index], index, srid, faults, wards=rows["ward_code"], places=ward_places)
         areas[index] = check_areas(to_measure(file.shapes[index], srid), index, faults, limits)
         controls = _controls(options, srid, faults, warnings)
+    note_unusual(rows, warnings)
     _compare_areas(rows["area_stated_m2"], areas, warnings)
     _note_text(file.readings, options, warnings)
     _note_losses(file, warnings)

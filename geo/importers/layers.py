@@ -26,6 +26,7 @@ from geo.importers.precheck import (
     geojson_has_crs,
     geopackage_crs,
     geopackage_layers,
+    mid_rows,
 )
 
 _NOTES = 5
@@ -109,7 +110,7 @@ def _read(
         raise Refused("no_such_column", absent=absent, columns=present)
     wanted = list(dict.fromkeys(chosen.values()))
     meta, wkb, data, text = _read_text(pyogrio, path, name, wanted, text, options)
-    if len(wkb) != info["features"]:
+    if len(wkb) != info["features"] or (kind == "mif" and len(wkb) != mid_rows(path)):
         raise Refused("damaged")
     by_column = dict(zip((str(f) for f in meta["fields"]), data, strict=True))
     columns = {

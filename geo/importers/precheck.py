@@ -164,6 +164,12 @@ def check_mif(path: Path) -> None:
         raise Refused("damaged")
 
 
+def mid_rows(path: Path) -> int:
+    """How many rows the attribute file of a MIF has: GDAL drops shapes that it cannot read without a word."""
+    with path.with_suffix(".mid").open("rb") as handle:
+        return sum(1 for line in handle if line.strip())
+
+
 def check_dxf(path: Path, most: int) -> tuple[str, ...]:
     """Counts the elements of a drawing before they become objects; codes of what it refers to elsewhere (XREF)."""
     elements, notes = 0, set()

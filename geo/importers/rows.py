@@ -27,6 +27,8 @@ _HOLDERS: Mapping[str, str] = {
     "tochuc": "organisation",
     "coquan": "organisation",
 }
+# What sheets and parcel numbers look like: 12, 12a, DC-7, 12/3; anything else is worth a look.
+_USUAL = re.compile(r"[^\W_]{1,8}(?:[./-][^\W_]{1,8}){0,2}$")
 # A case code is part of an address, so it keeps to letters, digits and three marks.
 _CASE_CODE = re.compile(r"[^\W_][\w.\-]{0,63}$")
 _WARD_DIGITS = 5
@@ -159,6 +161,18 @@ def _check_identity(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
                     row,
                     f"{_capital(vi)} “{shorten(value)}” bắt đầu bằng ký tự công thức.",
                     f"The {en} “{shorten(value)}” begins like a formula.",
+                )
+
+
+def note_unusual(rows: Mapping[str, list[Any]], warnings: FaultList) -> None:
+    """Sheets and numbers that are not like others: garbage in a cell has no other mark."""
+    for field in ("sheet", "number"):
+        for row, value in enumerate(rows[field], start=1):
+            if value is not None and not _USUAL.match(value):
+                vi, en = NAMES[field]
+                shown = shorten(value)
+                warnings.row(
+                    "value", row, f"{_capital(vi)} “{shown}” khác thường.", f"The {en} “{shown}” is unusual."
                 )
 
 

@@ -12,8 +12,6 @@ import random
 import sqlite3
 import stat
 import struct
-import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -26,9 +24,9 @@ from geo.importers.formats import DRIVERS, Format
 from geo.importers.limits import Limits
 from geo.importers.signatures import detect
 from projects.errors import InvalidInput
+from tests.unit.hostile import run
 from tests.unit.importer_files import english, faults_of, parcels, read, save, zip_folder
 
-ROOT = Path(__file__).resolve().parents[2]
 CANARY = "canary-7731"
 READ_PLAINLY = "import sys, pyogrio; print(pyogrio.raw.read(sys.argv[1])[3])"
 READ_LOCKED = (
@@ -39,14 +37,6 @@ NOT_A_MAP = (
     "The content of the file is not a GeoPackage, GeoJSON, KML/KMZ, DXF, DGN V7, CSV, XLSX, nor a ZIP file of a"
     " shapefile, MapInfo TAB or MIF."
 )
-
-
-def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Python code in a process of its own, with GDAL as it comes."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    environment.pop("GDAL_SKIP", None)
-    command = [sys.executable, "-c", code, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
 
 
 @pytest.fixture

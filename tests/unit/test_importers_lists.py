@@ -18,10 +18,10 @@ HEAD = ["STT", "Số tờ", "Số thửa", "Loại đất", "Diện tích", "Ghi
 
 
 def test_a_workbook_with_titles_above_its_heading_is_read(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["UBND PHƯỜNG YÊN HOÀ"],
         [],
-        HEAD,
+        [*HEAD],
         [1, 12, 7, "ODT", 100.5, "x"],
         [],
         [2, "12", "8a", "luc", None, None],
