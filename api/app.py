@@ -27,6 +27,7 @@ from api.pages import (
     docs,
     land_gaps,
     portfolio,
+    preview,
     project,
     report,
     rights_page,
@@ -138,7 +139,7 @@ def create_app(
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, project, land_gaps, takeoff)
-    for page in (*people, *of_projects, case, case_people, correction, report, docs):
+    for page in (*people, *of_projects, case, case_people, correction, preview, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

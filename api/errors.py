@@ -73,6 +73,8 @@ KINDS = {
     "session": ("phiên", "session"),
     "token": ("mã truy cập", "token"),
     "proposal": ("đề nghị", "proposal"),
+    "upload": ("tệp đã gửi", "upload"),
+    "sender_profile": ("hồ sơ bên gửi", "sender profile"),
 }
 
 

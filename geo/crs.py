@@ -33,6 +33,9 @@ VN2000 = 4756
 HANOI_EAST = (525_000.0, 610_000.0)
 HANOI_NORTH = (2_270_000.0, 2_370_000.0)
 
+# Global origin of the cadastral DGN design file, metres (Thông tư 25/2014/TT-BTNMT): lost when a header is rewritten.
+DGN_ORIGIN = (500_000.0, 1_000_000.0)
+
 # TM-3 zones of VN-2000 (k 0.9999, false easting 500 km) with their central meridian in degrees, nearest to Hanoi first.
 TM3_ZONES: Mapping[int, float] = MappingProxyType(
     {
@@ -63,11 +66,15 @@ GEOGRAPHIC = (WGS84, VN2000)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a pair of numbers: as which CRS, with the two columns exchanged, in millimetres."""
+    """One way to read a pair of numbers: as which CRS, with the two columns exchanged, in millimetres.
+
+    `origin`: +1 or -1 when the global origin of a cadastral DGN has to be added or taken away first.
+    """
 
     srid: int
     swapped: bool = False
     millimetres: bool = False
+    origin: int = 0
 
     def measured(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """The points in EPSG:5897 under this reading; infinite where it makes no sense."""
@@ -75,17 +82,29 @@ class Reading:
             x, y = y, x
         if self.millimetres:
             x, y = x / 1000, y / 1000
+        if self.origin:
+            x, y = x + self.origin * DGN_ORIGIN[0], y + self.origin * DGN_ORIGIN[1]
         return transform(x, y, self.srid, MEASURE)
 
     @property
     def vi(self) -> str:
         """In Vietnamese words."""
-        return label(self.srid) + _note(self, ", hai trục X/Y đổi chỗ cho nhau", ", đơn vị mi-li-mét")
+        origin = _origin(self, "cộng thêm", "trừ đi")
+        return (
+            label(self.srid)
+            + _note(self, ", hai trục X/Y đổi chỗ cho nhau", ", đơn vị mi-li-mét")
+            + (f", {origin} gốc toạ độ chung của DGN (500000, 1000000)" if origin else "")
+        )
 
     @property
     def en(self) -> str:
         """In English words."""
-        return label(self.srid) + _note(self, ", the two axes exchanged", ", in millimetres")
+        origin = _origin(self, "added", "taken away")
+        return (
+            label(self.srid)
+            + _note(self, ", the two axes exchanged", ", in millimetres")
+            + (f", with the global origin of DGN files (500000, 1000000) {origin}" if origin else "")
+        )
 
 
 def label(srid: int) -> str:
@@ -175,6 +194,22 @@ def _candidates(declared: int | None) -> Iterator[Reading]:
                 reading = Reading(srid, swapped, millimetres)
                 if declared is None or reading != Reading(declared):
                     yield reading
+
+    for origin in (1, -1):
+        yield Reading(MEASURE, origin=origin)
+
+
+def rank(x: Floats, y: Floats, *, inside: Inside = in_hanoi) -> list[tuple[Reading, int]]:
+    """All readings that put some of the points in their place with how many they are, the best first.
+
+    Ties keep the order of `suggest`: the simpler reading and Hanoi's own zone first.
+    """
+    counted = [(reading, int(inside(*reading.measured(x, y)).sum())) for reading in _candidates(None)]
+    return sorted([pair for pair in counted if pair[1]], key=lambda pair: -pair[1])
+
+
+def _origin(reading: Reading, added: str, taken: str) -> str:
+    return {1: added, -1: taken}.get(reading.origin, "")
 
 
 def _note(reading: Reading, swapped: str, millimetres: str) -> str:

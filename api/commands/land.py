@@ -7,6 +7,17 @@ from typing import Annotated
 
 import typer
 
+from api.commands.reading import (
+    ColumnOption,
+    CrsOption,
+    EncodingOption,
+    FixedOption,
+    LayerOption,
+    PointsOption,
+    ProfileOption,
+    SwappedOption,
+    reading_options,
+)
 from api.commands.shared import COMMAND_ACTOR, say, transaction
 from api.usecases.land import import_parcel_file, import_ward_file
 from api.usecases.locating import import_alignment_file
@@ -21,17 +32,29 @@ FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, reada
 def parcels(
     file: FileArgument,
     project: Annotated[str, typer.Option("--project", help="Mã dự án, ví dụ TULIEN.")],
-    crs: Annotated[
-        int | None,
-        typer.Option("--crs", help="Mã EPSG nếu tệp không ghi, ví dụ 5897 (VN-2000, KTT 105°00′)."),
-    ] = None,
-    layer: Annotated[str | None, typer.Option("--layer", help="Tên lớp nếu tệp có nhiều lớp.")] = None,
+    crs: CrsOption = None,
+    layer: LayerOption = None,
+    column: ColumnOption = None,
+    fixed: FixedOption = None,
+    encoding: EncodingOption = None,
+    swapped: SwappedOption = False,
+    points: PointsOption = None,
+    profile: ProfileOption = None,
     demo: Annotated[bool, typer.Option("--demo", help="Đánh dấu là dữ liệu minh hoạ.")] = False,
 ) -> None:
-    """Nạp thửa đất của một dự án từ GeoPackage, GeoJSON hoặc shapefile nén zip; tất cả hoặc không gì cả."""
+    """Nạp thửa đất của một dự án từ tệp bản đồ (xem “import preview”); tất cả hoặc không gì cả."""
     with transaction() as session:
+        options = reading_options(
+            session, profile=profile, crs=crs, layer=layer, column=column, fixed=fixed, encoding=encoding,
+            swapped=swapped, points=points,
+        )  # fmt: skip
         result, warnings = import_parcel_file(
-            session, file, project=project, crs=crs, layer=layer, is_demo=demo, actor=COMMAND_ACTOR
+            session,
+            file,
+            project=project,
+            options=options,
+            is_demo=demo,
+            actor=COMMAND_ACTOR,
         )
     for warning in warnings:
         say(f"  lưu ý {warning.where}: {warning.vi}")

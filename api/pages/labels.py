@@ -82,8 +82,10 @@ EVENT_KINDS: dict[str, Pair] = {
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
     "parcels.locate": ("Đo lại lý trình", "Parcels located anew"),
     "alignments.import": ("Nhập tim tuyến", "Alignments imported"),
+    "parcels.attributes": ("Ghép danh sách vào thửa", "List joined to parcels"),
     "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
+    "sender_profile.save": ("Lưu hồ sơ bên gửi", "Sender profile saved"),
     "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),
     "portfolio.data_date": ("Đổi ngày số liệu", "Data date moved"),
     "holder.open": ("Mở trường được che", "Masked fields opened"),
@@ -112,6 +114,7 @@ OBJECT_TYPES: dict[str, Pair] = {
     "portfolio": ("Danh mục", "Portfolio"),
     "import": ("Lần nhập thửa", "Parcel import"),
     "wards": ("Ranh giới phường, xã", "Ward boundaries"),
+    "sender_profile": ("Hồ sơ bên gửi", "Sender profile"),
 }
 
 # Fields of events that are not of a case.
@@ -141,6 +144,15 @@ EVENT_FIELDS: dict[str, Pair] = {
     "sha256": ("Mã băm tệp", "File hash"),
     "files_sha256": ("Mã băm các tệp", "Hash of the files"),
     "matched": ("Khớp", "Matched"),
+    "sender": ("Bên gửi", "Sender"),
+    "format": ("Định dạng", "Format"),
+    "options": ("Cách đọc", "Reading"),
+    "columns": ("Cột", "Columns"),
+    "fixed": ("Giá trị chung", "Values for all"),
+    "layer": ("Lớp", "Layer"),
+    "crs": ("Mã EPSG", "EPSG code"),
+    "encoding": ("Bảng mã chữ", "Encoding"),
+    "swapped": ("Đổi trục X/Y", "Axes exchanged"),
 }
 
 CASE_FIELDS: dict[str, Pair] = {

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geo.access import access_project, portfolio_state
 from geo.demo import write_demo_files
 from geo.history import record, touch
+from geo.importers.options import AS_GUESSED, ReadingOptions
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
@@ -39,8 +40,7 @@ def import_parcel_file(
     path: Path,
     *,
     project: str,
-    crs: int | None = None,
-    layer: str | None = None,
+    options: ReadingOptions = AS_GUESSED,
     is_demo: bool = False,
     actor: str,
 ) -> tuple[ImportResult, tuple[Fault, ...]]:
@@ -54,8 +54,7 @@ def import_parcel_file(
     wards = session.scalars(select(Ward)).all()
     table = read_parcels(
         path,
-        crs=crs,
-        layer=layer,
+        options=options,
         ward_codes=frozenset(w.code for w in wards),
         ward_places={w.code: WardPlace(w.centre_lon, w.centre_lat, float(w.area_km2)) for w in wards},
     )

@@ -13,9 +13,11 @@ from shapely import LineString
 from geo.crs import to_wgs84
 from geo.importers.faults import FaultList
 from geo.importers.limits import DEFAULT, Limits
+from geo.importers.options import ReadingOptions
 from geo.importers.places import check_places
-from geo.importers.reading import VectorFile, read_vector
+from geo.importers.reading import read_vector
 from geo.importers.sourcecrs import settle_crs
+from geo.importers.vectorfile import VectorFile
 from projects.errors import Fault
 
 
@@ -48,12 +50,12 @@ def read_alignment_file(
 
     Raises InvalidInput with every fault: no such feature, a geometry that is no line, CRS, a place outside Hanoi.
     """
-    file = read_vector(path, purpose="alignments", layer=layer, limits=limits)
+    file = read_vector(path, purpose="alignments", options=ReadingOptions(layer=layer), limits=limits)
     faults = FaultList(file.filename, limits.faults_listed)
     warnings = FaultList(file.filename, limits.faults_listed)
     srid = settle_crs(file.crs, crs, faults, warnings)
     rows = _chosen(file, of, parts, faults)
-    lines = np.full(file.rows, None, dtype=object) if file.lines is None else file.lines
+    lines = np.full(file.rows, None, dtype=object) if file.axis_lines is None else file.axis_lines
     for i in rows:
         if lines[i] is None:
             faults.row(

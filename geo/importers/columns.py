@@ -74,3 +74,29 @@ def match_columns(
         elif hits:
             contested[field] = hits
     return chosen, contested
+
+
+def choose_columns(
+    present: Iterable[str], fields: Mapping[str, tuple[str, ...]], said: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, list[str]], list[str]]:
+    """`match_columns`, with what a person `said` (field → column) above the guess.
+
+    The third part are columns that were named but are not there. A column that a person gave to one field is not
+    guessed to be another.
+    """
+    columns = list(present)
+    chosen, contested = match_columns(columns, fields)
+    absent = [column for field, column in said.items() if field in fields and column not in columns]
+    own = {field: column for field, column in said.items() if field in fields and column in columns}
+    taken = set(own.values())
+    chosen = {field: column for field, column in chosen.items() if column not in taken} | own
+    kept = {
+        f: c
+        for f, names in contested.items()
+        if f not in own and len(c := [n for n in names if n not in taken]) > 1
+    }
+    for field, names in contested.items():
+        left = [n for n in names if n not in taken]
+        if field not in own and len(left) == 1:
+            chosen[field] = left[0]
+    return chosen, kept, absent

@@ -6,13 +6,14 @@ scale factor is 0.9996 (699 m off) or that carries pasted towgs84 parameters (0.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Literal
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
 
 from geo.crs import TM3_ZONES, UTM_ZONES, WGS84
 
@@ -21,6 +22,7 @@ Kind = Literal["none", "epsg", "bound", "custom", "unreadable"]
 _MAX_DEFINITION = 20_000  # characters
 _CODE = re.compile(r"^EPSG:(\d{1,7})$", re.IGNORECASE)
 _VN2000_DATUM = re.compile(r"vietnam2000|vn2000")
+_AT = (105.8342, 21.0278)
 _SAME_AS_WGS84 = {"OGC:CRS84", "OGC:CRS84H", "EPSG:4979"}
 _NUMBER = r"-?\d[\d.]*(?:e-?\d+)?"
 _TOWGS84 = re.compile(rf"towgs84[^\d\-]{{0,3}}({_NUMBER}(?:\s*,\s*{_NUMBER}){{2,6}})", re.IGNORECASE)
@@ -45,6 +47,9 @@ class FileCrs:
     numbers: str = ""  # the projection in words: "lon 105, k 0.9996, E0 500000, N0 0"
     towgs84: str = ""
     explicit: bool = True
+    off_m: float | None = (
+        None  # how far in Hanoi the stated towgs84 parameters, or none, are from the EPSG pair
+    )
 
     def as_dict(self) -> dict[str, Any]:
         """For the child's answer."""
@@ -83,14 +88,17 @@ def _judge(crs: CRS, text: str) -> FileCrs:
     numbers = describe(inner)
     if bound:
         given = _TOWGS84.search(text)
-        return FileCrs("bound", srid, inner.name[:80], numbers, given.group(1) if given else "")
+        values = given.group(1) if given else ""
+        return FileCrs("bound", srid, inner.name[:80], numbers, values, off_m=_off(srid, values))
     # PROJ is asked for candidates, also unlikely ones (a .prj turns the axes), and the numbers decide.
     exact = inner.to_epsg(min_confidence=20)
     if exact is not None and _agrees(inner, CRS.from_epsg(exact)):
         return FileCrs("epsg", exact, inner.name[:80], numbers)
     if srid is not None and _agrees(inner, CRS.from_epsg(srid)):
         return FileCrs("epsg", srid, inner.name[:80], numbers)
-    return FileCrs("custom", srid, inner.name[:80], numbers)
+    # The right numbers on another datum: read as it stands, no datum shift would take place.
+    bare = _off(srid, "0,0,0") if _datum(inner) not in ("vn2000",) else None
+    return FileCrs("custom", srid, inner.name[:80], numbers, off_m=bare)
 
 
 def contradicts(stated: FileCrs, definition: str | None) -> FileCrs | None:
@@ -136,6 +144,31 @@ def _same_numbers(crs: CRS) -> int | None:
         if meant is not None and _close(own, meant):
             return srid
     return None
+
+
+def _off(srid: int | None, towgs84: str) -> float | None:
+    """Metres, at 21.0278 N 105.8342 E, between a zone read with these towgs84 values and by its EPSG pair."""
+    values = [value.strip() for value in towgs84.split(",")] if towgs84 else []
+    if (srid not in TM3_ZONES and srid != 3405) or len(values) not in (3, 7):
+        return None
+    try:
+        numbers = _zone_numbers(srid)
+        if numbers is None:
+            return None
+        _, lat, lon, scale, east, north, *_ = numbers
+        shift = ",".join(repr(float(value)) for value in values)
+        own = CRS.from_proj4(
+            f"+proj=tmerc +lat_0={lat} +lon_0={lon} +k={scale} +x_0={east} +y_0={north} +ellps=WGS84"
+            f" +towgs84={shift} +units=m +no_defs"
+        )
+        x, y = Transformer.from_crs(WGS84, own, always_xy=True).transform(*_AT)
+        right_x, right_y = Transformer.from_crs(WGS84, srid, always_xy=True, allow_ballpark=False).transform(
+            *_AT
+        )
+    except (CRSError, ProjError, ValueError):
+        return None
+    off = math.hypot(x - right_x, y - right_y)
+    return off if math.isfinite(off) else None
 
 
 @cache

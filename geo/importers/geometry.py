@@ -13,7 +13,7 @@ from geo.crs import Floats, Mask
 from geo.importers import shapes
 from geo.importers.faults import FaultList
 from geo.importers.limits import Limits
-from geo.importers.reading import VectorFile
+from geo.importers.vectorfile import VectorFile
 
 Objects = npt.NDArray[np.object_]
 

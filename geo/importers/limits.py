@@ -18,6 +18,10 @@ class Limits:
     ring_vertices: int = 50_000
     text_length: int = 200  # characters of one attribute
     layers: int = 100
+    sheet_bytes: int = 120 * 1024 * 1024  # a workbook unpacked; 1.1 MB can become 12 million rows and 2 GB
+    cells: int = 4_000_000  # of a sheet or a table, empty ones between the first and the last counted
+    entities: int = 500_000  # of a drawing
+    sample_rows: int = 12  # shown at the preview
     area_m2: float = 10_000_000.0  # one parcel; the largest lake of Hanoi has 5.3 km²
     seconds: float = 120.0  # wall clock of the child
     cpu_seconds: int = 90

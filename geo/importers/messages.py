@@ -70,6 +70,52 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "GeoJSON chỉ hệ toạ độ bằng địa chỉ mạng; không nhận.",
         "The GeoJSON names its CRS by a network address; this is not accepted.",
     ),
+    "no_such_column": (
+        "Tệp không có cột {absent}; có: {columns}.",
+        "The file has no column {absent}; it has: {columns}.",
+    ),
+    "entities": (
+        "Tệp KML khai báo thực thể XML (DOCTYPE/ENTITY) hoặc không phải chữ UTF-8; không nhận. Hãy xuất lại từ"
+        " Google Earth hay QGIS.",
+        "The KML defines XML entities (DOCTYPE/ENTITY) or is not UTF-8; this is not accepted. Export it again from"
+        " Google Earth or QGIS.",
+    ),
+    "tab_link": (
+        "Bảng MapInfo này là khung nhìn, bảng ghép hay bảng nối tới tệp khác; hãy dùng Save Copy As để lưu thành một"
+        " bảng MapInfo thường (Native).",
+        "This MapInfo table is a view, a seamless table or points to other files; use Save Copy As to make a plain"
+        " native table of it.",
+    ),
+    "csv_points": (
+        "Tệp CSV chỉ có cột toạ độ X/Y ({columns}): mỗi dòng là một điểm, không phải một thửa. Hãy xuất CSV có cột WKT"
+        " (POLYGON).",
+        "The CSV only has X/Y columns ({columns}): a row is a point, not a parcel. Export a CSV with a WKT column"
+        " (POLYGON).",
+    ),
+    "no_shapes": (
+        "Tệp CSV hay XLSX này không có cột WKT nên không có hình thửa. Danh sách thuộc tính thì ghép vào thửa đã có"
+        " theo tờ và thửa.",
+        "This CSV or XLSX has no WKT column, so it has no parcel shapes. A list of attributes is joined to existing"
+        " parcels by sheet and number.",
+    ),
+    "table_header": (
+        "Không tìm thấy dòng tiêu đề có cột số tờ và số thửa trong 30 dòng đầu.",
+        "No heading row with the columns sheet and parcel number is in the first 30 rows.",
+    ),
+    "table_ragged": (
+        "Bảng chữ hỏng: dòng {row} có {found} ô, tiêu đề có {expected}.",
+        "The table is damaged: row {row} has {found} cells, the heading has {expected}.",
+    ),
+    "cells": (
+        "Bảng tính trải trên {cells} ô, giới hạn là {limit}; hãy xoá dòng, cột trống định dạng thừa.",
+        "The sheet spans {cells} cells, the limit is {limit}; delete empty formatted rows and columns.",
+    ),
+    "no_outlines": (
+        "Bản vẽ không có hình khép kín nào chứa nhãn số thửa: {outlines} hình khép kín, {labels} nhãn, {open} đường gần"
+        " khép kín. Hãy tạo vùng (topology) rồi xuất lại.",
+        "The drawing has no closed shape that holds a parcel number: {outlines} closed shapes, {labels} labels, {open}"
+        " lines that nearly close. Build the polygons, then export again.",
+    ),
     "drivers": (
         "Bộ đọc bản đồ của máy chủ chưa được khoá đúng ({extra}); báo người quản trị.",
         "The server's map reader is not locked as it should be ({extra}); tell the administrator.",
@@ -97,3 +143,16 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(shorten(str(item)) for item in value[:20]) or "–"
     return shorten(str(value), 160)
+
+
+# What a file refers to and is not followed.
+NOTES: Mapping[str, tuple[str, str]] = {
+    "network_link": (
+        "KML có NetworkLink tới địa chỉ khác; không đọc theo.",
+        "The KML has a NetworkLink to another address; it is not followed.",
+    ),
+    "xref": (
+        "Bản vẽ tham chiếu bản vẽ khác (XREF); phần đó không được đọc. Dùng BIND để gộp nếu cần.",
+        "The drawing refers to another drawing (XREF); that part is not read. Use BIND to merge it if needed.",
+    ),
+}

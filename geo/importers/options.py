@@ -9,6 +9,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from geo.importers.columns import FIELDS
+from geo.importers.textcodes import ENCODINGS
+from projects.errors import Fault, InvalidInput
+
+MOST_POINTS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class ControlPoint:
@@ -45,3 +51,31 @@ class ReadingOptions:
         """The inverse of `as_dict`. Raises TypeError for keys that it does not know."""
         points = tuple(ControlPoint(**point) for point in said.get("control_points", ()))
         return cls(**{**said, "control_points": points})
+
+
+AS_GUESSED = ReadingOptions()
+
+
+def check_options(options: ReadingOptions, *, where: str) -> None:
+    """Raises InvalidInput for a field, an encoding or a number of control points that do not exist."""
+    known = {field for fields in FIELDS.values() for field in fields}
+    faults = [
+        Fault(where, f"Không có trường “{field}”.", f"There is no field “{field}”.")
+        for field in (*options.columns, *options.fixed)
+        if field not in known
+    ]
+    if options.encoding is not None and options.encoding not in ENCODINGS:
+        listed = ", ".join(ENCODINGS)
+        faults.append(
+            Fault(
+                where, f"Bảng mã chữ phải là một trong: {listed}.", f"The encoding must be one of: {listed}."
+            )
+        )
+    if len(options.control_points) > MOST_POINTS:
+        faults.append(
+            Fault(
+                where, f"Nhiều hơn {MOST_POINTS} điểm khống chế.", f"More than {MOST_POINTS} control points."
+            )
+        )
+    if faults:
+        raise InvalidInput(faults)

@@ -13,14 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs import WGS84, Floats, Mask, to_measure, to_wgs84
-from geo.importers.faults import FaultList
-from geo.importers.geometry import check_areas, check_shapes
+from geo.crs import WGS84, to_wgs84
+from geo.importers.controls import ControlReport
+from geo.importers.judging import judge
 from geo.importers.limits import DEFAULT, Limits
-from geo.importers.places import WardPlace, check_places, hint_without_crs
-from geo.importers.reading import VectorFile, read_vector
-from geo.importers.rows import clean_rows
-from geo.importers.sourcecrs import settle_crs
+from geo.importers.options import AS_GUESSED, ReadingOptions
+from geo.importers.places import WardPlace
+from geo.importers.reading import read_vector
 from projects.errors import Fault
 
 __all__ = ["COLUMNS", "Limits", "ParcelTable", "WardPlace", "read_parcels"]
@@ -41,9 +40,6 @@ COLUMNS = (
     "holder_kind",
     "row",
 )
-# A stated area further from the measured one than both is worth a look: old sheets, re-surveys, typing errors.
-_AREA_SHARE = 0.05
-_AREA_M2 = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,8 @@ class ParcelTable:
     - `row`: int, the feature's number in the file, counted from 1.
 
     `wgs84` is the same geometry in EPSG:4326 as MultiPolygon, `area_m2` the area measured in EPSG:5897 (m²);
-    both are aligned with `frame` (RangeIndex 0…n-1). `warnings` do not stop the import but must be shown.
+    both are aligned with `frame` (RangeIndex 0…n-1). `warnings` do not stop the import but must be shown; `controls`
+    is the report of the control points, if any were given.
     """
 
     filename: str
@@ -72,90 +69,40 @@ class ParcelTable:
     wgs84: gpd.GeoSeries
     area_m2: npt.NDArray[np.float64]
     warnings: tuple[Fault, ...]
+    controls: ControlReport | None = None
 
 
 def read_parcels(
     path: Path,
     *,
-    crs: int | None,
-    layer: str | None = None,
+    options: ReadingOptions = AS_GUESSED,
     ward_codes: frozenset[str],
     ward_places: Mapping[str, WardPlace] | None = None,
     limits: Limits = DEFAULT,
+    filename: str | None = None,
 ) -> ParcelTable:
-    """The parcels of a GeoPackage, GeoJSON or zipped shapefile.
+    """The parcels of a file in any of the formats of `geo.importers.formats`.
 
-    `crs`: EPSG code for a file that states none (or an own definition); `layer`: which layer of a GeoPackage;
-    `ward_codes`: the codes that exist; `ward_places`: where those wards lie, which finds a wrong zone that the box of
-    Hanoi alone would miss. Raises InvalidInput with every fault of file and rows; nothing is returned in part.
+    `options`: how to read it, over what is guessed; `ward_codes`: the codes that exist; `ward_places`: where those
+    wards lie, which finds a wrong zone that the box of Hanoi alone would miss; `filename`: what messages call the
+    file. Raises InvalidInput with every fault of file and rows; nothing is returned in part.
     """
-    file = read_vector(path, purpose="parcels", layer=layer, limits=limits)
-    faults = FaultList(file.filename, limits.faults_listed)
-    warnings = FaultList(file.filename, limits.faults_listed)
-    if file.rows == 0:
-        faults.file(
-            "file", f"Lớp “{file.layer}” không có thửa nào.", f"Layer “{file.layer}” has no features."
-        )
-    srid = settle_crs(file.crs, crs, faults, warnings)
-    rows = clean_rows(file, ward_codes, faults, limits)
-    sound = check_shapes(file, faults, limits)
-    if srid is None:
-        _hint(file, sound, faults)
-        faults.raise_if_any()
+    file = read_vector(path, purpose="parcels", options=options, limits=limits, filename=filename)
+    judged = judge(file, options, ward_codes=ward_codes, ward_places=ward_places, limits=limits)
+    judged.faults.raise_if_any()
+    if judged.srid is None:
         raise AssertionError("a CRS that is not settled is a fault")
-    index = np.flatnonzero(sound)
-    check_places(file.shapes[index], index, srid, faults, wards=rows["ward_code"], places=ward_places)
-    areas = check_areas(to_measure(file.shapes[index], srid), index, faults, limits)
-    faults.raise_if_any()
-    _compare_areas(rows["area_stated_m2"], areas, warnings)
-    _note_losses(file, warnings)
-    frame = _frame(rows, file.shapes, srid)
+    frame = _frame(judged.rows, file.shapes, judged.srid)
     return ParcelTable(
         filename=file.filename,
         sha256=file.sha256,
-        source_srid=srid,
+        source_srid=judged.srid,
         frame=frame,
-        wgs84=gpd.GeoSeries(_multi(to_wgs84(file.shapes, srid)), index=frame.index, crs=WGS84),
-        area_m2=areas,
-        warnings=warnings.listed(),
+        wgs84=gpd.GeoSeries(_multi(to_wgs84(file.shapes, judged.srid)), index=frame.index, crs=WGS84),
+        area_m2=judged.areas,
+        warnings=judged.warnings.listed(),
+        controls=judged.controls,
     )
-
-
-def _hint(file: VectorFile, sound: Mask, faults: FaultList) -> None:
-    """Without a CRS the places cannot be judged, but often only one reading makes sense."""
-    reading = hint_without_crs(file.shapes[sound])
-    if reading is not None:
-        faults.file(
-            "crs",
-            f"Toạ độ trong tệp rơi vào Hà Nội nếu đọc theo {reading.vi}.",
-            f"The coordinates in the file fall in Hanoi if read in {reading.en}.",
-        )
-
-
-def _compare_areas(stated: list[float | None], measured: Floats, warnings: FaultList) -> None:
-    for row, (said, found) in enumerate(zip(stated, measured, strict=True), start=1):
-        if said is not None and abs(found - said) > max(_AREA_SHARE * said, _AREA_M2):
-            warnings.row(
-                "area",
-                row,
-                f"Diện tích ghi {said:.1f} m² nhưng đo được {found:.1f} m².",
-                f"The stated area is {said:.1f} m², the measured one {found:.1f} m².",
-            )
-
-
-def _note_losses(file: VectorFile, warnings: FaultList) -> None:
-    if file.with_z:
-        warnings.file(
-            "note",
-            f"Đã bỏ độ cao (Z) của {file.with_z} hình.",
-            f"The heights (Z) of {file.with_z} shapes were dropped.",
-        )
-    if file.with_m:
-        warnings.file(
-            "note", "Đã bỏ giá trị đo (M) của các hình.", "The measures (M) of the shapes were dropped."
-        )
-    for note in file.notes:
-        warnings.file("note", f"Thư viện GDAL báo: {note}", f"The GDAL library says: {note}")
 
 
 def _frame(rows: Mapping[str, list[Any]], shapes: npt.NDArray[np.object_], srid: int) -> gpd.GeoDataFrame:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.crs import MEASURE, WGS84, Floats, Mask, Reading, in_hanoi, label, suggest, transform
+from geo.crs import MEASURE, WGS84, Floats, Inside, Mask, Reading, in_hanoi, label, suggest, transform
 from geo.importers.faults import FaultList
 from geo.importers.geometry import point_text
 
@@ -105,6 +105,13 @@ def check_places(
                 f"Hình tại ({at}) {where_vi} khi đọc theo {label(srid)}. {vi}",
                 f"The shape at ({at}) {where_en} when read in {label(srid)}. {en}",
             )
+
+
+def inside_of(
+    rows: Rows, wards: Sequence[str | None] | None, places: Mapping[str, WardPlace] | None
+) -> Inside:
+    """What `geo.crs.suggest` and `rank` ask of points: near the ward of their row, or in Hanoi."""
+    return _expected(rows, wards, places).holds
 
 
 def hint_without_crs(polygons: npt.NDArray[np.object_]) -> Reading | None:

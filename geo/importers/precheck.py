@@ -18,9 +18,18 @@ _SHP_HEADER = 100
 _SHX_RECORD = 8
 _PIECE = 4 * 1024 * 1024
 _SCHEMA_ROWS = 5_000
+_SIDE_BYTES = 64 * 1024
 _CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
 # GDAL fetches the address of such a CRS over the network.
 _CRS_LINK = re.compile(rb'"crs"\s*:\s*\{[^{}]{0,4096}"type"\s*:\s*"(link|url)', re.IGNORECASE)
+
+
+# A block of a DXF that stands for another drawing: flags (70) with bit 4 or 8, then a file name (1).
+_XREF = re.compile(
+    rb"\n[ \t]*70[ \t]*\r?\n[ \t]*(4|8|12|36|40|44)[ \t]*\r?\n[\s\S]{0,400}?"
+    rb"\n[ \t]*1[ \t]*\r?\n[^\r\n]*\.(dwg|dxf)",
+    re.IGNORECASE,
+)
 
 
 class Refused(Exception):
@@ -117,6 +126,81 @@ def geojson_has_crs(path: Path) -> bool:
             found = found or _CRS_MEMBER.search(window) is not None
             previous = piece
     return found
+
+
+def check_kml(path: Path) -> tuple[str, ...]:
+    """Refuses a KML that defines entities; the codes of what it refers to and will not be followed (NetworkLink)."""
+    notes: list[str] = []
+    previous = b""
+    with path.open("rb") as handle:
+        while piece := handle.read(_PIECE):
+            window = previous[-256:] + piece
+            # UTF-16 would hide the words from this look and not from the reader.
+            if b"\x00" in window or re.search(rb"<!(DOCTYPE|ENTITY)", window, re.IGNORECASE):
+                raise Refused("entities")
+            if b"<NetworkLink" in window:
+                notes = ["network_link"]
+            previous = piece
+    return tuple(notes)
+
+
+def check_tab(path: Path) -> None:
+    """Refuses a MapInfo table that is not one plain table of its own: views, links, and files elsewhere."""
+    text = path.read_bytes()[:_SIDE_BYTES].decode("latin-1")
+    # A name of a file in it would be opened wherever it lies; our own parts need no name.
+    if not re.search(r"^\s*Type\s+NATIVE\b", text, re.IGNORECASE | re.MULTILINE) or re.search(
+        r"^\s*(File|Open\s+Table|Create\s+View|Begin_Metadata[\s\S]*IsSeamless\W+TRUE)|/\*|\\\\",
+        text,
+        re.IGNORECASE | re.MULTILINE,
+    ):
+        raise Refused("tab_link")
+
+
+def check_mif(path: Path) -> None:
+    """Refuses a MIF without its two sections."""
+    with path.open("rb") as handle:
+        head = handle.read(_PIECE)
+    if not re.search(rb"^\s*Columns\s+\d+", head, re.IGNORECASE | re.MULTILINE):
+        raise Refused("damaged")
+
+
+def mid_rows(path: Path) -> int:
+    """How many rows the attribute file of a MIF has: GDAL drops shapes that it cannot read without a word."""
+    with path.with_suffix(".mid").open("rb") as handle:
+        return sum(1 for line in handle if line.strip())
+
+
+def check_dxf(path: Path, most: int) -> tuple[str, ...]:
+    """Counts the elements of a drawing before they become objects; codes of what it refers to elsewhere (XREF)."""
+    elements, notes = 0, set()
+    previous = b""
+    with path.open("rb") as handle:
+        while piece := handle.read(_PIECE):
+            elements += len(re.findall(rb"^[ \t]*0[ \t]*\r?\n", piece, re.MULTILINE))
+            if elements > most:
+                raise Refused("rows", rows=elements, limit=most)
+            if _XREF.search(previous[-512:] + piece):
+                notes.add("xref")
+            previous = piece
+    return tuple(sorted(notes))
+
+
+def check_dgn(path: Path, most: int) -> None:
+    """Walks the elements of a DGN V7: each states its own length; one that leaves the file is damage."""
+    size, at, elements = path.stat().st_size, 0, 0
+    with path.open("rb") as handle:
+        while at < size:
+            handle.seek(at)
+            head = handle.read(4)
+            if head[:2] == b"\xff\xff":
+                return
+            at += 4 + 2 * int.from_bytes(head[2:4], "little")
+            elements += 1
+            if elements > most:
+                raise Refused("rows", rows=elements, limit=most)
+    if at == size:
+        return
+    raise Refused("damaged")
 
 
 @contextmanager

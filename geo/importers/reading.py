@@ -13,76 +13,81 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from geo.importers import lines, sandbox, shapes
+from geo.importers.archives import unpack
 from geo.importers.faults import refuse
-from geo.importers.filecrs import FileCrs
-from geo.importers.formats import FIXED_NAMES, Format, detect, unpack_shapefile
+from geo.importers.formats import DRAWINGS, FIXED_NAMES, Format
 from geo.importers.limits import Limits
 from geo.importers.messages import FAILURES, refusal
-from geo.importers.values import Cell, shorten
+from geo.importers.options import AS_GUESSED, ReadingOptions, check_options
+from geo.importers.signatures import detect
+from geo.importers.values import shorten
+from geo.importers.vectorfile import VectorFile, vector_file
+from projects.clearance import LAND_CODES
 
-Purpose = Literal["parcels", "wards", "alignments"]
+Purpose = Literal["parcels", "wards", "alignments", "list"]
 
 _log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
 _ANSWER_BYTES = 128 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class VectorFile:
-    """One layer of a file, as the child read it; nothing is judged yet.
-
-    `columns`: field → one cell per feature, only for fields that the file has (`headings`: field → its column there;
-    `contested`: field → columns that all claim to be it). `kinds`, `shapes` and `ring_vertices` have one entry per
-    feature: a code of `geo.importers.shapes`, the two-dimensional polygon or None, the vertices of its longest ring.
-    `types` names other geometry types by feature index. `sha256` is that of the upload.
-    """
-
-    filename: str
-    sha256: str
-    format: Format
-    layer: str
-    rows: int
-    crs: FileCrs
-    columns: Mapping[str, list[Cell]]
-    headings: Mapping[str, str]
-    contested: Mapping[str, list[str]]
-    kinds: npt.NDArray[np.uint8]
-    shapes: npt.NDArray[np.object_]
-    ring_vertices: npt.NDArray[np.int64]
-    types: Mapping[int, str]
-    with_z: int
-    with_m: bool
-    notes: tuple[str, ...]
-    lines: npt.NDArray[np.object_] | None = None  # MultiLineStrings, read for alignments only
-
-
 def read_vector(
-    path: Path, *, purpose: Purpose, layer: str | None, limits: Limits, isolate: bool | None = None
+    path: Path,
+    *,
+    purpose: Purpose,
+    options: ReadingOptions = AS_GUESSED,
+    limits: Limits,
+    sample: bool = False,
+    filename: str | None = None,
+    isolate: bool | None = None,
 ) -> VectorFile:
     """Reads `path` in a limited child process. Raises InvalidInput when it cannot be read at all.
 
-    `isolate` forces bubblewrap on or off (None: on where it works).
+    `purpose` "list" takes a table without shapes. `sample`: also the first cells of every column, for a preview.
+    `filename`: what messages call the file (None: its own name; uploads are stored under another one). `isolate`
+    forces bubblewrap on or off (None: on where it works).
     """
-    filename = shorten(path.name, 100)
+    filename = shorten(filename or path.name, 100)
+    check_options(options, where=filename)
     with tempfile.TemporaryDirectory(prefix="duonggang-import-") as folder:
         source, out = Path(folder, "in"), Path(folder, "out")
         source.mkdir(mode=0o700)
         out.mkdir(mode=0o700)
         kind, sha256 = _take_copy(path, source, filename, limits)
-        answer = _ask_child(kind, source, out, filename, purpose, layer, limits, isolate)
+        if purpose == "alignments" and kind in (*DRAWINGS, "csv", "xlsx"):
+            raise refuse(
+                filename,
+                "Tim tuyến đọc từ GeoPackage, GeoJSON, shapefile, KML, MapInfo; bản vẽ thì xuất sang một dạng đó.",
+                "Alignments are read from GeoPackage, GeoJSON, shapefile, KML, MapInfo; export drawings to these.",
+            )
+        if purpose != "list" and kind == "xlsx":
+            raise refuse(filename, *refusal("no_shapes", {}))
+        if purpose == "list" and kind not in ("csv", "xlsx"):
+            raise refuse(
+                filename,
+                "Danh sách thuộc tính phải là XLSX hoặc CSV.",
+                "A list of attributes must be an XLSX or a CSV.",
+            )
+        said = {
+            "format": kind,
+            "purpose": purpose,
+            "layer": options.layer,
+            "columns": dict(options.columns),
+            "sample": sample,
+            "encoding": options.encoding,
+            # The child sees this package only.
+            "land_codes": sorted(LAND_CODES) if kind in DRAWINGS else [],
+        }
+        answer = _ask_child(kind, said, source, out, filename, limits, isolate)
         try:
-            found = _vector_file(answer, out, filename, sha256, kind, limits)
+            found = vector_file(answer, out, filename, sha256, kind, options, limits)
             if purpose == "alignments":
-                found = replace(found, lines=lines.unpack_lines(out, found.rows, limits))
+                found = replace(found, axis_lines=lines.unpack_lines(out, found.rows, limits))
             return found
         except (shapes.Damaged, KeyError, TypeError, ValueError, OSError) as error:
             _log.warning("the import child's answer for %s does not hold together: %r", filename, error)
@@ -102,11 +107,8 @@ def _take_copy(path: Path, folder: Path, filename: str, limits: Limits) -> tuple
     with os.fdopen(descriptor, "rb") as upload, (folder / "upload").open("w+b") as copy:
         sha256 = _copy(upload, copy, filename, limits)
         found = detect(copy, filename)
-        if found == "zip":
-            unpack_shapefile(copy, folder, filename, limits)
     if found == "zip":
-        (folder / "upload").unlink()
-        return "shp", sha256
+        return unpack(folder / "upload", folder, filename, limits), sha256
     (folder / "upload").rename(folder / FIXED_NAMES[found])
     return found, sha256
 
@@ -130,11 +132,10 @@ def _copy(upload: BinaryIO, copy: BinaryIO, filename: str, limits: Limits) -> st
 
 def _ask_child(
     kind: Format,
+    said: dict[str, Any],
     source: Path,
     out: Path,
     filename: str,
-    purpose: Purpose,
-    layer: str | None,
     limits: Limits,
     isolate: bool | None,
 ) -> dict[str, Any]:
@@ -144,11 +145,9 @@ def _ask_child(
     request.write_text(
         json.dumps(
             {
+                **said,
                 "path": str(source / FIXED_NAMES[kind]),
                 "out": str(out),
-                "format": kind,
-                "purpose": purpose,
-                "layer": layer,
                 "limits": limits.as_dict(),
             }
         ),
@@ -184,49 +183,3 @@ def _load_answer(path: Path) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise ValueError("the answer is not an object")
     return answer
-
-
-def _vector_file(
-    answer: Mapping[str, Any], out: Path, filename: str, sha256: str, kind: Format, limits: Limits
-) -> VectorFile:
-    """The child's answer as a typed value. Raises ValueError, KeyError or TypeError when a part is not as agreed."""
-    rows = int(answer["rows"])
-    if not 0 <= rows <= limits.rows:
-        raise ValueError("more rows than allowed")
-    columns: dict[str, list[Cell]] = {}
-    for field, cells in answer["columns"].items():
-        if rows and (len(cells) != rows or not all(isinstance(c, str | int | float | None) for c in cells)):
-            raise ValueError(f"column {field} is not as agreed")
-        columns[str(field)] = list(cells)
-    kinds, geometries, ring_vertices = shapes.unpack(out, rows, limits)
-    return VectorFile(
-        filename=filename,
-        sha256=sha256,
-        format=kind,
-        layer=shorten(str(answer["layer"]), 100),
-        rows=rows,
-        crs=_crs(answer["crs"]),
-        columns=columns,
-        headings={str(field): shorten(str(name)) for field, name in answer["headings"].items()},
-        contested={str(f): [shorten(str(n)) for n in names] for f, names in answer["contested"].items()},
-        kinds=kinds,
-        shapes=geometries,
-        ring_vertices=ring_vertices,
-        types={int(row): shorten(str(name)) for row, name in answer["types"].items()},
-        with_z=int(answer["with_z"]),
-        with_m=bool(answer["with_m"]),
-        notes=tuple(shorten(str(note), 200) for note in answer["notes"]),
-    )
-
-
-def _crs(said: Mapping[str, Any]) -> FileCrs:
-    if said["kind"] not in ("none", "epsg", "bound", "custom", "unreadable"):
-        raise ValueError("unknown kind of CRS")
-    return FileCrs(
-        kind=said["kind"],
-        srid=None if said["srid"] is None else int(said["srid"]),
-        name=shorten(str(said["name"]), 80),
-        numbers=shorten(str(said["numbers"]), 120),
-        towgs84=shorten(str(said["towgs84"]), 160),
-        explicit=bool(said["explicit"]),
-    )

@@ -9,8 +9,8 @@ from typing import Any
 from geo.importers.columns import PARCEL_FIELDS, fold
 from geo.importers.faults import FaultList
 from geo.importers.limits import Limits
-from geo.importers.reading import VectorFile
 from geo.importers.values import BadCell, Cell, clean_text, parse_date, parse_number, shorten
+from geo.importers.vectorfile import VectorFile
 from projects.clearance import LAND_CODES, OBSTACLES, STEPS
 
 REQUIRED = ("sheet", "number", "ward_code", "land_use")
@@ -27,11 +27,13 @@ _HOLDERS: Mapping[str, str] = {
     "tochuc": "organisation",
     "coquan": "organisation",
 }
+# What sheets and parcel numbers look like: 12, 12a, DC-7, 12/3; anything else is worth a look.
+_USUAL = re.compile(r"[^\W_]{1,8}(?:[./-][^\W_]{1,8}){0,2}$")
 # A case code is part of an address, so it keeps to letters, digits and three marks.
 _CASE_CODE = re.compile(r"[^\W_][\w.\-]{0,63}$")
 _WARD_DIGITS = 5
 
-_NAMES: Mapping[str, tuple[str, str]] = {
+NAMES: Mapping[str, tuple[str, str]] = {
     "map_series": ("bản đồ", "map series"),
     "sheet": ("số tờ", "sheet"),
     "number": ("số thửa", "parcel number"),
@@ -55,13 +57,7 @@ def clean_rows(
 
     Wards are five digits, codes upper case, dates datetime.date, areas m². Map series and version have their defaults.
     """
-    _check_headings(file, faults)
-    rows = {field: _column(file, field, faults, limits) for field in PARCEL_FIELDS}
-    rows["ward_code"] = [_ward(code) for code in rows["ward_code"]]
-    for field in ("land_use", "step", "obstacle"):
-        rows[field] = [None if code is None else code.upper() for code in rows[field]]
-    rows["land_use"] = [None if code is None else re.sub(r"\s*\+\s*", "+", code) for code in rows["land_use"]]
-    _check_required(file, rows, faults)
+    rows = _cleaned(file, REQUIRED, faults, limits)
     _check_codes(rows, ward_codes, faults)
     rows["map_series"] = [s or w for s, w in zip(rows["map_series"], rows["ward_code"], strict=True)]
     rows["map_version"] = [version or "1" for version in rows["map_version"]]
@@ -70,23 +66,47 @@ def clean_rows(
     return rows
 
 
-def _check_headings(file: VectorFile, faults: FaultList) -> None:
+def clean_list(
+    file: VectorFile, ward_codes: frozenset[str], faults: FaultList, limits: Limits
+) -> dict[str, list[Any]]:
+    """The same for a list of attributes: only sheet and number must be there, nothing has a default."""
+    rows = _cleaned(file, ("sheet", "number"), faults, limits)
+    _check_codes(rows, ward_codes, faults)
+    return rows
+
+
+def _cleaned(
+    file: VectorFile, required: tuple[str, ...], faults: FaultList, limits: Limits
+) -> dict[str, list[Any]]:
+    _check_headings(file, required, faults)
+    rows = {field: _column(file, field, faults, limits) for field in PARCEL_FIELDS}
+    rows["ward_code"] = [_ward(code) for code in rows["ward_code"]]
+    for field in ("land_use", "step", "obstacle"):
+        rows[field] = [None if code is None else code.upper() for code in rows[field]]
+    rows["land_use"] = [None if code is None else re.sub(r"\s*\+\s*", "+", code) for code in rows["land_use"]]
+    _check_required(file, required, rows, faults)
+    _check_identity(rows, faults)
+    return rows
+
+
+def _check_headings(file: VectorFile, required: tuple[str, ...], faults: FaultList) -> None:
     for field, columns in file.contested.items():
-        vi, en = _NAMES[field]
+        vi, en = NAMES[field]
         listed = ", ".join(f"“{column}”" for column in columns)
         faults.file(
             "file",
             f"Nhiều cột cùng là {vi}: {listed}; hãy bỏ hoặc đổi tên bớt.",
             f"Several columns are the {en}: {listed}; remove or rename the others.",
         )
-    for field in REQUIRED:
-        if field not in file.headings and field not in file.contested:
-            vi, en = _NAMES[field]
+    for field in required:
+        if field not in file.headings and field not in file.contested and field not in file.fixed:
+            vi, en = NAMES[field]
             accepted = ", ".join((field, *PARCEL_FIELDS[field][:3]))
             faults.file(
                 "missing",
-                f"Thiếu cột {vi} (tên nhận: {accepted}).",
-                f"The column {en} is missing (accepted names: {accepted}).",
+                f"Thiếu cột {vi} (tên nhận: {accepted}); hãy chỉ cột nào, hoặc cho một giá trị chung.",
+                f"The column {en} is missing (accepted names: {accepted}); say which column it is, or give one value"
+                " for all.",
             )
 
 
@@ -104,7 +124,7 @@ def _column(file: VectorFile, field: str, faults: FaultList, limits: Limits) -> 
 
 
 def _each(cells: Sequence[Cell], field: str, read: Callable[[Cell], object], faults: FaultList) -> list[Any]:
-    vi, en = _NAMES[field]
+    vi, en = NAMES[field]
     values: list[Any] = []
     for row, cell in enumerate(cells, start=1):
         try:
@@ -116,16 +136,44 @@ def _each(cells: Sequence[Cell], field: str, read: Callable[[Cell], object], fau
     return values
 
 
-def _check_required(file: VectorFile, rows: Mapping[str, list[Any]], faults: FaultList) -> None:
-    for field in REQUIRED:
+def _check_required(
+    file: VectorFile, required: tuple[str, ...], rows: Mapping[str, list[Any]], faults: FaultList
+) -> None:
+    for field in required:
         if field not in file.headings:
             continue  # told once, for the whole file
         cells = file.columns.get(field) or []
         for i, value in enumerate(rows[field]):
             # A cell that could not be read has its own fault already.
             if value is None and (cells[i] is None or not str(cells[i]).strip()):
-                vi, en = _NAMES[field]
+                vi, en = NAMES[field]
                 faults.row("missing", i + 1, f"Thiếu {vi}.", f"The {en} is missing.")
+
+
+def _check_identity(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
+    """What names a parcel is shown and exported everywhere; no spreadsheet may take it for a formula."""
+    for field in ("map_series", "sheet", "number", "map_version"):
+        for row, value in enumerate(rows[field], start=1):
+            if value is not None and value[0] in "=+-@":
+                vi, en = NAMES[field]
+                faults.row(
+                    "value",
+                    row,
+                    f"{_capital(vi)} “{shorten(value)}” bắt đầu bằng ký tự công thức.",
+                    f"The {en} “{shorten(value)}” begins like a formula.",
+                )
+
+
+def note_unusual(rows: Mapping[str, list[Any]], warnings: FaultList) -> None:
+    """Sheets and numbers that are not like others: garbage in a cell has no other mark."""
+    for field in ("sheet", "number"):
+        for row, value in enumerate(rows[field], start=1):
+            if value is not None and not _USUAL.match(value):
+                vi, en = NAMES[field]
+                shown = shorten(value)
+                warnings.row(
+                    "value", row, f"{_capital(vi)} “{shown}” khác thường.", f"The {en} “{shown}” is unusual."
+                )
 
 
 def _check_codes(rows: Mapping[str, list[Any]], ward_codes: frozenset[str], faults: FaultList) -> None:
@@ -190,8 +238,8 @@ def _check_cases(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
         j = first.setdefault(case, i)
         differing = [field for field in _OF_CASE if rows[field][i] != rows[field][j]]
         if differing:
-            vi = ", ".join(_NAMES[field][0] for field in differing)
-            en = ", ".join(_NAMES[field][1] for field in differing)
+            vi = ", ".join(NAMES[field][0] for field in differing)
+            en = ", ".join(NAMES[field][1] for field in differing)
             shown = shorten(case)
             faults.row(
                 "case",

@@ -108,7 +108,7 @@ def _pack(wkb: Objects) -> Packed:
     for i in np.flatnonzero(kinds == UNREADABLE):
         kinds[i] = _why_unreadable(wkb[i])
     kinds[there & shapely.is_empty(shapes)] = EMPTY
-    with_z = int(shapely.has_z(shapes).sum())
+    with_z = _with_heights(shapes)
     shapes = shapely.force_2d(shapes)
     coordinates, owner = shapely.get_coordinates(shapes, return_index=True)
     broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
@@ -122,6 +122,13 @@ def _pack(wkb: Objects) -> Packed:
         return Packed(kinds, np.empty((0, 2)), none, none, owners, types, with_z)
     _, points, (rings, polygons) = shapely.to_ragged_array(parts, include_z=False)
     return Packed(kinds, points, rings.astype(np.int64), polygons.astype(np.int64), owners, types, with_z)
+
+
+def _with_heights(shapes: Objects) -> int:
+    """How many have heights that say something: a KML writes 0 everywhere."""
+    tall = np.flatnonzero(shapely.has_z(shapes))
+    points, owner = shapely.get_coordinates(shapes[tall], include_z=True, return_index=True)
+    return len(np.unique(owner[points[:, 2] != 0.0]))
 
 
 def _why_unreadable(blob: Any) -> int:

@@ -11,8 +11,13 @@ from geo.importers.faults import FaultList
 from geo.importers.filecrs import FileCrs
 
 
-def settle_crs(found: FileCrs, given: int | None, faults: FaultList, warnings: FaultList) -> int | None:
-    """The EPSG code to read the coordinates in, or None after a fault that says why there is none."""
+def settle_crs(
+    found: FileCrs, given: int | None, faults: FaultList, warnings: FaultList, *, without: str = ""
+) -> int | None:
+    """The EPSG code to read the coordinates in, or None after a fault that says why there is none.
+
+    `without`: the part of the file that would state it and is missing (".prj").
+    """
     if given is not None and not is_usable(given):
         faults.file(
             "crs",
@@ -20,7 +25,7 @@ def settle_crs(found: FileCrs, given: int | None, faults: FaultList, warnings: F
             f"EPSG:{given} is not the code of a projected or geographic CRS that can be used here.",
         )
         return None
-    srid = _settle(found, WGS84 if given == 4979 else given, faults, warnings)
+    srid = _settle(found, WGS84 if given == 4979 else given, faults, warnings, without)
     if srid is not None and srid in UTM_ZONES:
         warnings.file(
             "crs",
@@ -32,7 +37,9 @@ def settle_crs(found: FileCrs, given: int | None, faults: FaultList, warnings: F
     return srid
 
 
-def _settle(found: FileCrs, given: int | None, faults: FaultList, warnings: FaultList) -> int | None:
+def _settle(
+    found: FileCrs, given: int | None, faults: FaultList, warnings: FaultList, without: str
+) -> int | None:
     if found.kind == "epsg":
         return _stated(found, given, faults, warnings)
     if found.kind in ("none", "unreadable"):
@@ -42,6 +49,8 @@ def _settle(found: FileCrs, given: int | None, faults: FaultList, warnings: Faul
                 if found.kind == "none"
                 else ("Không hiểu hệ toạ độ ghi trong tệp", "The CRS stated in the file cannot be understood")
             )
+            if without:
+                vi, en = f"{vi} (thiếu tệp {without})", f"{en} ({without} is missing)"
             faults.file(
                 "crs",
                 f"{vi} và không có mã nào được cho; hãy cho mã EPSG (ví dụ 5897).",
@@ -98,16 +107,43 @@ def _own_definition(found: FileCrs, given: int | None, faults: FaultList, warnin
 
 
 def _name(found: FileCrs) -> tuple[str, str]:
+    """What a definition is and how far off: measured for its own values where it states them."""
     numbers = f" [{found.numbers}]" if found.numbers else ""
+    off_vi = "" if found.off_m is None else f"{found.off_m:.2f}".replace(".", ",")
     if found.kind == "bound":
         values = f" ({found.towgs84})" if found.towgs84 else ""
+        vi = f"hệ toạ độ tự khai “{found.name}”{numbers} kèm 7 tham số towgs84{values}; "
+        en = f"an own definition “{found.name}”{numbers} with towgs84 parameters{values}; "
+        if found.off_m is None:
+            return (
+                vi + "chuỗi chép từ mạng thường ngược dấu góc xoay và lệch 0,75 m",
+                en + "copied ones usually have the rotation signs reversed and are 0.75 m off",
+            )
         return (
-            f"hệ toạ độ tự khai “{found.name}”{numbers} kèm 7 tham số towgs84{values}; chuỗi chép từ mạng thường"
-            " ngược dấu góc xoay và lệch 0,75 m",
-            f"an own definition “{found.name}”{numbers} with towgs84 parameters{values}; copied ones usually have"
-            " the rotation signs reversed and are 0.75 m off",
+            vi + f"tham số này lệch {off_vi} m tại Hà Nội so với phép chuyển EPSG{_cause(found.off_m)[0]}",
+            en
+            + f"they are {found.off_m:.2f} m off in Hanoi against the EPSG operation{_cause(found.off_m)[1]}",
         )
-    return (
-        f"hệ toạ độ tự khai “{found.name}”{numbers} không trùng với mã EPSG nào",
-        f"an own definition “{found.name}”{numbers} that is no EPSG code",
-    )
+    vi = f"hệ toạ độ tự khai “{found.name}”{numbers} không trùng với mã EPSG nào"
+    en = f"an own definition “{found.name}”{numbers} that is no EPSG code"
+    if found.off_m is not None:
+        vi += f"; đọc như vậy là bỏ phép chuyển hệ quy chiếu VN-2000 và lệch {round(found.off_m)} m"
+        en += f"; read so, the datum shift of VN-2000 is left out, which is {round(found.off_m)} m off"
+    return vi, en
+
+
+def _cause(off_m: float) -> tuple[str, str]:
+    """Which of the known mistakes a distance is the mark of (measured, see `geo.crs`)."""
+    if 0.72 <= off_m <= 0.78:
+        return (
+            " (góc xoay ngược dấu: chuỗi chép từ mạng)",
+            " (rotation signs reversed: copied from a web page)",
+        )
+    if 0.48 <= off_m <= 0.54:
+        return (
+            " (tham số cũ, EPSG phép 1, góc xoay ngược dấu)",
+            " (older parameters, EPSG operation 1, rotation signs reversed)",
+        )
+    if 0.66 <= off_m < 0.72:
+        return (" (tham số cũ, phép chuyển EPSG thứ nhất)", " (older parameters, EPSG operation 1)")
+    return "", ""

@@ -14,10 +14,12 @@ from geo.importers.columns import WARD_FIELDS
 from geo.importers.faults import FaultList
 from geo.importers.geometry import check_shapes
 from geo.importers.limits import DEFAULT, Limits
+from geo.importers.options import ReadingOptions
 from geo.importers.places import check_places
-from geo.importers.reading import VectorFile, read_vector
+from geo.importers.reading import read_vector
 from geo.importers.sourcecrs import settle_crs
 from geo.importers.values import BadCell, clean_text, name_key, shorten
+from geo.importers.vectorfile import VectorFile
 from projects.errors import Fault
 
 _CODE_DIGITS = 5
@@ -63,7 +65,7 @@ def read_wards(
     A code column is used when there is one; names are compared without unit, case and place of the tone mark (Hoà =
     Hòa). Raises InvalidInput with every fault: geometry, CRS, a ward twice, no ward at all.
     """
-    file = read_vector(path, purpose="wards", layer=layer, limits=limits)
+    file = read_vector(path, purpose="wards", options=ReadingOptions(layer=layer), limits=limits)
     faults = FaultList(file.filename, limits.faults_listed)
     warnings = FaultList(file.filename, limits.faults_listed)
     if file.rows == 0:

@@ -31,6 +31,7 @@ from geo.tables.portfolio import (
     ResettlementSite,
     Ward,
 )
+from geo.tables.senders import SenderProfile
 
 __all__ = [
     "Account",
@@ -61,6 +62,7 @@ __all__ = [
     "RateWindow",
     "ResettlementSite",
     "Section",
+    "SenderProfile",
     "SignIn",
     "Taking",
     "Versioned",

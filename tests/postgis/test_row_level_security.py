@@ -28,6 +28,7 @@ OPEN = {
     "project_ward": "which ward a project crosses",
     "resettlement_site": "published facts",
     "section": "published facts",
+    "sender_profile": "names an office and its column headings",
     "spatial_ref_sys": "of PostGIS",
     "ward": "official units",
     "work_front": "published facts",

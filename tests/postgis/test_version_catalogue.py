@@ -25,6 +25,7 @@ UNVERSIONED = {
     "login_session": "a technical row; ended, never changed back",
     "proposal": "its proposal and its decision are events",
     "rate_window": "counts of a minute",
+    "sender_profile": "every change is an event",
     "sign_in": "only appended to",
 }
 COLUMNS = text(

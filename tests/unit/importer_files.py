@@ -6,6 +6,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pyproj import CRS
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from geo.importers.options import ReadingOptions
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from projects.errors import Fault, InvalidInput
 
@@ -82,8 +84,12 @@ def zip_folder(folder: Path, path: Path, *, without: tuple[str, ...] = ()) -> Pa
     return path
 
 
-def read(path: Path, **options: Any) -> ParcelTable:
-    return read_parcels(path, **({"crs": None, "ward_codes": WARDS} | options))
+def read(path: Path, **said: Any) -> ParcelTable:
+    """`read_parcels` with our wards; names of reading options may be given as they are."""
+    known = {f.name for f in fields(ReadingOptions)}
+    options = ReadingOptions(**{name: value for name, value in said.items() if name in known})
+    rest: dict[str, Any] = {name: value for name, value in said.items() if name not in known}
+    return read_parcels(path, **{"options": options, "ward_codes": WARDS, **rest})
 
 
 def faults_of(path: Path, **options: Any) -> tuple[Fault, ...]:

@@ -82,7 +82,7 @@ def test_file_enters_through_the_door_unchanged(
     portfolio: Portfolio, files: dict[str, Path], land: dict[str, gpd.GeoDataFrame]
 ) -> None:
     places = {w.code: WardPlace(w.centre_lon, w.centre_lat, float(w.area_km2)) for w in portfolio.wards}
-    table = read_parcels(files["TULIEN"], crs=None, ward_codes=frozenset(places), ward_places=places)
+    table = read_parcels(files["TULIEN"], ward_codes=frozenset(places), ward_places=places)
     found = land["TULIEN"]
     assert table.source_srid == 5897
     assert shapely.equals_exact(np.array(table.frame.geometry), np.array(found.geometry), 0.0).all()

@@ -89,7 +89,7 @@ def test_the_outlines_come_back_where_they_were(kind: ExportFormat, system: str,
         assert back.area == pytest.approx(was.area, abs=0.01)
 
 
-@pytest.mark.parametrize("kind", ["gpkg", "geojson", "shp"])
+@pytest.mark.parametrize("kind", ["gpkg", "geojson", "shp", "kml"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXTS.filter(bool), min_size=2, max_size=5, unique=True))
 def test_our_own_import_takes_back_what_was_exported(
@@ -105,7 +105,7 @@ def test_our_own_import_takes_back_what_was_exported(
             for part in path.parent.glob("dat.*"):
                 archive.write(part, part.name)
         path = packed
-    table = read_parcels(path, crs=None, ward_codes=WARDS, ward_places=PLACES)
+    table = read_parcels(path, ward_codes=WARDS, ward_places=PLACES)
     assert table.frame["sheet"].tolist() == frame["sheet"].tolist()
     for column in ("number", "land_use", "map_series", "case", "step"):
         assert table.frame[column].tolist() == frame[column].tolist(), column

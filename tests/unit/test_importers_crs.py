@@ -90,7 +90,8 @@ def test_a_file_without_crs_needs_one_and_is_told_which_would_do(tmp_path: Path)
         "gpkg": save(parcels(2, crs=None), tmp_path / "a.gpkg"),
     }.items():
         said = english(path)
-        assert "does not state its CRS and none was given" in said[0], name
+        assert "The file does not state its CRS" in said[0], name
+        assert ("(.prj is missing)" in said[0]) == (name == "zip")
         assert "fall in Hanoi if read in EPSG:5897" in said[1], name
         assert read(path, crs=5897).source_srid == 5897
         assert "EPSG:123 is not the code" in english(path, crs=123)[0]

@@ -93,7 +93,7 @@ def test_the_child_is_isolated_as_far_as_the_machine_allows(tmp_path: Path) -> N
     if not sandbox.has_bubblewrap():
         # The machine has no bubblewrap: then that is what the door must know, and the plain child must do.
         path = save(parcels(1), tmp_path / "a.gpkg")
-        assert read_vector(path, purpose="parcels", layer=None, limits=DEFAULT).rows == 1
+        assert read_vector(path, purpose="parcels", limits=DEFAULT).rows == 1
         return
     seen = subprocess.run(
         wrapped, capture_output=True, text=True, env=sandbox.environment(tmp_path / "out"), check=True
@@ -105,8 +105,8 @@ def test_the_child_is_isolated_as_far_as_the_machine_allows(tmp_path: Path) -> N
 
 def test_a_file_is_read_alike_with_and_without_bubblewrap(tmp_path: Path) -> None:
     path = save(parcels(4), tmp_path / "a.gpkg")
-    plain = read_vector(path, purpose="parcels", layer=None, limits=DEFAULT, isolate=False)
-    as_allowed = read_vector(path, purpose="parcels", layer=None, limits=DEFAULT)
+    plain = read_vector(path, purpose="parcels", limits=DEFAULT, isolate=False)
+    as_allowed = read_vector(path, purpose="parcels", limits=DEFAULT)
     assert plain.columns == as_allowed.columns
     assert shapely.equals(plain.shapes, as_allowed.shapes).all()
 
@@ -255,5 +255,5 @@ def test_the_private_copy_is_readable_by_its_owner_only(
 
     monkeypatch.setattr(reading.sandbox, "run_child", look)
     with pytest.raises(InvalidInput):
-        read_vector(save(parcels(1), tmp_path / "a.gpkg"), purpose="parcels", layer=None, limits=DEFAULT)
+        read_vector(save(parcels(1), tmp_path / "a.gpkg"), purpose="parcels", limits=DEFAULT)
     assert seen == [0o700] * 3
