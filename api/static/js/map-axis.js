@@ -48,7 +48,7 @@
 
   const asAlignment = (feature) => {
     const p = feature.properties;
-    const path = DG.longestPath(feature.geometry);
+    const path = DG.joinedPath(feature.geometry);
     if (!path || !path.length) return null;
     const start = Number(p.start_m) || 0;
     const end = Number.isFinite(p.end_m) && p.end_m > start ? p.end_m : start + path.length;
