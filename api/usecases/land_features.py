@@ -16,6 +16,7 @@ from api.usecases.blocked import band_of, blocked_runs_of
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.counting import step_group
 from api.usecases.features import DIGITS, collection, feature
+from api.usecases.gaps_answer import span
 from api.usecases.visible import hidden_cases
 from api.views import BandPiece
 from geo.axis import load_routes
@@ -156,6 +157,7 @@ def _run(route: Route, piece: BandPiece) -> dict[str, Any]:
         route_piece(route, piece.from_m, piece.to_m),
         kind="run",
         status=piece.status,
+        stations=span(route.stations, (piece.from_m, piece.to_m)),
         **{"from": _round(piece.from_m), "to": _round(piece.to_m)},
     )
 

@@ -48,7 +48,7 @@
 
   const asAlignment = (feature) => {
     const p = feature.properties;
-    const path = DG.longestPath(feature.geometry);
+    const path = DG.joinedPath(feature.geometry);
     if (!path || !path.length) return null;
     const start = Number(p.start_m) || 0;
     const end = Number.isFinite(p.end_m) && p.end_m > start ? p.end_m : start + path.length;
@@ -101,7 +101,7 @@
       const p = feature.properties;
       const status = Object.hasOwn(RANK, String(p.status)) ? p.status : "unknown";
       const text = [
-        format.run(p.from, p.to),
+        String(p.stations ?? format.run(p.from, p.to)),
         `${DG.own(labels, `run_${status}`) ?? ""} · ${format.integer(Math.round(p.to - p.from))} m`,
       ];
       for (const points of DG.lines(feature.geometry)) {
@@ -130,7 +130,7 @@
       const rings = corridors.map((ring) => ring.map(owner.path.flatten));
       const far = DG.reach(at, left, rings, CORRIDOR_LIMIT);
       const edge = owner.path.back([at[0] + left[0] * far, at[1] + left[1] * far]);
-      leaders.push({ m, layer: line([[lat, lng], edge], { color: tokens.ink, weight: 0.8, opacity: 0.7 }) });
+      leaders.push({ m: stake, layer: line([[lat, lng], edge], { color: tokens.ink, weight: 0.8, opacity: 0.7 }) });
       return {
         node,
         anchors: [edge],

@@ -59,6 +59,12 @@
     return { length, flat, flatten, back, locate, at: (distance) => back(locate(distance).at) };
   };
 
+  /** All parts of a geometry one after the other as one path: between two parts chainage runs on over the gap. */
+  DG.joinedPath = (geometry) => {
+    const points = DG.lines(geometry).flat();
+    return points.length > 1 ? DG.path(points) : null;
+  };
+
   /** The longest part of a geometry as a path, or null. */
   DG.longestPath = (geometry) => {
     const paths = DG.lines(geometry)
