@@ -31,7 +31,7 @@ from api.pages import (
     signin,
 )
 from api.rightsfile import rights
-from api.routes import cases, holders, maps, projects, reports, static, system
+from api.routes import cases, holders, landmap, maps, projects, reports, static, system, tiles
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
 from geo import cluster
@@ -121,7 +121,7 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, cases, holders, maps, reports, system):
+    for module in (projects, cases, holders, maps, tiles, landmap, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     for page in (*people, portfolio, project, case, case_people, correction, report, docs):

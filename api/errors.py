@@ -73,6 +73,8 @@ KINDS = {
     "session": ("phiên", "session"),
     "token": ("mã truy cập", "token"),
     "proposal": ("đề nghị", "proposal"),
+    "tile": ("ô bản đồ", "map tile"),
+    "parcel": ("thửa", "parcel"),
 }
 
 
