@@ -22,6 +22,7 @@ from api.pages import (
     admin_events,
     case,
     case_people,
+    citymap,
     correction,
     docs,
     portfolio,
@@ -124,7 +125,7 @@ def create_app(
     for module in (projects, cases, holders, maps, tiles, landmap, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
+    for page in (*people, portfolio, citymap, project, case, case_people, correction, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

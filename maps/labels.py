@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from maps.land_labels import LAND_LABELS
+
 Lang = Literal["vi", "en"]
 
 LABELS: dict[Lang, dict[str, str]] = {
@@ -202,4 +204,5 @@ LABELS: dict[Lang, dict[str, str]] = {
 
 def labels(lang: str) -> dict[str, str]:
     """The texts of one language; Vietnamese for a language that we do not have."""
-    return LABELS["en" if lang == "en" else "vi"]
+    known: Lang = "en" if lang == "en" else "vi"
+    return LABELS[known] | LAND_LABELS[known]

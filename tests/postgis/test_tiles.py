@@ -114,8 +114,8 @@ def test_a_tile_says_of_each_parcel_what_its_rows_say(fabric: tuple[Engine, Engi
     body = seen(fabric[1], person("leadership"), tile_at(16, *PLACE))
     rows = owner.execute(
         text(
-            "select distinct c.id, c.step, left(c.holder_kind, 1), c.obstacle, p.ward_code, q.code from clearance_case c "
-            "join parcel p on p.case_id = c.id join project q on q.id = c.project_id"
+            "select distinct c.id, c.step, left(c.holder_kind, 1), c.obstacle, p.ward_code, q.code "
+            "from clearance_case c join parcel p on p.case_id = c.id join project q on q.id = c.project_id"
         )
     )
     known = {tuple(row) for row in rows}
@@ -132,8 +132,8 @@ def test_scaling_in_degrees_is_the_mercator_projection_to_one_unit(
     body = seen(fabric[1], person("leadership"), tile, "B01")
     exact = owner.execute(
         text(
-            "select c.id, ST_AsText(ST_AsMVTGeom(ST_Transform(p.geom, 3857), cast(ST_TileEnvelope(:z, :x, :y) as box2d), "
-            "4096, 64, true)) from parcel p join clearance_case c on c.id = p.case_id "
+            "select c.id, ST_AsText(ST_AsMVTGeom(ST_Transform(p.geom, 3857), "
+            "cast(ST_TileEnvelope(:z, :x, :y) as box2d), 4096, 64, true)) from parcel p join clearance_case c on c.id = p.case_id "
             "join project q on q.id = p.project_id where q.code = 'B01' and p.geom && ST_Transform("
             "ST_TileEnvelope(:z, :x, :y), 4326)"
         ),
