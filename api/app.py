@@ -20,6 +20,7 @@ from api.pages import (
     admin_account,
     admin_accounts,
     admin_events,
+    bulk,
     case,
     case_people,
     citymap,
@@ -32,6 +33,7 @@ from api.pages import (
     signin,
 )
 from api.rightsfile import rights
+from api.routes import bulk as bulk_routes
 from api.routes import cases, holders, landmap, maps, projects, reports, static, system, tiles
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
@@ -122,10 +124,10 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, cases, holders, maps, tiles, landmap, reports, system):
+    for module in (projects, cases, bulk_routes, holders, maps, tiles, landmap, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, citymap, project, case, case_people, correction, report, docs):
+    for page in (*people, portfolio, citymap, project, case, case_people, correction, bulk, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

@@ -78,7 +78,13 @@ def try_changes(
 
 
 def write_changes(
-    session: Session, ctx: Context, project_code: str, chosen: Sequence[Seen], change: CaseChange, *, key: str | None
+    session: Session,
+    ctx: Context,
+    project_code: str,
+    chosen: Sequence[Seen],
+    change: CaseChange,
+    *,
+    key: str | None,
 ) -> BulkAnswer:
     """Writes all cases, or none when one of them is refused; each is an event or a proposal of its own.
 
@@ -92,7 +98,9 @@ def write_changes(
     with session.begin_nested() as all_of_them:
         # All rows, then the project, then the history: the order of every writer, so that none waits in a circle.
         codes = sorted(one.code for one in chosen)
-        rows = select(ClearanceCase.id).where(ClearanceCase.code.in_(codes), ClearanceCase.project_id == project_id)
+        rows = select(ClearanceCase.id).where(
+            ClearanceCase.code.in_(codes), ClearanceCase.project_id == project_id
+        )
         session.execute(rows.order_by(ClearanceCase.code).with_for_update()).all()
         touch(session, project_id)
         outcomes = []

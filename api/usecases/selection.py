@@ -56,7 +56,16 @@ class Chosen:
     @property
     def said(self) -> bool:
         """Whether anything narrows the choice at all."""
-        texts = (self.area, self.step, self.ward, self.front, self.owner, self.obstacle, self.from_km, self.to_km)
+        texts = (
+            self.area,
+            self.step,
+            self.ward,
+            self.front,
+            self.owner,
+            self.obstacle,
+            self.from_km,
+            self.to_km,
+        )
         return self.driving or any(texts)
 
 

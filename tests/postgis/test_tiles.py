@@ -133,7 +133,8 @@ def test_scaling_in_degrees_is_the_mercator_projection_to_one_unit(
     exact = owner.execute(
         text(
             "select c.id, ST_AsText(ST_AsMVTGeom(ST_Transform(p.geom, 3857), "
-            "cast(ST_TileEnvelope(:z, :x, :y) as box2d), 4096, 64, true)) from parcel p join clearance_case c on c.id = p.case_id "
+            "cast(ST_TileEnvelope(:z, :x, :y) as box2d), 4096, 64, true)) from parcel p "
+            "join clearance_case c on c.id = p.case_id "
             "join project q on q.id = p.project_id where q.code = 'B01' and p.geom && ST_Transform("
             "ST_TileEnvelope(:z, :x, :y), 4326)"
         ),
