@@ -50,9 +50,10 @@
         const style = getComputedStyle(row.swatch);
         const [left, top, w, h] = [x, y - 6 * scale, 20 * scale, 12 * scale];
         if (row.swatch.classList.contains("dg-swatch-hatch")) context.fillStyle = hatch;
-        else context.fillStyle = row.swatch.classList.contains("dg-swatch-fill") ? style.backgroundColor : "#fff";
+        else context.fillStyle = /, 0\)$/.test(style.backgroundColor) ? "#fff" : style.backgroundColor;
         context.fillRect(left, top, w, h);
-        context.strokeStyle = row.swatch.classList.contains("dg-swatch-drives") ? "#111820" : "#5f6c7b";
+        const edge = row.swatch.classList.contains("dg-swatch-fill") ? "#5f6c7b" : style.borderTopColor;
+        context.strokeStyle = row.swatch.classList.contains("dg-swatch-drives") ? "#111820" : edge;
         context.lineWidth = (row.swatch.classList.contains("dg-swatch-drives") ? 2.4 : 1) * scale;
         context.strokeRect(left, top, w, h);
         context.fillStyle = "#1a2430";
