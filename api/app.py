@@ -36,6 +36,7 @@ from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
 from api.routes import cases, holders, landmap, maps, projects, reports, static, system, tiles
 from api.settings import Settings
+from api.tiledoor import Leases, TileDoor
 from api.usecases.signin import Door, Limits, nobody
 from geo import cluster
 from geo.db import APP_ROLE, make_engine, make_sessions
@@ -123,6 +124,8 @@ def create_app(
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.state.leases = Leases()
+    app.add_middleware(TileDoor, leases=app.state.leases)
     middleware.install(app, settings, errors.unexpected)
     for module in (projects, cases, bulk_routes, holders, maps, tiles, landmap, reports, system):
         app.include_router(module.router)

@@ -10,15 +10,11 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
+from api.tileanswer import tile_answer
 from api.usecases.tiles import land_tile, shown_land
 from geo.tiles.grid import MOST_ZOOM, Tile
 
 router = APIRouter(prefix="/o", tags=["maps"])
-MVT = "application/vnd.mapbox-vector-tile"
-YEAR = 365 * 24 * 3600
-# What two people get differs, in one browser too; what a program that cannot unpack gets, as well.
-VARY = "Cookie, Authorization, Accept-Encoding"
-
 Zoom = Annotated[int, Path(ge=0, le=MOST_ZOOM, description="Mức phóng (zoom) 6…20.")]
 Column = Annotated[int, Path(ge=0, lt=1 << MOST_ZOOM, description="Cột từ tây sang đông.")]
 Row = Annotated[int, Path(ge=0, lt=1 << MOST_ZOOM, description="Hàng từ bắc xuống nam.")]
@@ -57,7 +53,7 @@ def city_tile(
     v: Version = "",
     ngay: DataDate = None,
 ) -> Response:
-    """As for one project; parcels have p (project) besides."""
+    """As for one project."""
     return _answer(request, session, ctx, None, Tile(z, x, y), v, ngay)
 
 
@@ -72,13 +68,6 @@ def _answer(
 ) -> Response:
     shown = shown_land(session, ctx, code, as_of=as_of)
     made = land_tile(session, ctx, shown, tile)
-    packs = bool(made.packed) and "gzip" in request.headers.get("accept-encoding", "")
-    tag = f'"{made.digest}{"-gz" if packs else ""}"'
-    # An old address, or somebody else's, is answered with what is true now for whoever asks, and not kept.
-    kept = f"private, max-age={YEAR}, immutable" if version == shown.version else "private, no-cache"
-    headers = {"ETag": tag, "Cache-Control": kept, "Vary": VARY}
-    if tag in (part.strip() for part in request.headers.get("if-none-match", "").split(",")):
-        return Response(status_code=304, headers=headers)
-    if packs:
-        headers["Content-Encoding"] = "gzip"
-    return Response(made.packed if packs else made.plain, media_type=MVT, headers=headers)
+    if version == shown.version:
+        request.app.state.leases.grant(request, ctx, shown)
+    return tile_answer(request, shown, made)

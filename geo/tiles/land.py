@@ -16,7 +16,7 @@ import numpy.typing as npt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.tiles.grid import BUFFER, EXTENT, Tile
+from geo.tiles.grid import BUFFER, EXTENT, Box, Tile
 
 GROUPS = 7
 # Aggregates are counted in the grid of this zoom (about 71 m at Hanoi) and added up for farther views.
@@ -27,14 +27,15 @@ CELL_STEPS = 5
 Moved = Mapping[str, tuple[str, str | None]]
 """Case code → (step, obstacle) on the day asked for, of the cases that look different now."""
 
+# The box stands in the text: as a parameter it would be made anew for every row. Parcels that shrink to nothing have
+# no shape and are left out by ST_AsMVT itself; a condition on the shape would make every shape twice.
 PARCELS = """
-select count(*), ST_AsMVT(t, 'parcels', :extent, 'mvt') from (
-    select c.id as k, {step} as s, left(c.holder_kind, 1) as o, {obstacle} as v, p.ward_code as w{project_name},
-           ST_AsMVTGeom(p.geom, cast(ST_MakeEnvelope(:west, :south, :east, :north) as box2d), :extent, :buffer) as mvt
-    from parcel p join clearance_case c on c.id = p.case_id {moved}{project_join}
-    where p.geom && ST_MakeEnvelope(:west_, :south_, :east_, :north_, 4326) {project}
-      and {step} <> all (cast(:unwanted as text[]))
-) t where mvt is not null
+select count(*), ST_AsMVT(t, 'parcels', {extent}, 'mvt') from (
+    select c.id as k, {step} as s, left(c.holder_kind, 1) as o, {obstacle} as v, p.ward_code as w,
+           ST_AsMVTGeom(p.geom, cast(ST_MakeEnvelope({box}) as box2d), {extent}, {buffer}) as mvt
+    from parcel p join clearance_case c on c.id = p.case_id {moved}
+    where p.geom && ST_MakeEnvelope({wider}, 4326) {project} and {unwanted}
+) t
 """
 # The middle of a parcel's box stands for the parcel: it is counted in one cell only.
 CELLS = """
@@ -93,22 +94,23 @@ def parcel_tile(
 ) -> tuple[int, bytes]:
     """The parcels that touch a tile, as (their count, MVT layer `parcels`); of one project or, with None, of all.
 
-    Attributes: k (number of the case), s (step), o (owner: h household, o organisation), v (obstacle), w (ward), and
-    p (project) where all projects are asked for. Cases at one of the steps `unwanted` are left out.
+    Attributes: k (number of the case), s (step), o (owner: h household, o organisation), v (obstacle), w (ward). Cases
+    at one of the steps `unwanted` are left out.
     """
     step, obstacle, join = _then(moved)
     statement = PARCELS.format(
+        extent=EXTENT,
+        buffer=BUFFER,
+        box=_edges(tile.box()),
+        wider=_edges(tile.box(BUFFER / EXTENT)),
         step=step,
         obstacle=obstacle,
         moved=join,
-        project="" if project_id is None else "and p.project_id = :project",
-        project_name=", q.code as p" if project_id is None else "",
-        project_join=" join project q on q.id = p.project_id" if project_id is None else "",
+        project="" if project_id is None else f"and p.project_id = {int(project_id)}",
+        unwanted=" and ".join(f"{step} <> :un{at}" for at in range(len(unwanted))) or "true",
     )
-    edges = dict(zip(("west", "south", "east", "north"), tile.box(), strict=True))
-    wider = dict(zip(("west_", "south_", "east_", "north_"), tile.box(BUFFER / EXTENT), strict=True))
-    values = {"extent": EXTENT, "buffer": BUFFER, "unwanted": list(unwanted), "project": project_id}
-    count, body = session.execute(text(statement), edges | wider | values | _arrays(moved)).one()
+    names = {f"un{at}": step for at, step in enumerate(unwanted)}
+    count, body = session.execute(text(statement), names | _arrays(moved)).one()
     return count, bytes(body)
 
 
@@ -166,6 +168,11 @@ def cell_tile(session: Session, tile: Tile, land: Collection[Cells]) -> bytes:
         },
     )
     return bytes(body or b"")
+
+
+def _edges(box: Box) -> str:
+    """The edges of a box as SQL numbers."""
+    return ", ".join(format(edge, ".12f") for edge in box)
 
 
 def _then(moved: Moved) -> tuple[str, str, str]:

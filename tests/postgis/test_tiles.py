@@ -114,14 +114,14 @@ def test_a_tile_says_of_each_parcel_what_its_rows_say(fabric: tuple[Engine, Engi
     body = seen(fabric[1], person("leadership"), tile_at(16, *PLACE))
     rows = owner.execute(
         text(
-            "select distinct c.id, c.step, left(c.holder_kind, 1), c.obstacle, p.ward_code, q.code "
+            "select distinct c.id, c.step, left(c.holder_kind, 1), c.obstacle, p.ward_code "
             "from clearance_case c join parcel p on p.case_id = c.id join project q on q.id = c.project_id"
         )
     )
     known = {tuple(row) for row in rows}
     for feature in decode(body)["parcels"].features:
         p = feature.properties
-        assert (p["k"], p["s"], p["o"], p.get("v"), p["w"], p["p"]) in known
+        assert (p["k"], p["s"], p["o"], p.get("v"), p["w"]) in known
 
 
 @pytest.mark.parametrize("zoom", [12, 15, 17])
