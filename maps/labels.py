@@ -8,7 +8,7 @@ from maps.land_labels import LAND_LABELS
 
 Lang = Literal["vi", "en"]
 
-LABELS: dict[Lang, dict[str, str]] = {
+SHARED: dict[Lang, dict[str, str]] = {
     "vi": {
         "portfolio_map": "Bản đồ danh mục dự án",
         "project_map": "Bản đồ dự án",
@@ -202,7 +202,10 @@ LABELS: dict[Lang, dict[str, str]] = {
 }
 
 
+LABELS: dict[Lang, dict[str, str]] = {lang: texts | LAND_LABELS[lang] for lang, texts in SHARED.items()}
+"""All texts of the maps, those of the land maps too."""
+
+
 def labels(lang: str) -> dict[str, str]:
     """The texts of one language; Vietnamese for a language that we do not have."""
-    known: Lang = "en" if lang == "en" else "vi"
-    return LABELS[known] | LAND_LABELS[known]
+    return LABELS["en" if lang == "en" else "vi"]

@@ -178,30 +178,15 @@ def test_tiles_beside_tipg(fabric: Fabric) -> None:
             rounds.append((miss, theirs_now, hit))
     kept = rounds[1:]
     of = [statistics.median(r[at][0] for r in kept) for at in range(3)]
-    figure(
-        f"ô z16 chưa có sẵn, {PARCELS} thửa: đăng nhập, quyền, nối hồ sơ",
-        "ô/s",
-        of[0],
-        of[1],
-        "tipg, bảng chép riêng",
-    )
+    sizes = [statistics.median(r[at][1] for r in kept) / 1024 for at in range(2)]
+    whole = f"ô z16 chưa có sẵn, {PARCELS} thửa: đăng nhập, quyền, nối hồ sơ"
+    figure(whole, "ô/s", of[0], of[1], "tipg, bảng chép riêng")
     figure("ô z16 có sẵn trong bộ nhớ", "ô/s", of[2], of[0], "ô chưa có sẵn của chính mình")
-    figure(
-        "ô z16, gzip",
-        "kB",
-        statistics.median(r[0][1] for r in kept) / 1024,
-        statistics.median(r[1][1] for r in kept) / 1024,
-        "tipg",
-    )
+    figure("ô z16, gzip", "kB", sizes[0], sizes[1], "tipg")
     figure("lần mở đầu của bản đồ: mọi số đếm, từ CSDL", "s", first)
-    folium_page = folium_bytes(url) / FOLIUM_PARCELS * PARCELS
-    figure(
-        f"dữ liệu của lần mở đầu, {PARCELS} thửa, gzip",
-        "kB",
-        seen / 1024,
-        folium_page / 1024,
-        "folium.GeoJson cùng thửa (suy từ 20.000)",
-    )
+    theirs_whole = folium_bytes(url) / FOLIUM_PARCELS * PARCELS / 1024
+    said = f"dữ liệu của lần mở đầu, {PARCELS} thửa, gzip"
+    figure(said, "kB", seen / 1024, theirs_whole, "folium.GeoJson cùng thửa (suy từ 20.000)")
 
 
 def first_view(connection: socket.socket, version: str, token: str) -> int:
@@ -218,9 +203,8 @@ def first_view(connection: socket.socket, version: str, token: str) -> int:
 def folium_bytes(url: str) -> int:
     """Compressed bytes of a Folium page with FOLIUM_PARCELS of the parcels and two attributes."""
     engine = make_engine(url, maintenance=True)
-    frame = gpd.read_postgis(
-        f"select geom, number, ward_code from parcel limit {FOLIUM_PARCELS}", engine, geom_col="geom"
-    )
+    query = f"select geom, number, ward_code from parcel limit {FOLIUM_PARCELS}"
+    frame = gpd.read_postgis(query, engine, geom_col="geom")
     engine.dispose()
     page = folium.Map()
     folium.GeoJson(frame).add_to(page)

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from api import guard
 from geo.tiles.grid import Tile, tile_at
+from projects.rights import Principal
 from tests.http.browsing import enter
 from tests.mvt import decode
 from tests.people import Tester
@@ -213,7 +214,12 @@ def test_the_short_way_of_tiles_ends_with_the_session(
 ) -> None:
     asked: list[object] = []
     real = guard.identify
-    monkeypatch.setattr(guard, "identify", lambda *a, **k: asked.append(a) or real(*a, **k))
+
+    def counted(*arguments: Any, **more: Any) -> Principal:
+        asked.append(arguments)
+        return real(*arguments, **more)
+
+    monkeypatch.setattr(guard, "identify", counted)
     enter(visitor, tester)
     facts = state(visitor)
     tile = address(middle(facts, 13), facts["version"])
