@@ -15,11 +15,12 @@ DRAWING = "v/@geoman-io/leaflet-geoman-free/dist/"
 class LandSource:
     """Where a land map fetches from, on which day it stands, and where a selection goes.
 
-    `tiles` has {z}, {x} and {y}; the browser adds the version that `facts` tells. Days are ISO texts; without a first
+    `tiles` has {z}, {x} and {y}; the browser adds what `version` tells. Days are ISO texts; without a first
     day there is no slider. `bulk` None: nothing can be chosen for writing. `file_name` is what a picture is called.
     """
 
     tiles: str
+    version: str
     facts: str
     waits: str
     parcels: str
@@ -67,6 +68,7 @@ class LandTileLayer(DataElement):
     ) -> None:
         config = {
             "tiles_url": source.tiles,
+            "version_url": source.version,
             "facts_url": source.facts,
             "waits_url": source.waits,
             "parcels_url": source.parcels,

@@ -83,6 +83,7 @@ def _land(
         tiles=link(
             f"/o/{'thanh-pho' if code is None else f'du-an/{code}'}/{{z}}/{{x}}/{{y}}.mvt", _times(request)
         ),
+        version=link(f"{base}/version", _times(request)),
         facts=link(base, _times(request)),
         waits=link(f"{base}/waits", _times(request)),
         parcels=link("/api/land-map/parcels", _times(request) | only | {"lang": lang}),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
 from api.usecases.land_lookup import Wanted, parcels_wanted, search_land
-from api.usecases.landmap import map_facts, waits
+from api.usecases.landmap import map_facts, map_state, waits
 from api.usecases.tiles import Shown, shown_land
 from projects.errors import Fault, InvalidInput
 
@@ -36,6 +36,20 @@ def project_map(
 ) -> Response:
     """As for the city; `detail_zoom` is the zoom of tiles from which on each parcel is drawn."""
     return _answer(request, session, ctx, code, ngay, map_facts)
+
+
+@router.get("/land-map/version", summary="Có gì mới trên bản đồ không (version of the city map)")
+def city_version(request: Request, session: SessionDep, ctx: ContextDep, ngay: DataDate = None) -> Response:
+    """Version, day and zoom of the tiles alone: quick, to begin to draw and to be asked every few seconds."""
+    return _answer(request, session, ctx, None, ngay, map_state)
+
+
+@router.get("/projects/{code}/land-map/version", summary="Có gì mới trên bản đồ của dự án không (version)")
+def project_version(
+    request: Request, session: SessionDep, ctx: ContextDep, code: ProjectCode, ngay: DataDate = None
+) -> Response:
+    """As for the city."""
+    return _answer(request, session, ctx, code, ngay, map_state)
 
 
 @router.get("/land-map/waits", summary="Thời hạn bàn giao của mọi hồ sơ (days until handover, all cases)")

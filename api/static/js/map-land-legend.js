@@ -34,7 +34,7 @@
     const focused = document.activeElement?.closest?.(".dg-row-toggle")?.textContent;
     const rows = modes[mode].rows(facts).filter((row) => mode === "step" || row.count !== 0).map((row) => ({
       label: row.label,
-      count: row.count,
+      count: land.partial && !facts.parcels ? NaN : row.count,
       swatch: row.fill === "hatch" ? "hatch" : "fill",
       colour: row.fill === "hatch" ? null : row.fill,
       shown: !hidden.has(row.key),
@@ -49,7 +49,8 @@
       label: labels.drives, count: facts.critical_parcels, swatch: "drives", shown: land.shown.critical !== false,
       toggle: (shown) => { land.shown.critical = shown; land.repaint(); },
     });
-    const title = `${modes[mode].title} – ${DG.fill(labels.parcel_count, { n: format.integer(facts.parcels) })}`;
+    const total = Number.isFinite(facts.parcels) ? ` – ${DG.fill(labels.parcel_count, { n: format.integer(facts.parcels) })}` : "";
+    const title = `${modes[mode].title}${total}`;
     const active = Object.values(land.filters).some(Boolean);
     const hints = [`${modes[mode].hint}. ${labels.toggle_hint}.`, active ? labels.filter_hint : "", mode === "step" ? "" : labels.cells_by_step];
     const reload = el("button", { type: "button", class: "dg-button dg-reload", on: { click: () => map.refreshParcels() } }, labels.reload);

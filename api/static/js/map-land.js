@@ -7,6 +7,12 @@
   const POLL = 4000; // ms between two looks for a new version; an unchanged one is answered with 304
   const WAITS = { 0: "done", 1: "d30", 2: "d90", 3: "d180", 4: "later" };
 
+  // Until the counts have come: they wait for the critical path of every project, the tiles do not.
+  const NOTHING = {
+    critical: [], by_group: [0, 0, 0, 0, 0, 0, 0], by_obstacle: {}, by_owner: {}, by_wait: {}, wards: [], parcels: NaN,
+    critical_parcels: NaN, bounds: null,
+  };
+
   const get = async (address) => {
     const response = await fetch(address, { cache: "no-cache", headers: { Accept: "application/json" } });
     if (!response.ok) throw Object.assign(new Error(`HTTP ${response.status}`), { status: response.status });
@@ -93,20 +99,29 @@
   /** Fetches state and version; a new one gives every tile a new address. True when the map is up to date. */
   const refresh = async (land) => {
     const mine = (land.turn = (land.turn ?? 0) + 1);
+    land.busy = true; // counting a large city takes longer than the time between two looks
     try {
-      const facts = await get(onDay(land, land.config.facts_url));
+      const state = await get(onDay(land, land.config.version_url));
       if (mine !== land.turn) return true;
       DG.setStatus(land.map, "parcels", null);
-      const fresh = facts.version !== land.facts?.version;
-      if (!fresh) return true;
+      if (state.version === land.facts?.version && !land.partial) return true;
       const first = !land.facts;
-      land.facts = facts;
+      land.facts = { ...(land.facts ?? NOTHING), ...state };
+      land.partial = true;
       if (first) await start(land);
       else if (land.styled) {
         land.gl.getSource("land").setTiles([tilesOf(land)]);
-        land.show();
         if (land.map.dg.reloadAxis && !land.day) land.map.dg.reloadAxis();
       }
+      const facts = await get(onDay(land, land.config.facts_url));
+      if (mine !== land.turn) return true;
+      if (facts.version !== land.facts.version && land.styled) {
+        land.facts = facts;
+        land.gl.getSource("land").setTiles([tilesOf(land)]);
+      }
+      land.facts = facts;
+      land.partial = false;
+      if (land.styled) land.show();
       for (const heard of land.onFacts) heard(facts);
       return true;
     } catch (error) {
@@ -116,6 +131,8 @@
       DG.setStatus(land.map, "parcels", el("p", { class: "dg-error", role: "alert" }, DG.mark("square"),
         el("span", {}, `${DG.fill(labels.failed, { what: labels.parcels })} ${error.message}. ${labels.failed_keep}`), again));
       return false;
+    } finally {
+      if (mine === land.turn) land.busy = false;
     }
   };
 
@@ -124,7 +141,7 @@
     const { labels, format } = land.map.dg;
     if (!land.facts) return;
     const zoom = Math.floor(land.map.getZoom() - 1);
-    const far = zoom < land.facts.detail_zoom && land.facts.parcels > 0;
+    const far = zoom < land.facts.detail_zoom && land.facts.parcels !== 0;
     const level = Math.min(Math.max(zoom, 6) + 5, 19);
     const side = (40075016.7 * Math.cos((land.map.getCenter().lat * Math.PI) / 180)) / 2 ** level;
     const round = Number(side.toPrecision(2));
@@ -148,6 +165,7 @@
       joinWaits(land).catch(() => { land.waitsOf = null; });
       DG.landLegend(land);
       sayCells(land);
+      if (land.partial) return;
       DG.note(map, "demo", land.facts.demo ? labels.demo_note : "");
       DG.note(map, "date", DG.fill(labels.data_date, { date: format.date(land.facts.data_date) }));
       const none = config.counts?.some(Boolean) ? labels.hidden_parcels : labels.empty_parcels;
@@ -157,6 +175,7 @@
     land.address = (path, more) => onDay(land, path, more);
     land.get = get;
     land.refresh = () => refresh(land);
+    land.busy = false;
     /** Shows another day on the map alone; null is the day of the page. */
     land.goto = (day) => { land.day = day; return refresh(land); };
     const showMode = DG.modeSwitch(map, modes, (name) => {
@@ -178,7 +197,7 @@
     DG.measureTool(map);
     DG.exportTools(map, land);
     DG.areaTool(land);
-    const look = () => { if (!document.hidden) refresh(land); };
+    const look = () => { if (!document.hidden && !land.busy) refresh(land); };
     if (!config.still) setInterval(look, POLL);
     document.addEventListener("visibilitychange", look);
     document.addEventListener("dg:refresh", () => map.refreshParcels());
