@@ -10,7 +10,7 @@ from playwright.sync_api import APIRequestContext, Page, expect
 
 PROJECT = "NGOCHOI"  # these tests change cases of this project only
 DRAWN = """() => { const land = window.dgMap?.dg.land;
-    return Boolean(land?.styled && land.gl.loaded() && land.gl.areTilesLoaded()); }"""
+    return Boolean(land?.styled && !land.partial && land.gl.loaded() && land.gl.areTilesLoaded()); }"""
 STEP = """([lon, lat]) => { const { gl } = dgMap.dg.land;
     return gl.queryRenderedFeatures(gl.project([lon, lat]), { layers: ["parcels"] })[0]?.properties.s ?? null; }"""
 
@@ -36,12 +36,12 @@ def test_a_parcel_answers_a_click_with_its_case_and_a_link_shows_it_again(
     box = page.locator(".dg-map").bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page.locator(".dg-card")).to_contain_text(case["code"])
+    expect(page.locator(".dg-card")).to_contain_text(case["code"], timeout=20_000)
     page.wait_for_url(re.compile("thua="))
     link = page.url
     page.goto("about:blank")
     page.goto(link)
-    expect(page.locator(".dg-card")).to_contain_text(case["code"])
+    expect(page.locator(".dg-card")).to_contain_text(case["code"], timeout=20_000)
     expect(page.get_by_role("link", name="Mở hồ sơ")).to_have_attribute("href", f"/ho-so/{case['code']}")
 
 
