@@ -21,8 +21,10 @@ from api.pages import (
     admin_account,
     admin_accounts,
     admin_events,
+    bulk,
     case,
     case_people,
+    citymap,
     correction,
     docs,
     land_gaps,
@@ -35,9 +37,23 @@ from api.pages import (
     takeoff,
 )
 from api.rightsfile import rights
-from api.routes import cases, exports, holders, land, maps, projects, reports, static, system
-from api.routes import takeoff as takeoff_route
+from api.routes import bulk as bulk_routes
+from api.routes import (
+    cases,
+    exports,
+    holders,
+    land,
+    landmap,
+    maps,
+    projects,
+    reports,
+    static,
+    system,
+    tiles,
+)
+from api.routes import takeoff as takeoff_routes
 from api.settings import Settings
+from api.tiledoor import Leases, TileDoor
 from api.together import Together
 from api.usecases.signin import Door, Limits, nobody
 from geo import cluster
@@ -134,12 +150,15 @@ def create_app(
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
+    app.state.leases = Leases()
+    app.add_middleware(TileDoor, leases=app.state.leases)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, land, takeoff_route, exports, cases, holders, maps, reports, system):
+    land_answers = (land, takeoff_routes, exports, maps, tiles, landmap)
+    for module in (projects, *land_answers, cases, bulk_routes, holders, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    of_projects = (portfolio, project, land_gaps, takeoff)
-    for page in (*people, *of_projects, case, case_people, correction, preview, report, docs):
+    of_projects = (portfolio, citymap, project, land_gaps, takeoff)
+    for page in (*people, *of_projects, case, case_people, correction, bulk, preview, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

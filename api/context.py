@@ -9,8 +9,11 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
+from api.tilecache import ByteCache
 from projects.calendars import Calendar
 from projects.rights import Principal, Rights
+
+TILE_BYTES = 96 * 1024 * 1024  # of map tiles kept in memory, in all
 
 
 @dataclass(slots=True)
@@ -49,6 +52,7 @@ class Context:
     principal: Principal
     known: int | None = None  # the event up to which history is read; None is now
     known_at: datetime | None = None  # the moment that was asked for
+    tiles: ByteCache = field(default_factory=lambda: ByteCache(TILE_BYTES))
 
     @property
     def looking_back(self) -> dict[str, object]:

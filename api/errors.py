@@ -75,6 +75,8 @@ KINDS = {
     "proposal": ("đề nghị", "proposal"),
     "upload": ("tệp đã gửi", "upload"),
     "sender_profile": ("hồ sơ bên gửi", "sender profile"),
+    "tile": ("ô bản đồ", "map tile"),
+    "parcel": ("thửa", "parcel"),
 }
 
 

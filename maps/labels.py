@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from maps.land_labels import LAND_LABELS
+
 Lang = Literal["vi", "en"]
 
-LABELS: dict[Lang, dict[str, str]] = {
+SHARED: dict[Lang, dict[str, str]] = {
     "vi": {
         "portfolio_map": "Bản đồ danh mục dự án",
         "project_map": "Bản đồ dự án",
@@ -200,6 +202,10 @@ LABELS: dict[Lang, dict[str, str]] = {
         "not_found": "{code} is not on this map.",
     },
 }
+
+
+LABELS: dict[Lang, dict[str, str]] = {lang: texts | LAND_LABELS[lang] for lang, texts in SHARED.items()}
+"""All texts of the maps, those of the land maps too."""
 
 
 def labels(lang: str) -> dict[str, str]:

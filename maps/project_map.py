@@ -9,13 +9,16 @@ import folium
 
 from maps.elements import Assets, AxisLayer, Legend, ParcelLayer, WardLayer, local_assets
 from maps.labels import labels
+from maps.land_layer import LandSource, LandTileLayer
 from maps.page_map import Basemap, Bounds, page_map
 
 
 def project_map(
     *,
     code: str,
-    parcels_url: str,
+    parcels_url: str | None = None,
+    land: LandSource | None = None,
+    step_groups: Mapping[str, int] | None = None,
     axis_url: str | None,
     wards_url: str | None,
     lang: str,
@@ -30,8 +33,9 @@ def project_map(
     legend_host: str = "dg-legend",
     height: str = "100%",
 ) -> folium.Map:
-    """The map of project `code`; the browser fetches parcels, axis and wards (GeoJSON, WGS 84).
+    """The map of project `code`; the browser fetches axis and wards (GeoJSON, WGS 84), and the land.
 
+    The land comes as vector tiles from `land`, or whole as GeoJSON from `parcels_url`.
     `counts_by_group` are parcels per step group 1…7 (index 0 = group 1), shown until the parcels are there.
     The three label mappings turn codes into words in `lang`; a code without a word is shown as it is.
     """
@@ -55,6 +59,17 @@ def project_map(
         WardLayer({"url": wards_url, "fill": True}, assets=assets).add_to(m)
     if axis_url is not None:
         AxisLayer({"url": axis_url}, assets=assets).add_to(m)
+    if land is not None:
+        LandTileLayer(
+            land,
+            step_groups=step_groups or {},
+            steps=step_labels or {},
+            obstacles=obstacle_labels or {},
+            land=land_labels or {},
+            counts=tuple(counts_by_group),
+            assets=assets,
+        ).add_to(m)
+        return m
     ParcelLayer(
         {
             "url": parcels_url,

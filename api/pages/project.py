@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,6 +16,7 @@ from api.pages.mapping import project_parts
 from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
 from api.pages.strips import stations_of, strips, ward_spans
+from api.usecases.calculation import first_day
 from api.usecases.listing import CaseFilter, case_list
 from api.usecases.projects import project_view
 from api.usecases.schedules import schedule_answer
@@ -49,7 +51,8 @@ def map_page(
 ) -> HTMLResponse:
     """Where the land is not continuous, and which parcels hold the date."""
     view = project_view(session, ctx, code, as_of=ngay)
-    return render_map(request, view, ward_spans(session, code), lang)
+    days = (first_day(session), ctx.today())
+    return render_map(request, view, ward_spans(session, code), lang, days=days)
 
 
 @router.get("/duong-gang")
@@ -130,14 +133,16 @@ def stretch(text: str) -> tuple[float, float] | None:
     return float(start), float(end)
 
 
-def render_map(request: Request, view: ProjectView, spans: Any, lang: str) -> HTMLResponse:
-    """The map page; a project without axis and parcels says why there is no map."""
+def render_map(
+    request: Request, view: ProjectView, spans: Any, lang: str, *, days: tuple[date | None, date]
+) -> HTMLResponse:
+    """The map page; a project without axis and parcels says why there is no map. `days` bound its day slider."""
     placed = bool(view.alignments) or view.summary.land.parcels > 0 or bool(view.sections)
     drawable = placed and view.summary.facts.kind != "programme"
     return render(
         request,
         "project_map.html.j2",
-        map=project_parts(request, view, lang) if drawable else None,
+        map=project_parts(request, view, lang, first=days[0], last=days[1]) if drawable else None,
         strip=strips(view, spans, lang),
         differs=quoted_differs,
         **project_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),

@@ -54,9 +54,7 @@ def resolve_day(session: Session, as_of: date | None) -> date:
     day = portfolio_state(session).data_date
     if as_of is None:
         return day
-    first = session.scalar(
-        select(Event.effective_on).where(Event.kind == "portfolio.load").order_by(Event.id).limit(1)
-    )
+    first = first_day(session)
     if first is not None and as_of < first:
         raise InvalidInput(
             [
@@ -78,6 +76,13 @@ def resolve_day(session: Session, as_of: date | None) -> date:
             ]
         )
     return as_of
+
+
+def first_day(session: Session) -> date | None:
+    """The first day that can be asked for: that of the first loaded data; None before any."""
+    return session.scalar(
+        select(Event.effective_on).where(Event.kind == "portfolio.load").order_by(Event.id).limit(1)
+    )
 
 
 def calculate(session: Session, ctx: Context, project: Project, day: date) -> Calculation:

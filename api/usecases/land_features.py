@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.blocked import band_of, blocked_runs_of
-from api.usecases.calculation import calculate, resolve_day
+from api.usecases.calculation import Calculation, calculate, resolve_day
 from api.usecases.counting import step_group
 from api.usecases.features import DIGITS, collection, feature
 from api.usecases.gaps_answer import span
@@ -22,6 +23,8 @@ from api.views import BandPiece
 from geo.axis import load_routes
 from geo.route import Route, round_stations, route_piece, route_point
 from geo.tables import Alignment, Corridor, Project, Section, WorkFront
+from projects.impact import DrivingCase
+from projects.model import CaseState
 from projects.stationing import format_station, station_at
 
 TICK_STEPS_M = (100, 200, 500, 1000, 2000, 5000)
@@ -46,41 +49,61 @@ def parcel_features(session: Session, ctx: Context, project: Project, *, as_of: 
     hidden = hidden_cases(ctx, project.code, calculation)
     labels = facts.all_ward_labels(session)
     texts: list[str] = []
-    drivers = {d.code: d for d in calculation.delay.drivers} if calculation.delay else {}
     rows = session.execute(PARCELS, {"project": project.id, "digits": DIGITS})
-    for pid, code, sheet, number, use, area, start, end, shape in rows:
-        case = calculation.cases.get(code)
-        if case is None or code in hidden:  # left the boundary (X2): no longer on the map
+    drivers = driving_cases(calculation)
+    for row in rows:
+        case = calculation.cases.get(row.code)
+        if case is None or row.code in hidden:  # left the boundary (X2): no longer on the map
             continue
-        properties = {
-            "id": pid,
-            "case": code,
-            "sheet": sheet,
-            "number": number,
-            "step": case.step,
-            "group": step_group(case),
-            "ward": labels[case.ward_code],
-            "use": use,
-            "area": round(area, 1),
-            "from": _round(start),
-            "to": _round(end),
-            "drives": calculation.drives(code),
-            "forecast": calculation.forecasts[code].on.isoformat(),
-            "promised": case.promised_on.isoformat() if case.promised_on else None,
-            "obstacle": case.obstacle,
-            "demo": case.is_demo,
-        }
-        if (driver := drivers.get(code)) is not None:
-            properties |= {
-                "group_days": driver.group_days,
-                "group_size": driver.group_size,
-                "alone_days": driver.alone_days,
-            }
+        properties = parcel_properties(calculation, drivers, labels, case, row)
         texts.append(
-            f'{{"type":"Feature","geometry":{shape},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
+            f'{{"type":"Feature","geometry":{row.shape},"properties":{json.dumps(properties, ensure_ascii=False)}}}'
         )
     head = {"type": "FeatureCollection", "data_date": calculation.data_date.isoformat()} | ctx.looking_back
     return f'{json.dumps(head, separators=(",", ":"))[:-1]},"features":[{",".join(texts)}]}}'
+
+
+def driving_cases(calculation: Calculation) -> dict[str, DrivingCase]:
+    """The cases that hold the critical path, by code, with the days that each and its group cost."""
+    return {d.code: d for d in calculation.delay.drivers} if calculation.delay else {}
+
+
+def parcel_properties(
+    calculation: Calculation,
+    drivers: Mapping[str, DrivingCase],
+    labels: Mapping[str, str],
+    case: CaseState,
+    row: Any,
+) -> dict[str, Any]:
+    """What the map says of one parcel (`row`: id, code, sheet, number, land_use, area_m2, from_m, to_m) of a case.
+
+    Areas are m² in EPSG:5897, chainages m, days calendar days. No names, no money.
+    """
+    properties = {
+        "id": row.id,
+        "case": row.code,
+        "sheet": row.sheet,
+        "number": row.number,
+        "step": case.step,
+        "group": step_group(case),
+        "ward": labels[case.ward_code],
+        "use": row.land_use,
+        "area": round(row.area_m2, 1),
+        "from": _round(row.from_m),
+        "to": _round(row.to_m),
+        "drives": calculation.drives(row.code),
+        "forecast": calculation.forecasts[row.code].on.isoformat(),
+        "promised": case.promised_on.isoformat() if case.promised_on else None,
+        "obstacle": case.obstacle,
+        "demo": case.is_demo,
+    }
+    if (driver := drivers.get(row.code)) is not None:
+        properties |= {
+            "group_days": driver.group_days,
+            "group_size": driver.group_size,
+            "alone_days": driver.alone_days,
+        }
+    return properties
 
 
 def axis_features(session: Session, ctx: Context, project: Project, *, as_of: date | None) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from geo.server import processes
 from geo.server.places import ROLE, SUPERUSER, Places, own_folder
 from geo.server.programs import Account, Binaries, choose, failed, installed, run
-from geo.server.roles import SETTLE
+from geo.server.roles import LEAKPROOF, SETTLE
 
 
 def create(places: Places, settings: Mapping[str, str]) -> None:
@@ -27,7 +27,9 @@ def create(places: Places, settings: Mapping[str, str]) -> None:
     if done.returncode:
         raise failed("tạo cụm cơ sở dữ liệu", "create the database cluster", done.stderr)
     # PostGIS goes into the template, so that every later database has it and no role needs to be a superuser.
-    _single_user(binaries, places.account, new, settings, "template1", "CREATE EXTENSION postgis;")
+    _single_user(
+        binaries, places.account, new, settings, "template1", f"CREATE EXTENSION postgis;\n{LEAKPROOF};"
+    )
     make = f"CREATE ROLE {ROLE} LOGIN;\nCREATE DATABASE {ROLE} OWNER {ROLE};\n{SETTLE}"
     _single_user(binaries, places.account, new, settings, "postgres", make)
     new.rename(places.data)

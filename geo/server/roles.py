@@ -39,6 +39,10 @@ SETTLE = " ".join(
     END $$;
     """.split()
 )
+# In each database with PostGIS: the one operator that row-level security must let the planner look up in an index
+# first. It gives true or false and fails for no value, so it tells nothing of a row (migration 0009).
+LEAKPROOF = "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF"
+OWN_DATABASES = f"SELECT datname FROM pg_database WHERE datdba = '{ROLE}'::regrole"
 _MARKER = "duonggang.roles"  # in the data directory: which SETTLE was done here
 _LOGIN_SECONDS = 10.0
 
@@ -52,6 +56,13 @@ def write_access(places: Places) -> None:
 def settle(places: Places, sockets: Path) -> None:
     """Make roles and rights on the running server what they should be; notes it once the new role can sign in."""
     as_superuser(places.account, places.data, sockets, SETTLE, what=("tạo vai trò", "create a role"))
+    listed = _psql(places.account, places.data, sockets, SUPERUSER, "postgres", OWN_DATABASES, bare=True)
+    for database in ("template1", *listed.stdout.split()):
+        done = _psql(places.account, places.data, sockets, SUPERUSER, database, LEAKPROOF)
+        if (
+            done.returncode and "does not exist" not in done.stderr
+        ):  # a database of the owner's without PostGIS
+            raise failed("đánh dấu toán tử", "mark an operator", done.stderr)
     for _ in processes.pauses(_LOGIN_SECONDS):  # a server reads changed files when it gets round to it
         done = _psql(places.account, places.data, sockets, APP_ROLE, ROLE, "SELECT 1")
         if done.returncode == 0:
@@ -80,12 +91,21 @@ def as_superuser(
 
 
 def _psql(
-    account: Account, data: Path, sockets: Path, role: str, database: str, *statements: str
+    account: Account,
+    data: Path,
+    sockets: Path,
+    role: str,
+    database: str,
+    *statements: str,
+    bare: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     binaries = choose(installed(), data_major=major_of(data))
     server = ["-h", str(sockets), "-p", "5432", "-U", role, "-d", database]
     commands = [part for statement in statements for part in ("-c", statement)]
-    return run(account, [binaries.path("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *server, *commands])
+    plain = ["-A", "-t"] if bare else []
+    return run(
+        account, [binaries.path("psql"), "-X", "-q", *plain, "-v", "ON_ERROR_STOP=1", *server, *commands]
+    )
 
 
 def _ident(places: Places) -> str:
@@ -94,7 +114,7 @@ def _ident(places: Places) -> str:
 
 
 def _digest() -> str:
-    return hashlib.sha256(SETTLE.encode()).hexdigest()
+    return hashlib.sha256(f"{SETTLE};{LEAKPROOF}".encode()).hexdigest()
 
 
 def _read(places: Places, name: str) -> str | None:

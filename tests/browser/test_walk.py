@@ -9,6 +9,7 @@ from tests.portfolio_codes import LINES
 
 PAGES = [
     "/danh-muc",
+    "/ban-do",
     "/du-an/TULIEN/ban-do",
     "/du-an/TULIEN/mat-bang",
     "/du-an/HOTAY/mat-bang?lien=100",
@@ -18,15 +19,15 @@ PAGES = [
     "/du-an/CCC/ban-do",
     "/du-an/CVCNS/ban-do",
     "/ho-so/TULIEN-0001",
+    "/du-an/TULIEN/ghi-hang-loat?tu_km=Km0&den_km=Km1",
     "/bao-cao-cham",
     "/bao-cao-cham/TULIEN",
 ]
 
 
-# Whether a canvas of the map holds at least one coloured pixel: the parcels are painted, not drawn as elements.
-PAINTED = """() => [...document.querySelectorAll(".leaflet-map-pane canvas")].some((canvas) =>
-    canvas.width && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height)
-        .data.some((value, place) => place % 4 === 3 && value > 0))"""
+# Whether the map has drawn a piece of land: its tiles are painted by WebGL, not as elements.
+PAINTED = """() => { const land = window.dgMap?.dg.land;
+    return Boolean(land?.styled && land.gl.queryRenderedFeatures({ layers: ["parcels", "cells"] }).length); }"""
 
 
 def open_quietly(page: Page, address: str) -> None:

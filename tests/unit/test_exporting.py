@@ -91,7 +91,11 @@ def test_the_outlines_come_back_where_they_were(kind: ExportFormat, system: str,
 
 @pytest.mark.parametrize("kind", ["gpkg", "geojson", "shp", "kml"])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(texts=st.lists(TEXTS.filter(lambda text: bool(text) and text[0] not in '=+-@'), min_size=2, max_size=5, unique=True))
+@given(
+    texts=st.lists(
+        TEXTS.filter(lambda text: bool(text) and text[0] not in "=+-@"), min_size=2, max_size=5, unique=True
+    )
+)
 def test_our_own_import_takes_back_what_was_exported(
     kind: ExportFormat, texts: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

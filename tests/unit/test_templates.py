@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from html.parser import HTMLParser
 from typing import Any
 
@@ -25,6 +26,7 @@ NONCE = "nonce-for-tests"
 VOID = {"meta", "link", "input", "br", "img", "hr"}
 WARDS = {"TULIEN": list(iv.WARDS.items())}
 SPANS = {"TL": [("00097", 0.0, 1100.0), ("00145", 1000.0, 2100.0), ("00454", 2090.0, 5150.0)]}
+DAYS = (date(2026, 3, 1), date(2026, 6, 1))
 NO_FILTER = {"nhom": "", "chu-dau-tu": "", "phuong": "", "den": ""}
 NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan"), "")
 
@@ -86,10 +88,10 @@ REFUSAL = case.Refusal(
 PAGES: dict[str, Callable[[str], str]] = {
     "portfolio": page_portfolio,
     "map": lambda lang: body(
-        project.render_map(request("/du-an/TULIEN/ban-do", lang), iv.project(), SPANS, lang)
+        project.render_map(request("/du-an/TULIEN/ban-do", lang), iv.project(), SPANS, lang, days=DAYS)
     ),
     "map of a programme": lambda lang: body(
-        project.render_map(request("/du-an/DA712/ban-do", lang), iv.bare(), {}, lang)
+        project.render_map(request("/du-an/DA712/ban-do", lang), iv.bare(), {}, lang, days=DAYS)
     ),
     "network": lambda lang: body(
         project.render_network(request("/x", lang), iv.project(), idl.SCHEDULE, lang, all_of_them=False)
@@ -321,7 +323,7 @@ def test_looking_at_another_data_date_is_read_only() -> None:
 
 def test_a_blocked_run_without_parcels_is_not_drawn_as_free() -> None:
     nothing = iv.project(summary=iv.summary(land=iv.NO_LAND, blocked_m=None), blocked=())
-    html = body(project.render_map(request("/x", "vi"), nothing, {}, "vi"))
+    html = body(project.render_map(request("/x", "vi"), nothing, {}, "vi", days=DAYS))
     assert "dg-strip" not in html.replace("dg-strip-", "")
     assert "Chưa nhập thửa nên chưa biết đoạn nào vướng." in html
 

@@ -45,11 +45,12 @@
   /** Opens `node` at a place. With `opener` (keyboard) the focus goes in, and back when the popup closes. */
   DG.openPopup = (map, latlng, node, { opener = null, onClose = null } = {}) => {
     const width = map.getSize().x;
+    const above = map.getContainer().querySelector(".dg-switch")?.offsetHeight ?? 34;
     const popup = L.popup({
       maxWidth: Math.min(340, width - 48),
       minWidth: Math.min(280, width - 48),
-      maxHeight: Math.max(160, Math.min(460, map.getSize().y - 70)),
-      autoPanPaddingTopLeft: [12, 56],
+      maxHeight: Math.max(160, Math.min(460, map.getSize().y - above - 36)),
+      autoPanPaddingTopLeft: [12, above + 22],
       autoPanPaddingBottomRight: [12, 30],
       className: "dg-popup",
     });
