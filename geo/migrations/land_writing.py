@@ -50,7 +50,7 @@ language plpgsql volatile security definer set search_path = public, pg_temp as 
 declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
     me text := coalesce(nullif(current_setting('duonggang.account', true), ''), decider);
-    p import_proposal; u import_upload; code text; counts jsonb; batch integer; before text; after_hash text;
+    p import_proposal; u import_upload; its_code text; counts jsonb; new_batch integer; state_before text; state_after text;
     gone integer := 0; demo integer := 0;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
@@ -62,9 +62,9 @@ begin
         raise exception 'proposal %: nobody is their own second person', proposal using errcode = 'DG002';
     end if;
     select * into u from import_upload where id = proposal;
-    select pr.code into code from project pr where pr.id = p.project_id for update;
-    before := land_state(p.project_id);
-    if before || ground_state(p.project_id) <> p.seen_land
+    select pr.code into its_code from project pr where pr.id = p.project_id for update;
+    state_before := land_state(p.project_id);
+    if state_before || ground_state(p.project_id) <> p.seen_land
        or (select count(*) from proposal_parcel r where r.proposal_id = proposal) <> (p.summary ->> 'rows')::int then
         perform set_config('duonggang.maintenance', was, true);
         return jsonb_build_object('stale', true);
@@ -75,7 +75,7 @@ begin
     insert into import_batch (project_id, filename, sha256, source_crs, row_count, is_demo, actor)
         values (p.project_id, u.filename, u.sha256, 'EPSG:' || (p.summary ->> 'source_srid'),
                 (p.summary ->> 'file_rows')::int, false, me)
-        returning id into batch;
+        returning id into new_batch;
     delete from parcel q using proposal_parcel r
         where r.proposal_id = proposal and r.kind = 'dropped' and q.id = r.parcel_id;
     get diagnostics gone = row_count;
@@ -87,40 +87,45 @@ begin
         order by r.case_code, r.row;
     insert into parcel (project_id, case_id, batch_id, map_series, sheet, number, map_version, ward_code, land_use,
                         area_m2, area_stated_m2, alignment_id, from_m, to_m, side, is_demo, geom, source_geom, source_srid)
-        select p.project_id, c.id, batch, r.map_series, r.sheet, r.number, r.map_version, r.ward_code, r.land_use,
+        select p.project_id, c.id, new_batch, r.map_series, r.sheet, r.number, r.map_version, r.ward_code, r.land_use,
                r.area_m2, r.area_stated_m2, r.alignment_id, r.from_m, r.to_m, r.side, false, r.geom,
                coalesce(r.source_geom, r.geom), r.source_srid
         from proposal_parcel r join clearance_case c on c.code = r.case_code
         where r.proposal_id = proposal and r.kind = 'added';
-    update parcel q set batch_id = batch, case_id = c.id, ward_code = r.ward_code, land_use = r.land_use,
-           area_m2 = r.area_m2, area_stated_m2 = r.area_stated_m2, alignment_id = r.alignment_id, from_m = r.from_m,
-           to_m = r.to_m, side = r.side, geom = r.geom, source_geom = coalesce(r.source_geom, r.geom),
-           source_srid = r.source_srid
+    -- A shape within the tolerance stays as it is, to the bit.
+    update parcel q set batch_id = new_batch, case_id = c.id, ward_code = r.ward_code, land_use = r.land_use,
+           area_stated_m2 = coalesce(r.area_stated_m2, q.area_stated_m2)
         from proposal_parcel r join clearance_case c on c.code = r.case_code
-        where r.proposal_id = proposal and r.kind in ('moved', 'shrunk', 'grown', 'attributes') and q.id = r.parcel_id;
+        where r.proposal_id = proposal and r.kind = 'attributes' and q.id = r.parcel_id;
+    update parcel q set batch_id = new_batch, case_id = c.id, ward_code = r.ward_code, land_use = r.land_use,
+           area_m2 = r.area_m2, area_stated_m2 = coalesce(r.area_stated_m2, q.area_stated_m2),
+           alignment_id = r.alignment_id, from_m = r.from_m, to_m = r.to_m, side = r.side, geom = r.geom,
+           source_geom = coalesce(r.source_geom, r.geom), source_srid = r.source_srid
+        from proposal_parcel r join clearance_case c on c.code = r.case_code
+        where r.proposal_id = proposal and r.kind in ('moved', 'shrunk', 'grown') and q.id = r.parcel_id;
     delete from parcel_front f using proposal_parcel r
-        where r.proposal_id = proposal and r.kind in ('moved', 'shrunk', 'grown', 'attributes')
+        where r.proposal_id = proposal and r.kind in ('moved', 'shrunk', 'grown')
         and f.parcel_id = r.parcel_id and not f.front_id = any (coalesce(r.fronts, '{}'));
     insert into parcel_front (parcel_id, front_id)
         select q.id, f from proposal_parcel r
         join parcel q on q.project_id = p.project_id and q.map_series = r.map_series and q.sheet = r.sheet
             and q.number = r.number and q.map_version = r.map_version
         cross join unnest(r.fronts) f
-        where r.proposal_id = proposal and r.kind not in ('dropped', 'unchanged')
+        where r.proposal_id = proposal and r.kind in ('added', 'moved', 'shrunk', 'grown')
         on conflict do nothing;
     update project set revision = revision + 1 where id = p.project_id;
-    after_hash := land_state(p.project_id);
-    update import_proposal set state = 'accepted', batch_id = batch, change = this_change(), land_before = before,
-           land_after = after_hash, decided_by = me, decided_at = clock_timestamp() where id = proposal;
+    state_after := land_state(p.project_id);
+    update import_proposal set state = 'accepted', batch_id = new_batch, change = this_change(), land_before = state_before,
+           land_after = state_after, decided_by = me, decided_at = clock_timestamp() where id = proposal;
     counts := jsonb_build_object('proposal', proposal, 'filename', u.filename, 'sha256', u.sha256,
         'source_crs', 'EPSG:' || (p.summary ->> 'source_srid'), 'is_demo', false, 'demo_cases_removed', demo,
-        'parcels', (p.summary ->> 'file_rows')::int, 'kinds', p.summary -> 'kinds', 'batch', batch,
+        'parcels', (p.summary ->> 'file_rows')::int, 'kinds', p.summary -> 'kinds', 'batch', new_batch,
         'cases', (select count(*) from clearance_case c where c.project_id = p.project_id and c.change = this_change()));
     insert into event (effective_on, actor, kind, project_code, object_type, object_code, after, seconds)
-        values (day, me, 'parcels.import', code, 'import', proposal::text, counts,
+        values (day, me, 'parcels.import', its_code, 'import', proposal::text, counts,
                 case when me <> p.proposed_by then p.event_id end);
     insert into event (effective_on, actor, kind, project_code, object_type, object_code, after)
-        select c.step_on, me, 'case.import', code, 'case', c.code, jsonb_build_object('step', c.step,
+        select c.step_on, me, 'case.import', its_code, 'case', c.code, jsonb_build_object('step', c.step,
                'step_on', c.step_on, 'promised_on', c.promised_on, 'obstacle', c.obstacle, 'note', c.note,
                'version', c.version)
         from clearance_case c where c.project_id = p.project_id and c.change = this_change() order by c.id;
@@ -136,7 +141,7 @@ language plpgsql volatile security definer set search_path = public, pg_temp as 
 declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
     me text := coalesce(nullif(current_setting('duonggang.account', true), ''), decider);
-    p import_proposal; code text; name text; columns text; sets text; keys text; later jsonb := '[]'; found jsonb;
+    p import_proposal; its_code text; name text; columns text; sets text; keys text; later jsonb := '[]'; hits jsonb;
     cases jsonb; counts jsonb := '{}'; n integer;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
@@ -144,34 +149,34 @@ begin
     if not found or p.state <> 'accepted' then
         raise exception 'proposal % is not accepted', proposal using errcode = 'DG001';
     end if;
-    select pr.code into code from project pr where pr.id = p.project_id for update;
+    select pr.code into its_code from project pr where pr.id = p.project_id for update;
     -- What was changed or deleted since of what the import wrote.
-    select coalesce(jsonb_agg(distinct c.code), '[]') into found from past.clearance_case c where c.change = p.change;
-    if found <> '[]' then later := later || jsonb_build_object('what', 'case', 'names', found); end if;
-    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into found
+    select coalesce(jsonb_agg(distinct c.code), '[]') into hits from past.clearance_case c where c.change = p.change;
+    if hits <> '[]' then later := later || jsonb_build_object('what', 'case', 'names', hits); end if;
+    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
         from past.parcel q where q.change = p.change;
-    if found <> '[]' then later := later || jsonb_build_object('what', 'parcel', 'names', found); end if;
-    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into found
+    if hits <> '[]' then later := later || jsonb_build_object('what', 'parcel', 'names', hits); end if;
+    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
         from past.parcel_front f join parcel q on q.id = f.parcel_id where f.change = p.change;
-    if found <> '[]' then later := later || jsonb_build_object('what', 'parcel', 'names', found); end if;
+    if hits <> '[]' then later := later || jsonb_build_object('what', 'parcel', 'names', hits); end if;
     -- What others hung on cases that the import made.
-    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into found
+    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
         from parcel q join clearance_case c on c.id = q.case_id
         where c.project_id = p.project_id and c.change = p.change and q.change <> p.change
         and not exists (select from past.clearance_case o where o.id = c.id and o.until = p.change)
         and not exists (select from past.parcel o where o.id = q.id and o.until = p.change);
-    if found <> '[]' then later := later || jsonb_build_object('what', 'joined', 'names', found); end if;
-    select coalesce(jsonb_agg(distinct c.code), '[]') into found
+    if hits <> '[]' then later := later || jsonb_build_object('what', 'joined', 'names', hits); end if;
+    select coalesce(jsonb_agg(distinct c.code), '[]') into hits
         from clearance_case c where c.project_id = p.project_id and c.change = p.change
         and (exists (select from holder h where h.case_id = c.id) or exists (select from proposal w where w.case_id = c.id))
         and not exists (select from past.clearance_case o where o.id = c.id and o.until = p.change);
-    if found <> '[]' then later := later || jsonb_build_object('what', 'holder', 'names', found); end if;
+    if hits <> '[]' then later := later || jsonb_build_object('what', 'holder', 'names', hits); end if;
     -- Numbers that the import took away and that somebody used again.
-    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into found
+    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
         from past.parcel o join parcel q on q.project_id = o.project_id and q.map_series = o.map_series
             and q.sheet = o.sheet and q.number = o.number and q.map_version = o.map_version and q.id <> o.id
         where o.until = p.change and q.change <> p.change;
-    if found <> '[]' then later := later || jsonb_build_object('what', 'number', 'names', found); end if;
+    if hits <> '[]' then later := later || jsonb_build_object('what', 'number', 'names', hits); end if;
     -- Real land that came later stands where invented land would return.
     if exists (select from past.import_batch o where o.until = p.change and o.is_demo and o.project_id = p.project_id)
        and exists (select from import_batch b where b.project_id = p.project_id and b.id <> p.batch_id and not b.is_demo) then
@@ -215,7 +220,7 @@ begin
     update project set revision = revision + 1 where id = p.project_id;
     update import_proposal set state = 'undone', undone_by = me, undone_at = clock_timestamp() where id = proposal;
     insert into event (effective_on, actor, kind, project_code, object_type, object_code, before, after, reason)
-        values (day, me, 'parcels.undo', code, 'import', proposal::text,
+        values (day, me, 'parcels.undo', its_code, 'import', proposal::text,
                 jsonb_build_object('cases', cases), counts, nullif(why, ''));
     perform set_config('duonggang.maintenance', was, true);
     return counts;
