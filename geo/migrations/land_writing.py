@@ -134,15 +134,16 @@ begin
 end $$;
 """
 
-# Versions that the change made and that ended since, and rows that others hung on its rows: what would be lost.
+# What the import wrote is what its change made, as it stands or as a version; it is untouched where the row of now has
+# the very values of that version, be it that a later import that changed it was undone itself.
 UNDO = """
 create function land_undo(proposal bigint, day date, why text, decider text) returns jsonb
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
     me text := coalesce(nullif(current_setting('duonggang.account', true), ''), decider);
-    p import_proposal; its_code text; name text; columns text; sets text; keys text; later jsonb := '[]'; hits jsonb;
-    cases jsonb; counts jsonb := '{}'; n integer;
+    p import_proposal; its_code text; name text; columns text; sets text; keys text; ours text; theirs text;
+    later jsonb := '[]'; hits jsonb; new_cases integer[]; new_parcels uuid[]; cases jsonb; counts jsonb := '{}'; n integer;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
     select * into p from import_proposal where id = proposal for update;
@@ -150,32 +151,45 @@ begin
         raise exception 'proposal % is not accepted', proposal using errcode = 'DG001';
     end if;
     select pr.code into its_code from project pr where pr.id = p.project_id for update;
+    new_cases := array(
+        select c.id from (select id from clearance_case where change = p.change and project_id = p.project_id
+                          union select id from past.clearance_case where change = p.change) c
+        where not exists (select from past.clearance_case o where o.id = c.id and o.until = p.change));
+    new_parcels := array(
+        select q.id from (select id from parcel where change = p.change and project_id = p.project_id
+                          union select id from past.parcel where change = p.change) q
+        where not exists (select from past.parcel o where o.id = q.id and o.until = p.change));
     -- What was changed or deleted since of what the import wrote.
-    select coalesce(jsonb_agg(distinct c.code), '[]') into hits from past.clearance_case c where c.change = p.change;
-    if hits <> '[]' then later := later || jsonb_build_object('what', 'case', 'names', hits); end if;
+    foreach name in array array['clearance_case', 'parcel'] loop
+        select string_agg('t.' || quote_ident(attname), ', ' order by attnum),
+               string_agg('v.' || quote_ident(attname), ', ' order by attnum) into ours, theirs
+            from pg_attribute where attrelid = to_regclass('public.' || name) and attnum > 0 and not attisdropped
+            and attname <> 'change';
+        execute format('select coalesce(jsonb_agg(distinct %2$s), ''[]'') from past.%1$I v where v.change = $1 and '
+            'not exists (select from public.%1$I t where t.id = v.id and row(%3$s)::text = row(%4$s)::text)', name,
+            case name when 'parcel' then 'v.sheet || ''/'' || v.number' else 'v.code' end, ours, theirs)
+            into hits using p.change;
+        if hits <> '[]' then
+            later := later || jsonb_build_object('what', case name when 'parcel' then name else 'case' end, 'names', hits);
+        end if;
+    end loop;
     select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
-        from past.parcel q where q.change = p.change;
-    if hits <> '[]' then later := later || jsonb_build_object('what', 'parcel', 'names', hits); end if;
-    select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
-        from past.parcel_front f join parcel q on q.id = f.parcel_id where f.change = p.change;
+        from past.parcel_front f join parcel q on q.id = f.parcel_id where f.change = p.change
+        and not exists (select from parcel_front t where t.parcel_id = f.parcel_id and t.front_id = f.front_id);
     if hits <> '[]' then later := later || jsonb_build_object('what', 'parcel', 'names', hits); end if;
     -- What others hung on cases that the import made.
     select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
-        from parcel q join clearance_case c on c.id = q.case_id
-        where c.project_id = p.project_id and c.change = p.change and q.change <> p.change
-        and not exists (select from past.clearance_case o where o.id = c.id and o.until = p.change)
+        from parcel q where q.case_id = any (new_cases) and not q.id = any (new_parcels)
         and not exists (select from past.parcel o where o.id = q.id and o.until = p.change);
     if hits <> '[]' then later := later || jsonb_build_object('what', 'joined', 'names', hits); end if;
-    select coalesce(jsonb_agg(distinct c.code), '[]') into hits
-        from clearance_case c where c.project_id = p.project_id and c.change = p.change
-        and (exists (select from holder h where h.case_id = c.id) or exists (select from proposal w where w.case_id = c.id))
-        and not exists (select from past.clearance_case o where o.id = c.id and o.until = p.change);
+    select coalesce(jsonb_agg(distinct c.code), '[]') into hits from clearance_case c where c.id = any (new_cases)
+        and (exists (select from holder h where h.case_id = c.id) or exists (select from proposal w where w.case_id = c.id));
     if hits <> '[]' then later := later || jsonb_build_object('what', 'holder', 'names', hits); end if;
     -- Numbers that the import took away and that somebody used again.
     select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
         from past.parcel o join parcel q on q.project_id = o.project_id and q.map_series = o.map_series
             and q.sheet = o.sheet and q.number = o.number and q.map_version = o.map_version and q.id <> o.id
-        where o.until = p.change and q.change <> p.change;
+        where o.until = p.change and not q.id = any (new_parcels);
     if hits <> '[]' then later := later || jsonb_build_object('what', 'number', 'names', hits); end if;
     -- Real land that came later stands where invented land would return.
     if exists (select from past.import_batch o where o.until = p.change and o.is_demo and o.project_id = p.project_id)
@@ -187,14 +201,14 @@ begin
         perform set_config('duonggang.maintenance', was, true);
         return jsonb_build_object('later', later);
     end if;
-    select coalesce(jsonb_agg(c.code order by c.code), '[]') into cases from clearance_case c
-        where c.project_id = p.project_id and c.change = p.change
-        and not exists (select from past.clearance_case o where o.id = c.id and o.until = p.change);
+    select coalesce(jsonb_agg(c.code order by c.code), '[]') into cases from clearance_case c where c.id = any (new_cases);
     -- What was added goes, so that its numbers are free; deleted rows return, parents before children; changed rows
     -- get their earlier values. Cases and the batch of the import go last: until then rows may point to them.
-    delete from parcel_front f where f.change = p.change;
-    delete from parcel q where q.change = p.change and q.project_id = p.project_id
-        and not exists (select from past.parcel o where o.id = q.id and o.until = p.change);
+    delete from parcel_front f where (f.change = p.change or exists (select from past.parcel_front v
+            where v.parcel_id = f.parcel_id and v.front_id = f.front_id and v.change = p.change))
+        and not exists (select from past.parcel_front o
+            where o.parcel_id = f.parcel_id and o.front_id = f.front_id and o.until = p.change);
+    delete from parcel q where q.id = any (new_parcels);
     get diagnostics n = row_count;
     counts := counts || jsonb_build_object('parcel_gone', n);
     foreach name in array array['import_batch', 'clearance_case', 'parcel', 'parcel_front', 'holder'] loop
@@ -204,18 +218,18 @@ begin
             and attname <> 'change';
         keys := case name when 'parcel_front' then 't.parcel_id = o.parcel_id and t.front_id = o.front_id'
                           when 'holder' then 't.case_id = o.case_id' else 't.id = o.id' end;
-        execute format('insert into public.%1$I (%2$s) select %2$s from past.%1$I o where o.until = $1 '
-            'and not exists (select from public.%1$I t where %3$s)', name, columns, keys) using p.change;
-        get diagnostics n = row_count;
-        counts := counts || jsonb_build_object(name || '_back', n);
         if name in ('clearance_case', 'parcel') then
-            execute format('update public.%1$I t set %2$s from past.%1$I o where o.until = $1 and %3$s and t.change = $1',
+            execute format('update public.%1$I t set %2$s from past.%1$I o where o.until = $1 and %3$s',
                 name, sets, keys) using p.change;
             get diagnostics n = row_count;
             counts := counts || jsonb_build_object(name || '_as_before', n);
         end if;
+        execute format('insert into public.%1$I (%2$s) select %2$s from past.%1$I o where o.until = $1 '
+            'and not exists (select from public.%1$I t where %3$s)', name, columns, keys) using p.change;
+        get diagnostics n = row_count;
+        counts := counts || jsonb_build_object(name || '_back', n);
     end loop;
-    delete from clearance_case c where c.change = p.change and c.project_id = p.project_id;
+    delete from clearance_case c where c.id = any (new_cases);
     delete from import_batch b where b.id = p.batch_id;
     update project set revision = revision + 1 where id = p.project_id;
     update import_proposal set state = 'undone', undone_by = me, undone_at = clock_timestamp() where id = proposal;

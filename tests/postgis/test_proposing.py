@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -35,7 +35,7 @@ class Land:
     tables: dict[str, ParcelTable]
 
     def propose(self, land: ParcelTable, *, full: bool = False, by: str = "mot") -> int:
-        key = hashlib.sha256(repr([land.frame.to_dict("records"), full]).encode()).hexdigest()
+        key = hashlib.sha256(repr([land.filename, land.frame.to_dict("records"), full]).encode()).hexdigest()
         self.tables[key] = land
         with make_sessions(self.engine).begin() as session:
             upload = ImportUpload(
@@ -291,7 +291,7 @@ FILE = st.lists(LOT, min_size=1, max_size=6, unique_by=lambda row: row[0])
 
 
 @settings(
-    max_examples=25, deadline=None, derandomize=True,
+    max_examples=25, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(files=st.lists(st.tuples(FILE, st.booleans()), min_size=1, max_size=4))
