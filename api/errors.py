@@ -44,6 +44,8 @@ class ErrorOut(BaseModel):
 STATUS: dict[type[errors.DuongGangError], int] = {
     errors.NotFound: 404,
     errors.StaleVersion: 409,
+    errors.MovedOn: 409,
+    errors.NoRoom: 507,
     errors.CyclicDependency: 409,
     errors.KeyReused: 422,
     errors.IllegalStep: 422,
@@ -73,6 +75,8 @@ KINDS = {
     "session": ("phiên", "session"),
     "token": ("mã truy cập", "token"),
     "proposal": ("đề nghị", "proposal"),
+    "import": ("lần nhập", "import"),
+    "parcel": ("thửa", "parcel"),
 }
 
 
@@ -137,6 +141,11 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
             return ErrorOut(
                 error=name, detail=detail, faults=_faults(error.faults, lang), allowed=list(error.allowed)
             )
+        case errors.NoRoom():
+            fault = error.faults[0]
+            return ErrorOut(error=name, detail=pick(lang, fault.vi, fault.en))
+        case errors.MovedOn():
+            return ErrorOut(error=name, detail=pick(lang, error.vi, error.en))
         case errors.InvalidInput():
             detail = pick(
                 lang,

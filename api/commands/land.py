@@ -7,38 +7,19 @@ from typing import Annotated
 
 import typer
 
+from api.commands import imports
 from api.commands.shared import COMMAND_ACTOR, say, transaction
-from api.usecases.land import import_parcel_file, import_ward_file
+from api.usecases.land import import_ward_file
 
 app = typer.Typer(help="Nạp thửa đất, ranh giới phường xã từ tệp (import files).", no_args_is_help=True)
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
 
-@app.command("parcels")
-def parcels(
-    file: FileArgument,
-    project: Annotated[str, typer.Option("--project", help="Mã dự án, ví dụ TULIEN.")],
-    crs: Annotated[
-        int | None,
-        typer.Option("--crs", help="Mã EPSG nếu tệp không ghi, ví dụ 5897 (VN-2000, KTT 105°00′)."),
-    ] = None,
-    layer: Annotated[str | None, typer.Option("--layer", help="Tên lớp nếu tệp có nhiều lớp.")] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Đánh dấu là dữ liệu minh hoạ.")] = False,
-) -> None:
-    """Nạp thửa đất của một dự án từ GeoPackage, GeoJSON hoặc shapefile nén zip; tất cả hoặc không gì cả."""
-    with transaction() as session:
-        result, warnings = import_parcel_file(
-            session, file, project=project, crs=crs, layer=layer, is_demo=demo, actor=COMMAND_ACTOR
-        )
-    for warning in warnings:
-        say(f"  lưu ý {warning.where}: {warning.vi}")
-    if result.unchanged:
-        say("Tệp này đã nạp trước đây; không có gì thay đổi.", "imported before; nothing changed")
-    else:
-        say(
-            f"Đã nạp {result.parcels} thửa, {result.cases} hồ sơ vào {project}.",
-            f"{result.parcels} parcels, {result.cases} cases",
-        )
+app.command("parcels")(imports.parcels)
+app.command("list")(imports.list_imports)
+app.command("show")(imports.show)
+app.command("cancel")(imports.cancel)
+app.command("undo")(imports.undo)
 
 
 @app.command("wards")

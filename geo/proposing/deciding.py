@@ -49,7 +49,7 @@ def accept(session: Session, proposal: int, *, day: date, actor: str) -> Carried
     when it is not ready.
     """
     session.execute(_PATIENT)
-    with _sentences():
+    with _sentences(), session.begin_nested():
         counts = session.scalar(_ACCEPT, {"id": proposal, "day": day, "who": actor})
     assert isinstance(counts, dict)
     if counts.get("stale"):
@@ -64,7 +64,7 @@ def undo(session: Session, proposal: int, *, day: date, actor: str, reason: str 
     Raises InvalidInput with every later edit that would be lost.
     """
     session.execute(_PATIENT)
-    with _sentences():
+    with _sentences(), session.begin_nested():
         counts = session.scalar(_UNDO, {"id": proposal, "day": day, "why": reason, "who": actor})
     assert isinstance(counts, dict)
     if later := counts.get("later"):
