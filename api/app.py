@@ -24,6 +24,8 @@ from api.pages import (
     case_people,
     correction,
     docs,
+    import_page,
+    imports,
     portfolio,
     project,
     report,
@@ -32,6 +34,7 @@ from api.pages import (
 )
 from api.rightsfile import rights
 from api.routes import cases, holders, maps, projects, reports, static, system
+from api.routes import imports as import_routes
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
 from geo import cluster
@@ -121,10 +124,21 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, cases, holders, maps, reports, system):
+    for module in (projects, cases, holders, maps, reports, import_routes, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    for page in (*people, portfolio, project, case, case_people, correction, report, docs):
+    for page in (
+        *people,
+        portfolio,
+        project,
+        case,
+        case_people,
+        correction,
+        report,
+        imports,
+        import_page,
+        docs,
+    ):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

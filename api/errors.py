@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from typing import Any, cast
@@ -188,6 +189,17 @@ def install(app: FastAPI) -> None:
             return answer(request, 405, ErrorOut(error="MethodNotAllowed", detail=detail), error.headers)
         return answer(request, error.status_code, ErrorOut(error="HttpError", detail=str(error.detail)))
 
+    def disk(request: Request, exc: Exception) -> Response:
+        if cast(OSError, exc).errno not in (errno.ENOSPC, errno.EDQUOT):
+            return unexpected(request, exc)
+        log().error("the disk is full", exc_info=exc)
+        fault = pick(
+            language(request),
+            "Đĩa của máy chủ đã đầy; không có gì được ghi. Báo quản trị rồi làm lại.",
+            "The server's disk is full; nothing was written. Tell the administrator, then try again.",
+        )
+        return answer(request, 507, ErrorOut(error="NoRoom", detail=fault))
+
     def database(request: Request, exc: Exception) -> Response:
         log().error("database unavailable", exc_info=exc)
         bring_back(request)
@@ -206,6 +218,7 @@ def install(app: FastAPI) -> None:
         (StarletteHTTPException, http),
         (OperationalError, database),
         (PoolTimeout, database),
+        (OSError, disk),
         (Exception, unexpected),
     ]
     for kind, handler in handlers:

@@ -66,7 +66,8 @@ class Settings(BaseSettings):
         default=1200, ge=10, description="Của một tài khoản; của một mạng chưa đăng nhập thì gấp đôi."
     )
     import_second_person: bool = Field(
-        default=True, description="Mỗi lần nhập thửa cần người thứ hai chấp nhận; tắt thì chỉ khi đổi, bỏ thửa đã có."
+        default=True,
+        description="Mỗi lần nhập thửa cần người thứ hai chấp nhận; tắt thì chỉ khi đổi, bỏ thửa đã có.",
     )
     import_max_mb: int = Field(default=200, ge=1, le=2000, description="Giới hạn một tệp gửi lên, MB.")
     import_quota_mb: int = Field(default=5000, ge=1, description="Chỗ cho tệp gửi lên của một dự án, MB.")

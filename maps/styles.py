@@ -97,3 +97,14 @@ def for_script() -> dict[str, object]:
         "waits": WAIT_COLOURS,
         "categories": list(CATEGORY_COLOURS),
     }
+
+
+DIFF_COLOURS: dict[str, str] = {
+    "added": TOKENS["ok"],
+    "moved": TOKENS["risk"],
+    "grown": TOKENS["step-3"],
+    "shrunk": TOKENS["step-1"],
+    "attributes": TOKENS["none"],
+    "dropped": TOKENS["late"],
+}
+"""Kind of change of an import → fill. Shapes say it too: dropped is hatched by its dashed edge, before is an outline."""

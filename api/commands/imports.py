@@ -98,7 +98,7 @@ def list_imports(
     with database() as engine, make_sessions(engine).begin() as session:
         rows, total = imports.imports(session, command_context(), project=project, limit=limit)
         if as_json:
-            print(json.dumps([_as_dict(row) for row in rows], ensure_ascii=False, indent=2))
+            print(json.dumps([imports.as_dict(row) for row in rows], ensure_ascii=False, indent=2))
             return
         for one in rows:
             u, p = one.upload, one.proposal
@@ -112,7 +112,13 @@ def list_imports(
 def show(number: Number) -> None:
     """Một lần nhập: trạng thái, tiến độ, so sánh, lỗi (JSON)."""
     with database() as engine, make_sessions(engine).begin() as session:
-        print(json.dumps(_as_dict(imports.access_import(session, command_context(), number)), ensure_ascii=False, indent=2))
+        print(
+            json.dumps(
+                imports.as_dict(imports.access_import(session, command_context(), number)),
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
 
 
 def cancel(number: Number) -> None:
@@ -138,7 +144,8 @@ def undo(
 
 def worker(
     dead_after: Annotated[
-        float, typer.Option("--dead-after", min=1.0, help="Giây không có nhịp tim thì coi là tiến trình đã chết.")
+        float,
+        typer.Option("--dead-after", min=1.0, help="Giây không có nhịp tim thì coi là tiến trình đã chết."),
     ] = 20.0,
 ) -> None:
     """Làm việc trong hàng đợi cho đến khi bấm Ctrl-C; máy chủ tự có một, chạy thêm khi cần."""
@@ -160,7 +167,13 @@ def worker(
 def _demo(engine: Engine, file: Path, project: str, crs: int | None, layer: str | None) -> None:
     with make_sessions(engine).begin() as session:
         result, _ = import_parcel_file(
-            session, file, project=project, crs=crs, layer=layer, is_demo=True, actor=command_context().principal.account
+            session,
+            file,
+            project=project,
+            crs=crs,
+            layer=layer,
+            is_demo=True,
+            actor=command_context().principal.account,
         )
     if result.unchanged:
         say("Tệp này đã nạp trước đây; không có gì thay đổi.", "imported before; nothing changed")
@@ -176,10 +189,20 @@ def _propose(engine: Engine, file: Path, code: str, options: ReadingOptions, ful
         free = imports.room(session, project.id, settings.import_quota_mb * MEGABYTE)
         with file.open("rb") as source:
             kept = store(
-                source, imports.uploads_folder(settings.home), most_bytes=settings.import_max_mb * MEGABYTE, room_bytes=free
+                source,
+                imports.uploads_folder(settings.home),
+                most_bytes=settings.import_max_mb * MEGABYTE,
+                room_bytes=free,
             )
         return imports.propose(
-            session, command_context(), project, kept, safe_name(file.name), options=options, full_fabric=full, queue=put
+            session,
+            command_context(),
+            project,
+            kept,
+            safe_name(file.name),
+            options=options,
+            full_fabric=full,
+            queue=put,
         )
 
 
@@ -228,13 +251,3 @@ def _say_summary(row: ImportProposal) -> None:
 def _row(engine: Engine, number: int) -> ImportProposal:
     with make_sessions(engine)() as session:
         return session.get_one(ImportProposal, number)
-
-
-def _as_dict(one: imports.Import) -> dict[str, object]:
-    u, p = one.upload, one.proposal
-    return {
-        "id": p.id, "project": one.project, "file": u.filename, "sha256": u.sha256, "bytes": u.bytes,
-        "state": p.state, "phase": p.phase, "done": p.done, "total": p.total, "full_fabric": p.full_fabric,
-        "proposed_by": p.proposed_by, "proposed_at": p.proposed_at.isoformat(), "decided_by": p.decided_by,
-        "undone_by": p.undone_by, "summary": p.summary, "faults": p.faults, "warnings": p.warnings,
-    }  # fmt: skip

@@ -9,6 +9,7 @@ from fastapi import Request
 from api import formatting as fmt
 from api.pages.rendering import asset, carried, link, vendor
 from api.views import ProjectSummary, ProjectView
+from maps.diff_map import diff_map
 from maps.page_map import Basemap
 from maps.portfolio_map import ProjectPopup, portfolio_map
 from maps.project_map import project_map
@@ -44,6 +45,18 @@ def project_parts(request: Request, view: ProjectView, lang: str) -> MapParts:
         step_labels={key: step.label_vi if lang == "vi" else step.label_en for key, step in STEPS.items()},
         obstacle_labels={key: words[side] for key, words in OBSTACLES.items()},
         land_labels={key: words[side] for key, words in LAND_CODES.items()},
+        assets=_address,
+        basemap=_basemap(request),
+    )
+    return parts(m, nonce=request.state.nonce)
+
+
+def import_parts(request: Request, number: int, lang: str) -> MapParts:
+    """The map of what an import would change."""
+    m = diff_map(
+        changes_url=_data(request, f"/api/imports/{number}/changes.geojson", lang),
+        wards_url=_data(request, "/api/wards.geojson", lang),
+        lang=lang,
         assets=_address,
         basemap=_basemap(request),
     )

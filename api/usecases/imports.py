@@ -80,7 +80,9 @@ def propose(
     """
     mark = fingerprint(stored.sha256, options, full_fabric)
     live = select(ImportProposal.id).where(
-        ImportProposal.project_id == project.id, ImportProposal.fingerprint == mark, ImportProposal.state.in_(LIVE)
+        ImportProposal.project_id == project.id,
+        ImportProposal.fingerprint == mark,
+        ImportProposal.state.in_(LIVE),
     )
     if (there := session.scalar(live)) is not None:
         return there, False
@@ -117,7 +119,9 @@ def propose(
 
 def access_import(session: Session, ctx: Context, number: int, *, for_update: bool = False) -> Import:
     """The import with this number. Raises NotFound also for one of a project that the person does not see."""
-    query = select(ImportProposal).where(ImportProposal.id == number).execution_options(populate_existing=True)
+    query = (
+        select(ImportProposal).where(ImportProposal.id == number).execution_options(populate_existing=True)
+    )
     proposal = session.scalar(query.with_for_update() if for_update else query)
     if proposal is None:
         raise NotFound("import", str(number))
@@ -142,7 +146,8 @@ def imports(
 def accept(session: Session, ctx: Context, number: int, *, queue: Queue) -> Mapping[str, Any]:
     """Writes a ready import into the land; gives the counts of its event. Raises Forbidden, InvalidInput.
 
-    `stale`: land or axis are not what the comparison was made on; the file is then in the queue again, nothing was written.
+    `stale`: land or axis are not what the comparison was made on; the file is then in the queue again, and nothing was
+    written.
     """
     found = access_import(session, ctx, number, for_update=True)
     if found.proposal.state == "accepted":
@@ -200,6 +205,19 @@ def undo(session: Session, ctx: Context, number: int, *, reason: str = "") -> Ma
         raise _no("import.decide", found)
     day = portfolio_state(session).data_date
     return deciding.undo(session, number, day=day, actor=ctx.principal.account, reason=reason).counts
+
+
+def as_dict(one: Import) -> dict[str, Any]:
+    """An import for JSON."""
+    u, p = one.upload, one.proposal
+    return {
+        "id": p.id, "project": one.project, "file": u.filename, "sha256": u.sha256, "bytes": u.bytes,
+        "state": p.state, "phase": p.phase, "done": p.done, "total": p.total, "full_fabric": p.full_fabric,
+        "proposed_by": p.proposed_by, "proposed_at": p.proposed_at.isoformat(), "decided_by": p.decided_by,
+        "decided_at": p.decided_at and p.decided_at.isoformat(), "undone_by": p.undone_by, "reason": p.reason,
+        "needs_second": p.needs_second, "second_why": p.second_why, "may_accept": one.may_accept,
+        "summary": p.summary, "faults": p.faults, "warnings": p.warnings,
+    }  # fmt: skip
 
 
 def fingerprint(sha256: str, options: ReadingOptions, full_fabric: bool) -> str:

@@ -9,7 +9,13 @@ from projects.rights import Principal
 
 
 def bar(
-    session: Session, me: Principal, *, proposed_by: str, person: str, device: str, on_behalf_of: str | None = None
+    session: Session,
+    me: Principal,
+    *,
+    proposed_by: str,
+    person: str,
+    device: str,
+    on_behalf_of: str | None = None,
 ) -> tuple[str, str]:
     """Why `me` cannot be the second person, in both languages; empty when they can."""
     persons = {person, proposed_by}

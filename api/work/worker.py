@@ -38,7 +38,9 @@ _PATIENCE_SECONDS = 15.0
 def working(settings: Settings, *, dead_after: float = DEAD_AFTER_SECONDS) -> Iterator[None]:
     """Works for the length of a `with`, in a thread; what goes wrong is logged and begun again."""
     stop = Event()
-    thread = Thread(target=work, args=(settings, stop), kwargs={"dead_after": dead_after}, name="worker", daemon=True)
+    thread = Thread(
+        target=work, args=(settings, stop), kwargs={"dead_after": dead_after}, name="worker", daemon=True
+    )
     thread.start()
     try:
         yield
@@ -122,5 +124,3 @@ def _sweep(settings: Settings, sessions: sessionmaker[Session]) -> None:
         sweep(uploads_folder(settings.home), known, now=time.time())
     except (OSError, SQLAlchemyError) as error:
         log().warning("could not sweep uploads", exc_info=error)
-
-

@@ -22,7 +22,8 @@ begin
             where attrelid = to_regclass('public.' || name) and attnum > 0 and not attisdropped
             and attname <> 'change';
         execute format(
-            'select coalesce(string_agg(h, '''' order by h), '''') from (select md5(row(%s)::text) as h from %I t where %s) x',
+            'select coalesce(string_agg(h, '''' order by h), '''') '
+            'from (select md5(row(%s)::text) as h from %I t where %s) x',
             wanted, name,
             case name when 'parcel_front' then 't.parcel_id in (select id from parcel where project_id = $1)'
                  else 't.project_id = $1' end) into part using project;
@@ -50,7 +51,8 @@ language plpgsql volatile security definer set search_path = public, pg_temp as 
 declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
     me text := coalesce(nullif(current_setting('duonggang.account', true), ''), decider);
-    p import_proposal; u import_upload; its_code text; counts jsonb; new_batch integer; state_before text; state_after text;
+    p import_proposal; u import_upload; its_code text; counts jsonb; new_batch integer;
+    state_before text; state_after text;
     gone integer := 0; demo integer := 0;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
@@ -86,7 +88,8 @@ begin
         where r.proposal_id = proposal and r.kind not in ('dropped', 'unchanged') and r.case_id is null
         order by r.case_code, r.row;
     insert into parcel (project_id, case_id, batch_id, map_series, sheet, number, map_version, ward_code, land_use,
-                        area_m2, area_stated_m2, alignment_id, from_m, to_m, side, is_demo, geom, source_geom, source_srid)
+                        area_m2, area_stated_m2, alignment_id, from_m, to_m, side, is_demo, geom, source_geom,
+                        source_srid)
         select p.project_id, c.id, new_batch, r.map_series, r.sheet, r.number, r.map_version, r.ward_code, r.land_use,
                r.area_m2, r.area_stated_m2, r.alignment_id, r.from_m, r.to_m, r.side, false, r.geom,
                coalesce(r.source_geom, r.geom), r.source_srid
@@ -115,12 +118,14 @@ begin
         on conflict do nothing;
     update project set revision = revision + 1 where id = p.project_id;
     state_after := land_state(p.project_id);
-    update import_proposal set state = 'accepted', batch_id = new_batch, change = this_change(), land_before = state_before,
+    update import_proposal set state = 'accepted', batch_id = new_batch, change = this_change(),
+           land_before = state_before,
            land_after = state_after, decided_by = me, decided_at = clock_timestamp() where id = proposal;
     counts := jsonb_build_object('proposal', proposal, 'filename', u.filename, 'sha256', u.sha256,
         'source_crs', 'EPSG:' || (p.summary ->> 'source_srid'), 'is_demo', false, 'demo_cases_removed', demo,
         'parcels', (p.summary ->> 'file_rows')::int, 'kinds', p.summary -> 'kinds', 'batch', new_batch,
-        'cases', (select count(*) from clearance_case c where c.project_id = p.project_id and c.change = this_change()));
+        'cases', (select count(*) from clearance_case c
+                  where c.project_id = p.project_id and c.change = this_change()));
     insert into event (effective_on, actor, kind, project_code, object_type, object_code, after, seconds)
         values (day, me, 'parcels.import', its_code, 'import', proposal::text, counts,
                 case when me <> p.proposed_by then p.event_id end);
@@ -143,7 +148,8 @@ declare
     was text := coalesce(current_setting('duonggang.maintenance', true), '');
     me text := coalesce(nullif(current_setting('duonggang.account', true), ''), decider);
     p import_proposal; its_code text; name text; columns text; sets text; keys text; ours text; theirs text;
-    later jsonb := '[]'; hits jsonb; new_cases integer[]; new_parcels uuid[]; cases jsonb; counts jsonb := '{}'; n integer;
+    later jsonb := '[]'; hits jsonb; new_cases integer[]; new_parcels uuid[]; cases jsonb; counts jsonb := '{}';
+    n integer;
 begin
     perform set_config('duonggang.maintenance', 'on', true);
     select * into p from import_proposal where id = proposal for update;
@@ -170,7 +176,7 @@ begin
             case name when 'parcel' then 'v.sheet || ''/'' || v.number' else 'v.code' end, ours, theirs)
             into hits using p.change;
         if hits <> '[]' then
-            later := later || jsonb_build_object('what', case name when 'parcel' then name else 'case' end, 'names', hits);
+            later := later || jsonb_build_object('what', replace(name, 'clearance_', ''), 'names', hits);
         end if;
     end loop;
     select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
@@ -183,7 +189,8 @@ begin
         and not exists (select from past.parcel o where o.id = q.id and o.until = p.change);
     if hits <> '[]' then later := later || jsonb_build_object('what', 'joined', 'names', hits); end if;
     select coalesce(jsonb_agg(distinct c.code), '[]') into hits from clearance_case c where c.id = any (new_cases)
-        and (exists (select from holder h where h.case_id = c.id) or exists (select from proposal w where w.case_id = c.id));
+        and (exists (select from holder h where h.case_id = c.id)
+             or exists (select from proposal w where w.case_id = c.id));
     if hits <> '[]' then later := later || jsonb_build_object('what', 'holder', 'names', hits); end if;
     -- Numbers that the import took away and that somebody used again.
     select coalesce(jsonb_agg(distinct q.sheet || '/' || q.number), '[]') into hits
@@ -193,15 +200,18 @@ begin
     if hits <> '[]' then later := later || jsonb_build_object('what', 'number', 'names', hits); end if;
     -- Real land that came later stands where invented land would return.
     if exists (select from past.import_batch o where o.until = p.change and o.is_demo and o.project_id = p.project_id)
-       and exists (select from import_batch b where b.project_id = p.project_id and b.id <> p.batch_id and not b.is_demo) then
+       and exists (select from import_batch b
+                   where b.project_id = p.project_id and b.id <> p.batch_id and not b.is_demo) then
         later := later || jsonb_build_object('what', 'import', 'names',
-            (select jsonb_agg(b.filename) from import_batch b where b.project_id = p.project_id and b.id <> p.batch_id));
+            (select jsonb_agg(b.filename) from import_batch b
+             where b.project_id = p.project_id and b.id <> p.batch_id));
     end if;
     if later <> '[]' then
         perform set_config('duonggang.maintenance', was, true);
         return jsonb_build_object('later', later);
     end if;
-    select coalesce(jsonb_agg(c.code order by c.code), '[]') into cases from clearance_case c where c.id = any (new_cases);
+    select coalesce(jsonb_agg(c.code order by c.code), '[]') into cases
+        from clearance_case c where c.id = any (new_cases);
     -- What was added goes, so that its numbers are free; deleted rows return, parents before children; changed rows
     -- get their earlier values. Cases and the batch of the import go last: until then rows may point to them.
     delete from parcel_front f where (f.change = p.change or exists (select from past.parcel_front v
@@ -247,8 +257,8 @@ create function stage_open(proposal bigint) returns text
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 begin
     perform stage_drop(proposal);
-    execute format('create unlogged table staging.rows_%s (like proposal_parcel including defaults including constraints)',
-        proposal);
+    execute format('create unlogged table staging.rows_%s (like proposal_parcel '
+        'including defaults including constraints)', proposal);
     execute format('grant insert on staging.rows_%s to duonggang_app', proposal);
     return 'rows_' || proposal;
 end $$;

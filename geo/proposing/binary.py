@@ -54,7 +54,7 @@ class Rings:
         return len(_ONE_RING) + 4 + 16 * self.counts
 
 
-def rectangles(fields: Sequence[Field | Rings]) -> Iterator[memoryview]:
+def rectangles(fields: Sequence[Field | Rings]) -> Iterator[bytes]:
     """The bytes of all rows, one group of equal layout after the other."""
     lengths = np.stack([field.lengths for field in fields])
     if lengths.shape[1] == 0:
@@ -67,7 +67,7 @@ def rectangles(fields: Sequence[Field | Rings]) -> Iterator[memoryview]:
         _, key = np.unique(key, return_inverse=True)  # stays small, however many fields vary
     order = np.argsort(key, kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
-        yield memoryview(_rectangle(fields, lengths[:, group[0]], group)).cast("B")
+        yield _rectangle(fields, lengths[:, group[0]], group).tobytes()
 
 
 def _rectangle(fields: Sequence[Field | Rings], lengths: Whole, group: Whole) -> Octets:
@@ -133,7 +133,10 @@ def days(values: pd.Series) -> Field:
     """A column of dates: days since 1 Jan 2000."""
     known = values.notna().to_numpy(dtype=bool)
     return numbers(
-        [value.toordinal() - _EPOCH if there else 0 for value, there in zip(values, known.tolist(), strict=True)],
+        [
+            value.toordinal() - _EPOCH if there else 0
+            for value, there in zip(values, known.tolist(), strict=True)
+        ],
         "i4",
         known,
     )

@@ -16,8 +16,12 @@ _NAMELESS = text(
     "select row, map_series, sheet, number, map_version from proposal_parcel "
     "where proposal_id = :proposal and case_code is null and kind = 'added' order by row"
 )
-_SAID = text("select distinct case_code from proposal_parcel where proposal_id = :proposal and case_code is not null")
-_ONCE = text("select distinct object_code from event where object_type = 'case' and starts_with(object_code, :prefix)")
+_SAID = text(
+    "select distinct case_code from proposal_parcel where proposal_id = :proposal and case_code is not null"
+)
+_ONCE = text(
+    "select distinct object_code from event where object_type = 'case' and starts_with(object_code, :prefix)"
+)
 _NAME = text(
     "update proposal_parcel r set case_code = told.code from unnest(cast(:rows as int[]), cast(:codes as text[])) "
     "as told(row, code) where r.proposal_id = :proposal and r.row = told.row"

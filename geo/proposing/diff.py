@@ -143,7 +143,9 @@ REST = text(
 SEEN = text("select land_state(:project) || ground_state(:project)")
 
 
-def compare(session: Session, proposal: int, project_id: int, *, full_fabric: bool, faults: FaultList) -> dict[str, Any]:
+def compare(
+    session: Session, proposal: int, project_id: int, *, full_fabric: bool, faults: FaultList
+) -> dict[str, Any]:
     """Says of each row what it would change, adds dropped parcels of a full fabric, and gives the summary.
 
     Faults: case codes that another project has or that are spent, a case in another ward. Writes in the caller's
@@ -223,4 +225,3 @@ def _check_cases(session: Session, at: dict[str, int], faults: FaultList) -> Non
             f"Mã hồ sơ {code} đã dùng cho một hồ sơ không còn nữa (như dữ liệu minh hoạ): hãy đặt mã khác.",
             f"Case code {code} was used for a case that is gone (such as demo land): choose another.",
         )
-

@@ -34,9 +34,7 @@ class Judged:
     area_m2: Floats
 
 
-def judge_attributes(
-    frame: pd.DataFrame, ward_codes: Collection[str], faults: FaultList
-) -> None:
+def judge_attributes(frame: pd.DataFrame, ward_codes: Collection[str], faults: FaultList) -> None:
     """Notes rows without identity, ward or land use, identities that stand twice, and wards that do not exist."""
     for name in NEEDED:
         for i in np.flatnonzero(_blank(frame[name])).tolist():
@@ -77,7 +75,10 @@ def judge_shapes(
         faults.row("place", first_row + i, "Nằm ngoài Hà Nội.", "It lies outside Hanoi.")
     for i in good[(area[good] <= 0) | (area[good] > limits.area_m2)].tolist():
         faults.row(
-            "area", first_row + i, f"Diện tích {area[i]:.1f} m² vô lý.", f"An area of {area[i]:.1f} m² makes no sense."
+            "area",
+            first_row + i,
+            f"Diện tích {area[i]:.1f} m² vô lý.",
+            f"An area of {area[i]:.1f} m² makes no sense.",
         )
     return Judged(area)
 
@@ -151,7 +152,9 @@ def _square_degrees(places: Floats) -> Floats:
 @cache
 def _grid() -> tuple[float, float, float, Floats]:
     west, south, east, north = _inner_box()
-    lon, lat = np.meshgrid(np.arange(west, east + 2 * _STEP, _STEP), np.arange(south, north + 2 * _STEP, _STEP))
+    lon, lat = np.meshgrid(
+        np.arange(west, east + 2 * _STEP, _STEP), np.arange(south, north + 2 * _STEP, _STEP)
+    )
     d = 1e-4  # half the width of the differences, degrees
     ex, nx = _difference(lon, lat, d, 0.0)
     ey, ny = _difference(lon, lat, 0.0, d)

@@ -36,7 +36,8 @@ def read_kept(
 def ward_places(session: Session) -> dict[str, WardPlace]:
     """Where the wards lie that a row may name."""
     return {
-        w.code: WardPlace(w.centre_lon, w.centre_lat, float(w.area_km2)) for w in session.scalars(select(Ward))
+        w.code: WardPlace(w.centre_lon, w.centre_lat, float(w.area_km2))
+        for w in session.scalars(select(Ward))
     }
 
 

@@ -88,7 +88,7 @@ def stage(
                     made["source_geom"] = binary.octets(ewkb(rows.shapes[part], rows.srid))
                 fields = [made[c] if c in made else attributes[c].part(part) for c in columns]
                 for piece in binary.rectangles(fields):
-                    copy.write(bytes(piece))
+                    copy.write(piece)
             told(end)
         copy.write(binary.TRAILER)
     if not faults:

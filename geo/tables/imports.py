@@ -122,9 +122,7 @@ class ProposalParcel(Base):
     side: Mapped[str | None]
     fronts: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     source_srid: Mapped[int]
-    source_geom: Mapped[WKBElement | None] = mapped_column(
-        Geometry("GEOMETRY", srid=-1, spatial_index=False)
-    )
+    source_geom: Mapped[WKBElement | None] = mapped_column(Geometry("GEOMETRY", srid=-1, spatial_index=False))
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
     kind: Mapped[str] = mapped_column(server_default="added")
     parcel_id: Mapped[uuid.UUID | None]

@@ -10,7 +10,14 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 # What stands for the other parts of an address than `code`; a part that is not here fails the walk.
-PARTS = {"event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester"}
+PARTS = {
+    "event_id": "1",
+    "proposal_id": "1",
+    "session_id": "1",
+    "import_id": "1",
+    "token_id": "1",
+    "name": "tester",
+}
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
 # Lists that need to be told of which project, and the filters that a reader would try.
 QUERIES = {

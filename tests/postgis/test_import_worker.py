@@ -10,8 +10,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -51,9 +51,7 @@ def settings(make_database: Callable[[], str], tmp_path_factory: pytest.TempPath
     with make_sessions(engine).begin() as session:
         add_ward(session)
         add_project(session, "VIEC", line=((0, 0), (6000, 0)), fronts=[("A", 0, 6000)])
-        session.add(
-            PortfolioState(id=1, data_date=__import__("datetime").date(2026, 3, 13), files_sha256="x", demo_seed=1)
-        )
+        session.add(PortfolioState(id=1, data_date=date(2026, 3, 13), files_sha256="x", demo_seed=1))
         add_event(session)
     engine.dispose()
     return Settings(
@@ -101,7 +99,9 @@ def row(engine: Engine, number: int) -> ImportProposal:
         return session.get_one(ImportProposal, number)
 
 
-def until(engine: Engine, number: int, *states: str, phase: str = "", seconds: float = 60.0) -> ImportProposal:
+def until(
+    engine: Engine, number: int, *states: str, phase: str = "", seconds: float = 60.0
+) -> ImportProposal:
     for _ in pauses(seconds):
         found = row(engine, number)
         if found.state in states and phase in ("", found.phase):
@@ -126,11 +126,14 @@ def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 def counts(engine: Engine) -> tuple[int, ...]:
     with engine.connect() as connection:
         return tuple(
-            connection.scalar(text(f"select count(*) from {t}")) for t in ("parcel", "clearance_case", "import_batch")
+            connection.scalar(text(f"select count(*) from {t}"))
+            for t in ("parcel", "clearance_case", "import_batch")
         )
 
 
-def test_a_worker_in_the_server_reads_what_was_put_in(settings: Settings, engine: Engine, tmp_path: Path) -> None:
+def test_a_worker_in_the_server_reads_what_was_put_in(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
     number = propose(settings, engine, file_of(tmp_path, 50))
     with working(settings):
         found = until(engine, number, "ready", "refused")
@@ -152,18 +155,27 @@ def test_killed_in_the_middle_another_finishes_it_once(
     assert halfway.state == "reading"
     assert counts(engine) == (0, 0, 0)
     with engine.connect() as connection:
-        assert connection.scalar(text("select count(*) from proposal_parcel where proposal_id = :n"), {"n": number}) == 0
+        assert (
+            connection.scalar(
+                text("select count(*) from proposal_parcel where proposal_id = :n"), {"n": number}
+            )
+            == 0
+        )
     with process(settings):
         found = until(engine, number, "ready", "refused", seconds=90)
     assert (found.state, found.faults) == ("ready", [])
     with engine.connect() as connection:
         assert (
-            connection.scalar(text("select count(*) from proposal_parcel where proposal_id = :n"), {"n": number})
+            connection.scalar(
+                text("select count(*) from proposal_parcel where proposal_id = :n"), {"n": number}
+            )
             == 8_000
         )
 
 
-def test_an_acceptance_that_is_cut_off_leaves_nothing(settings: Settings, engine: Engine, tmp_path: Path) -> None:
+def test_an_acceptance_that_is_cut_off_leaves_nothing(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
     number = propose(settings, engine, file_of(tmp_path, 2_000))
     with working(settings):
         until(engine, number, "ready")
@@ -182,11 +194,13 @@ def test_an_acceptance_that_is_cut_off_leaves_nothing(settings: Settings, engine
     assert counts(engine) == before
     assert row(engine, number).state == "ready"
     with make_sessions(engine).begin() as session:
-        deciding.accept(session, number, day=__import__("datetime").date(2026, 3, 13), actor="hai")
+        deciding.accept(session, number, day=date(2026, 3, 13), actor="hai")
     assert counts(engine)[0] == before[0] + 2_000
 
 
-def test_cancelled_while_it_is_read_it_stays_cancelled(settings: Settings, engine: Engine, tmp_path: Path) -> None:
+def test_cancelled_while_it_is_read_it_stays_cancelled(
+    settings: Settings, engine: Engine, tmp_path: Path
+) -> None:
     number = propose(settings, engine, file_of(tmp_path, 8_000))
     with working(settings):
         until(engine, number, "reading")
@@ -194,7 +208,12 @@ def test_cancelled_while_it_is_read_it_stays_cancelled(settings: Settings, engin
             imports.cancel(session, system_context(), number)
         for _ in pauses(30.0):
             with engine.connect() as connection:
-                if connection.scalar(text("select count(*) from jobs.procrastinate_jobs where status = 'doing'")) == 0:
+                if (
+                    connection.scalar(
+                        text("select count(*) from jobs.procrastinate_jobs where status = 'doing'")
+                    )
+                    == 0
+                ):
                     break
     assert row(engine, number).state == "cancelled"
     with engine.connect() as connection:
@@ -221,7 +240,9 @@ def test_the_same_file_from_many_hands_at_once_is_one_import(
     assert len(set(found)) == 1
 
 
-def test_a_file_that_fills_its_disk_or_quota_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_fills_its_disk_or_quota_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "uploads"
     with pytest.raises(NoRoom):
         store([b"x" * 100] * 10, folder, most_bytes=10_000, room_bytes=500)
@@ -247,7 +268,3 @@ def test_a_file_that_fills_its_disk_or_quota_leaves_nothing(tmp_path: Path, monk
     assert (folder / kept.name).read_bytes() == b"abc"
     assert (folder / kept.name).stat().st_mode & 0o777 == 0o600
     shutil.rmtree(folder)
-
-
-def _unused(value: Any) -> Any:
-    return value

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
-from sqlalchemy.orm import Session
 
 from geo.db import make_engine, make_sessions
 from geo.importers.parcels import ParcelTable
@@ -39,7 +38,12 @@ class Land:
         self.tables[key] = land
         with make_sessions(self.engine).begin() as session:
             upload = ImportUpload(
-                project_id=self.project_id, filename=land.filename, sha256=key, bytes=1, stored_as=key, actor=by
+                project_id=self.project_id,
+                filename=land.filename,
+                sha256=key,
+                bytes=1,
+                stored_as=key,
+                actor=by,
             )
             session.add(upload)
             session.flush()
@@ -106,9 +110,7 @@ def make_land(engine: Engine, patch: Callable[[Any], None]) -> Land:
     tables: dict[str, ParcelTable] = {}
     patch(lambda folder, stored_as, filename, options, wards: tables[stored_as])
     with make_sessions(engine).begin() as session:
-        project = add_project(
-            session, f"T{next(_count)}", fronts=[("A", 0, 300), ("B", 300, 1000)]
-        )
+        project = add_project(session, f"T{next(_count)}", fronts=[("A", 0, 300), ("B", 300, 1000)])
         add_event(session)
         return Land(engine, project.id, tables)
 
@@ -133,15 +135,23 @@ def test_new_land_is_added_with_cases_fronts_and_events(land: Land) -> None:
     assert row.state == "accepted"
     assert row.land_after == land.state() != row.land_before
     with make_sessions(land.engine)() as session:
-        parcels = {p.number: p for p in session.scalars(select(Parcel).where(Parcel.project_id == land.project_id))}
+        parcels = {
+            p.number: p for p in session.scalars(select(Parcel).where(Parcel.project_id == land.project_id))
+        }
         assert [parcels[n].from_m for n in "123"] == pytest.approx([100, 290, 500], abs=0.01)
         assert parcels["1"].area_m2 == pytest.approx(200, abs=0.001)
-        fronts = "select count(*) from parcel_front f join parcel p on p.id = f.parcel_id where p.project_id = :p"
+        fronts = (
+            "select count(*) from parcel_front f join parcel p on p.id = f.parcel_id where p.project_id = :p"
+        )
         assert session.scalar(text(fronts), {"p": land.project_id}) == 4
         events = session.scalars(select(Event).where(Event.object_code == str(proposal))).all()
         assert [(e.kind, e.actor) for e in events] == [("parcels.import", "hai")]
-        cases = session.scalars(select(ClearanceCase.code).where(ClearanceCase.project_id == land.project_id)).all()
-        told = session.scalars(select(Event.object_code).where(Event.kind == "case.import", Event.object_code.in_(cases)))
+        cases = session.scalars(
+            select(ClearanceCase.code).where(ClearanceCase.project_id == land.project_id)
+        ).all()
+        told = session.scalars(
+            select(Event.object_code).where(Event.kind == "case.import", Event.object_code.in_(cases))
+        )
         assert sorted(told) == sorted(cases) and len(cases) == 3
 
 
@@ -164,7 +174,9 @@ def test_each_kind_of_change_is_told_and_written(land: Land) -> None:
     }  # fmt: skip
     found = land.row(proposal).summary
     assert found["total"][1:] == pytest.approx([6, 1200, 6, 1200 - 100 + 50], abs=0.01)
-    assert {name: row for name, *row in found["by_land_use"]}["LUC"] == pytest.approx([0, 0, 1, 200], abs=0.01)
+    assert {name: row for name, *row in found["by_land_use"]}["LUC"] == pytest.approx(
+        [0, 0, 1, 200], abs=0.01
+    )
     assert {w["why"] for w in land.row(proposal).second_why} == {"setting", "changes", "drops"}
     land.accept(proposal)
     after = dict(_ids(land))
@@ -177,7 +189,12 @@ def test_each_kind_of_change_is_told_and_written(land: Land) -> None:
 
 def _ids(land: Land) -> list[tuple[str, Any]]:
     with make_sessions(land.engine)() as session:
-        return [tuple(r) for r in session.execute(select(Parcel.number, Parcel.id).where(Parcel.project_id == land.project_id))]
+        return [
+            (str(r[0]), r[1])
+            for r in session.execute(
+                select(Parcel.number, Parcel.id).where(Parcel.project_id == land.project_id)
+            )
+        ]
 
 
 def test_without_the_full_fabric_nothing_is_dropped(land: Land) -> None:
@@ -197,7 +214,9 @@ def test_a_hair_of_difference_moves_nothing(land: Land) -> None:
 def test_undo_restores_the_land_to_the_bit(land: Land) -> None:
     land.take(table(*lots(100, 140, 180)))
     before = land.state()
-    second = land.take(table(*lots(102, 140, land_use="LUC"), lot(500, 5, case=None, number="8"), filename="b"), full=True)
+    second = land.take(
+        table(*lots(102, 140, land_use="LUC"), lot(500, 5, case=None, number="8"), filename="b"), full=True
+    )
     assert land.state() != before
     land.undo(second)
     assert land.state() == before
@@ -240,7 +259,9 @@ def test_invented_land_returns_when_real_land_is_undone(land: Land) -> None:
         import_parcels(session, project.code, invented, actor="demo", is_demo=True, effective_on=DAY)
     before = land.state()
     real = land.take(table(*lots(100)))
-    assert land.scalar("select bool_or(is_demo) from parcel where project_id = :p", p=land.project_id) is False
+    assert (
+        land.scalar("select bool_or(is_demo) from parcel where project_id = :p", p=land.project_id) is False
+    )
     land.undo(real)
     assert land.state() == before
 
@@ -317,7 +338,3 @@ def test_any_row_of_imports_is_undone_step_by_step(engine: Engine, files: list[t
             assert land.state() == states.pop()
             land.undo(proposal)
         assert [land.state()] == states
-
-
-def _session(engine: Engine) -> Session:
-    return make_sessions(engine)()

@@ -24,6 +24,9 @@ UNVERSIONED = {
     "delegation": "as account",
     "login_session": "a technical row; ended, never changed back",
     "proposal": "its proposal and its decision are events",
+    "import_proposal": "states of work; proposing, deciding and undoing are events",
+    "import_upload": "only appended to; the file's hash is in the event",
+    "proposal_parcel": "rows on their way; what is accepted is versioned where it goes",
     "rate_window": "counts of a minute",
     "sign_in": "only appended to",
 }

@@ -130,6 +130,7 @@ def upgrade() -> None:
     op.execute("set local search_path to jobs")
     # On the driver's own cursor: the text holds percent signs, which are no places for values.
     driver = connection.connection.driver_connection
+    assert driver is not None
     with driver.cursor() as cursor:
         cursor.execute(SchemaManager.get_schema())
     op.execute("set local search_path to default")
