@@ -31,9 +31,11 @@ from api.pages import (
     report,
     rights_page,
     signin,
+    topology,
 )
 from api.rightsfile import rights
 from api.routes import cases, holders, maps, projects, reports, static, system
+from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.settings import Settings
 from api.usecases.signin import Door, Limits, nobody
@@ -124,7 +126,7 @@ def create_app(
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
     middleware.install(app, settings, errors.unexpected)
-    for module in (projects, cases, holders, maps, reports, import_routes, system):
+    for module in (projects, cases, holders, maps, reports, import_routes, fabric_routes, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     for page in (
@@ -137,6 +139,7 @@ def create_app(
         report,
         imports,
         import_page,
+        topology,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)

@@ -108,3 +108,13 @@ DIFF_COLOURS: dict[str, str] = {
     "dropped": TOKENS["late"],
 }
 """Kind of change of an import → fill. Shapes say it too: dropped is hatched by its dashed edge, before is an outline."""
+
+FAULT_COLOURS: dict[str, str] = {
+    "invalid": TOKENS["late"],
+    "same_number": TOKENS["step-1"],
+    "same_shape": TOKENS["step-2"],
+    "overlap": TOKENS["risk"],
+    "gap": TOKENS["ok"],
+    "sliver": TOKENS["none"],
+}
+"""Kind of fault of a fabric → fill."""

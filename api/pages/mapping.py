@@ -14,6 +14,7 @@ from maps.page_map import Basemap
 from maps.portfolio_map import ProjectPopup, portfolio_map
 from maps.project_map import project_map
 from maps.render import MapParts, parts
+from maps.styles import FAULT_COLOURS
 from projects.codes import LAND_CODES, OBSTACLES
 from projects.steps import STEPS
 
@@ -57,6 +58,20 @@ def import_parts(request: Request, number: int, lang: str) -> MapParts:
         changes_url=_data(request, f"/api/imports/{number}/changes.geojson", lang),
         wards_url=_data(request, "/api/wards.geojson", lang),
         lang=lang,
+        assets=_address,
+        basemap=_basemap(request),
+    )
+    return parts(m, nonce=request.state.nonce)
+
+
+def topology_parts(request: Request, url: str, lang: str) -> MapParts:
+    """The map of what is wrong with a fabric."""
+    m = diff_map(
+        changes_url=_data(request, url, lang),
+        wards_url=_data(request, "/api/wards.geojson", lang),
+        lang=lang,
+        colours=FAULT_COLOURS,
+        title="fault_title",
         assets=_address,
         basemap=_basemap(request),
     )

@@ -62,6 +62,14 @@ def project_for_import(session: Session, ctx: Context, code: str) -> Project:
     return project
 
 
+def visible_project(session: Session, ctx: Context, code: str) -> Project:
+    """A project whose imports the person may see. Raises NotFound."""
+    project = access_project(session, code)
+    if not may_on(ctx, "import.read", ward="", project=project.code):
+        raise NotFound("project", code)
+    return project
+
+
 def propose(
     session: Session,
     ctx: Context,

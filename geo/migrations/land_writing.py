@@ -268,7 +268,8 @@ begin
     execute format('create index on staging.rows_%s using gist (geom)', proposal);
     execute format('create index on staging.rows_%s (proposal_id, row)', proposal);
     -- Known beforehand, so that attaching need not look at every row.
-    execute format('alter table staging.rows_%1$s add check (proposal_id is not null and proposal_id = %1$s)', proposal);
+    execute format('alter table staging.rows_%1$s add check '
+        '(proposal_id is not null and proposal_id = %1$s)', proposal);
     execute format('alter table proposal_parcel attach partition staging.rows_%1$s for values in (%1$s)', proposal);
     execute format('analyze staging.rows_%s', proposal);
 end $$;

@@ -42,7 +42,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """A column of multipolygons in EPSG:4326 of one ring each: `points` (float64, n × 2), first one and number of each."""
+    """Multipolygons in EPSG:4326 of one ring each: `points` (float64, n × 2), the first one and the number of each."""
 
     points: npt.NDArray[np.float64]
     starts: Whole

@@ -45,8 +45,8 @@ class Carried:
 def accept(session: Session, proposal: int, *, day: date, actor: str) -> Carried:
     """Writes a ready proposal into the land, in the caller's transaction: rows, versions and events.
 
-    Raises MovedOn when land or axis are not what the diff was made on, Forbidden for one's own second person, InvalidInput
-    when it is not ready.
+    Raises MovedOn when land or axis are not what the diff was made on, Forbidden for one's own second person,
+    InvalidInput when it is not ready.
     """
     session.execute(_PATIENT)
     with _sentences(), session.begin_nested():

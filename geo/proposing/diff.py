@@ -101,7 +101,8 @@ KINDS = text(
 TOTALS = """
     with was as (select land_use, ward_code, area_m2 from parcel where project_id = :project and not is_demo),
     will as (
-        select land_use, ward_code, case when kind in ('unchanged', 'attributes') then before_m2 else area_m2 end as area_m2
+        select land_use, ward_code,
+            case when kind in ('unchanged', 'attributes') then before_m2 else area_m2 end as area_m2
         from proposal_parcel where proposal_id = :proposal and kind <> 'dropped'
         union all
         select q.land_use, q.ward_code, q.area_m2 from parcel q where q.project_id = :project and not q.is_demo
@@ -134,7 +135,8 @@ REST = text(
         (select count(*) from parcel q where q.project_id = :project and q.is_demo) as demo_parcels,
         (select count(*) from clearance_case c where c.project_id = :project and c.is_demo) as demo_cases,
         (select count(*) from clearance_case c where c.project_id = :project and not c.is_demo
-            and exists (select from proposal_parcel r where r.case_id = c.id and r.proposal_id = :proposal and r.kind = 'dropped')
+            and exists (select from proposal_parcel r
+                where r.case_id = c.id and r.proposal_id = :proposal and r.kind = 'dropped')
             and not exists (select from parcel q where q.case_id = c.id and not exists (select from proposal_parcel r
                 where r.proposal_id = :proposal and r.kind = 'dropped' and r.parcel_id = q.id))) as cases_without_land
     from proposal_parcel where proposal_id = :proposal

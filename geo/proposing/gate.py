@@ -138,7 +138,7 @@ def _inner_box() -> tuple[float, float, float, float]:
 
 
 def _square_degrees(places: Floats) -> Floats:
-    """m² of EPSG:5897 in one square degree at places (longitude, latitude), from a grid that EPSG's pair was asked for."""
+    """m² of EPSG:5897 in one square degree at places (longitude, latitude), from a grid of EPSG's pair."""
     west, south, step, grid = _grid()
     x, y = (places[:, 0] - west) / step, (places[:, 1] - south) / step
     i, j = x.astype(np.int64), y.astype(np.int64)

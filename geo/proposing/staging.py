@@ -33,7 +33,8 @@ _DAYS = ("step_on", "promised_on")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What is staged: `frame` with the columns of a `ParcelTable` (identity, ward, land use; the others may be missing),
+    """What is staged: `frame` with the columns of a `ParcelTable` (only identity, ward and land use must be there).
+
     `shapes` as delivered in EPSG:`srid`. `places` and `fronts` (one list of front ids per row) where they are known.
     """
 

@@ -84,7 +84,7 @@ def test_each_event_shows_exactly_the_rows_of_its_commit_then_and_after_all_late
     assert played.wrong_at_once == []
     assert wrong(city, played) == []
     # That it was a test: transactions, rolled back work, old rows of every table, changes that others overtook.
-    assert (played.edits, len(played.then) > 100, played.undone > 50) == (1_200, True, True)
+    assert (played.edits >= 1_200, len(played.then) > 100, played.undone > 50) == (True, True, True)
     assert [name for name in TABLES if count(city, f"past.{name}") == 0] == []
     assert count(city, "change where before > id") > 20
 

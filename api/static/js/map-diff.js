@@ -23,7 +23,7 @@
     const card = (told) => {
       const rows = [];
       if (Number.isFinite(told.before_m2)) rows.push([labels.diff_before, format.area(told.before_m2)]);
-      if (told.kind !== "dropped") rows.push([labels.diff_after, format.area(told.after_m2)]);
+      if (told.kind !== "dropped" && Number.isFinite(told.after_m2)) rows.push([labels.diff_after, format.area(told.after_m2)]);
       return DG.card({
         title: DG.fill(labels.diff_parcel, { sheet: told.sheet, number: told.number }),
         subtitle: labels[`diff_${told.kind}`] ?? told.kind,

@@ -6,9 +6,9 @@ Follows: 0007
 An upload is a file that was kept; a proposal is what reading it came to. Its rows wait in `proposal_parcel`, which is
 read under row-level security and has one partition per proposal, filled by COPY before it is attached: rows by the
 million would not go in otherwise, for PostgreSQL refuses COPY under row-level security. A partition is unlogged (after
-a crash the file is read again) and the application may add rows to it, never read it. Land itself is written by two functions with
-definer's rights (`geo.migrations.land_writing`): the application still owns and writes no parcel. The queue is
-procrastinate's, in a schema of its own.
+a crash the file is read again) and the application may add rows to it, never read it. Land itself is written by two
+functions with definer's rights (`geo.migrations.land_writing`): the application still owns and writes no parcel. The
+queue is procrastinate's, in a schema of its own.
 """
 
 from __future__ import annotations
