@@ -1,7 +1,7 @@
 """What is wrong with a fabric as a whole: overlaps, gaps, slivers, invalid shapes, the same shape or number twice.
 
-Set-based in PostGIS over a project's land or a proposal's rows: the GiST index finds the neighbours. Areas and lengths are
-those of EPSG:5897. Nothing is repaired here; `repair` does that on request and says so in the history.
+Set-based in PostGIS over a project's land or a proposal's rows. Areas and lengths are those of EPSG:5897. The report
+repairs nothing; `repair` does that on request and says so in the history.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _ROWS = (
     "where proposal_id = :of and kind <> 'dropped'"
 )
 _REPORT = """
-    with land as materialized (select name, sheet, number, map_series, map_version, geom, ST_Transform(geom, 5897) as flat
-                               from ({source}) s),
+    with land as materialized (
+        select name, sheet, number, map_series, map_version, geom, ST_Transform(geom, 5897) as flat from ({source}) s),
     sound as materialized (select * from land where ST_IsValid(flat)),
     pairs as (
         select a.sheet, a.number, b.sheet as other_sheet, b.number as other_number, a.flat as f, b.flat as g,
@@ -43,8 +43,8 @@ _REPORT = """
     whole as (select (ST_Dump(ST_Union(flat, 0.001))).geom as g from sound),
     holes as (select (ST_DumpRings(g)) as ring from whole),
     found as (
-        select 'invalid' as kind, sheet, number, null as other_sheet, null as other_number, null::float8 as m2, flat as g,
-               ST_IsValidReason(flat) as note from land where not ST_IsValid(flat)
+        select 'invalid' as kind, sheet, number, null as other_sheet, null as other_number, null::float8 as m2,
+               flat as g, ST_IsValidReason(flat) as note from land where not ST_IsValid(flat)
         union all
         select 'same_shape', sheet, number, other_sheet, other_number, ST_Area(f), f, null from pairs where same
         union all
@@ -79,7 +79,7 @@ _REPAIR = text(
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """One thing wrong: the parcel (and the other one) by sheet and number, m² where it has an area, GeoJSON in WGS 84."""
+    """One thing wrong: the parcel (and the other one) by sheet and number, m² where it has any, GeoJSON in WGS 84."""
 
     kind: str
     sheet: str | None

@@ -44,8 +44,8 @@ class Stored:
 def store(source: BinaryIO | Iterable[bytes], folder: Path, *, most_bytes: int, room_bytes: int) -> Stored:
     """Writes `source` to `folder` as it comes; the same bytes again are kept once.
 
-    `most_bytes` bounds the file, `room_bytes` what is left of the quota. Raises InvalidInput for a file that is empty or
-    too large, NoRoom when the disk or the quota is full; nothing remains then.
+    `most_bytes` bounds the file, `room_bytes` what is left of the quota. Raises InvalidInput for an empty or too
+    large file, NoRoom when the disk or the quota is full; nothing remains then.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = folder / f"{secrets.token_hex(16)}{_PART}"

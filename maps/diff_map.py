@@ -24,7 +24,10 @@ def diff_map(
     legend_host: str = "dg-legend",
     height: str = "100%",
 ) -> folium.Map:
-    """The map; the browser fetches `changes_url` (GeoJSON with kind, sheet, number, before_m2, after_m2, outline). `colours`: kind → fill."""
+    """The map; the browser fetches `changes_url` (GeoJSON with kind, sheet, number, before_m2, after_m2, outline).
+
+    `colours`: kind → fill.
+    """
     texts = labels(lang)
     m = page_map(
         lang=lang,

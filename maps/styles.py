@@ -107,7 +107,7 @@ DIFF_COLOURS: dict[str, str] = {
     "attributes": TOKENS["none"],
     "dropped": TOKENS["late"],
 }
-"""Kind of change of an import → fill. Shapes say it too: dropped is hatched by its dashed edge, before is an outline."""
+"""Kind of change of an import → fill. The edge says it too: dashed for dropped, an outline for before."""
 
 FAULT_COLOURS: dict[str, str] = {
     "invalid": TOKENS["late"],

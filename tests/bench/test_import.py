@@ -1,4 +1,4 @@
-"""A million parcels into a queryable table with GiST, judged on the way, beside GeoDataFrame.to_postgis that judges nothing.
+"""A million parcels into a queryable table with GiST, judged on the way, beside to_postgis that judges nothing.
 
 Ours: identity, repeated numbers, wards, land use, valid polygons, the box of Hanoi and areas in EPSG:5897 of every row,
 binary COPY into the partition of a proposal (unlogged: after a crash the file is read again), GiST and a btree, attached,
