@@ -1,4 +1,4 @@
-"""Importing as people do it: a form, a comparison on a map, a second person, and back; no script error, no foreign host."""
+"""Importing as people do it: a form, a comparison on a map, a second person, and back; no error in the console."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def file_of(settings: Settings, path: Path, *, shift: float = 0.0, count: int = 
     with owner_session(settings) as session:
         x, y, ward = session.execute(
             text(
-                "select ST_X(g), ST_Y(g), w from (select ST_Transform(ST_PointOnSurface(q.geom), 5897) g, q.ward_code w "
+                "select ST_X(g), ST_Y(g), w from (select ST_Transform(ST_PointOnSurface(q.geom), 5897) g, "
+                "q.ward_code w "
                 "from parcel q join project p on p.id = q.project_id where p.code = :c order by q.id limit 1) s"
             ),
             {"c": PROJECT},

@@ -206,7 +206,7 @@ def test_the_browser_it_was_sent_from_decides_nothing(
 def test_without_the_bar_one_person_would_do_and_the_database_still_says_no(
     as_: Callable[[str], TestClient], file_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: with the check switched off the page takes it, and the function in the database is the second door."""
+    """The control: with the check off the page offers it, and the function in the database is the second door."""
     number = number_of(send(as_("one"), file_of(0)))
     read(as_("one"), number)
     monkeypatch.setattr(imports, "bar", lambda *_, **__: ("", ""))

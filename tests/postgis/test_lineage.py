@@ -1,4 +1,4 @@
-"""Parcels become others: old numbers answer, areas and money stay equal, and what does not fit is refused by its amount."""
+"""Parcels become others: old numbers answer, areas and money stay equal, what does not fit is refused."""
 
 from __future__ import annotations
 

@@ -152,7 +152,8 @@ def test_new_land_is_added_with_cases_fronts_and_events(land: Land) -> None:
         told = session.scalars(
             select(Event.object_code).where(Event.kind == "case.import", Event.object_code.in_(cases))
         )
-        assert sorted(told) == sorted(cases) and len(cases) == 3
+        assert sorted(told) == sorted(cases)
+        assert len(cases) == 3
 
 
 def test_each_kind_of_change_is_told_and_written(land: Land) -> None:

@@ -1,4 +1,4 @@
-"""The report on a fabric finds exactly what was put in, as shapely does by brute force; repair is on request and recorded."""
+"""The report on a fabric finds what was put in, as brute force does; repair is on request and recorded."""
 
 from __future__ import annotations
 
