@@ -2,8 +2,8 @@
 
 Ours: identity, repeated numbers, wards, land use, valid polygons, the box of Hanoi and areas in EPSG:5897 of every row,
 binary COPY into the partition of a proposal (unlogged: after a crash the file is read again), GiST and a btree,
-attached, analysed. Not in it: reading a file in the limited child, placing on the axis, the comparison. Theirs: the same
-frame in memory into a logged table with GiST. Rows by DUONGGANG_BENCH_PARCELS (1,000,000).
+attached, analysed. Not in it: reading a file in the limited child, placing on the axis, the comparison. Theirs: the
+same frame in memory into a logged table with GiST. Rows by DUONGGANG_BENCH_PARCELS (1,000,000).
 """
 
 from __future__ import annotations
