@@ -27,6 +27,8 @@ from api.pages import (
     citymap,
     correction,
     docs,
+    import_page,
+    imports,
     land_gaps,
     portfolio,
     preview,
@@ -35,6 +37,7 @@ from api.pages import (
     rights_page,
     signin,
     takeoff,
+    topology,
 )
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
@@ -51,6 +54,8 @@ from api.routes import (
     system,
     tiles,
 )
+from api.routes import fabric as fabric_routes
+from api.routes import imports as import_routes
 from api.routes import takeoff as takeoff_routes
 from api.settings import Settings
 from api.tiledoor import Leases, TileDoor
@@ -153,12 +158,13 @@ def create_app(
     app.state.leases = Leases()
     app.add_middleware(TileDoor, leases=app.state.leases)
     middleware.install(app, settings, errors.unexpected)
-    land_answers = (land, takeoff_routes, exports, maps, tiles, landmap)
+    land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     for module in (projects, *land_answers, cases, bulk_routes, holders, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff)
-    for page in (*people, *of_projects, case, case_people, correction, bulk, preview, report, docs):
+    of_files = (imports, import_page, preview, topology)
+    for page in (*people, *of_projects, *of_files, case, case_people, correction, bulk, report, docs):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import answers, audit, gaps, land, previewing, server, upkeep, users
+from api.commands import answers, audit, gaps, imports, land, previewing, server, upkeep, users
 
 app = typer.Typer(
     help="Đường Găng: từ thửa đất đến đường găng. Parcels, chainage, work fronts and the critical path.",
@@ -13,6 +13,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("serve")(server.serve)
+app.command("worker")(imports.worker)
 app.command("schedule")(answers.schedule)
 app.command("data-date")(upkeep.set_data_date)
 app.command("doctor")(upkeep.doctor)

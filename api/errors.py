@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from typing import Any, cast
@@ -44,6 +45,8 @@ class ErrorOut(BaseModel):
 STATUS: dict[type[errors.DuongGangError], int] = {
     errors.NotFound: 404,
     errors.StaleVersion: 409,
+    errors.MovedOn: 409,
+    errors.NoRoom: 507,
     errors.CyclicDependency: 409,
     errors.KeyReused: 422,
     errors.IllegalStep: 422,
@@ -76,6 +79,7 @@ KINDS = {
     "upload": ("tệp đã gửi", "upload"),
     "sender_profile": ("hồ sơ bên gửi", "sender profile"),
     "tile": ("ô bản đồ", "map tile"),
+    "import": ("lần nhập", "import"),
     "parcel": ("thửa", "parcel"),
 }
 
@@ -141,6 +145,11 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
             return ErrorOut(
                 error=name, detail=detail, faults=_faults(error.faults, lang), allowed=list(error.allowed)
             )
+        case errors.NoRoom():
+            fault = error.faults[0]
+            return ErrorOut(error=name, detail=pick(lang, fault.vi, fault.en))
+        case errors.MovedOn():
+            return ErrorOut(error=name, detail=pick(lang, error.vi, error.en))
         case errors.InvalidInput():
             detail = pick(
                 lang,
@@ -183,6 +192,17 @@ def install(app: FastAPI) -> None:
             return answer(request, 405, ErrorOut(error="MethodNotAllowed", detail=detail), error.headers)
         return answer(request, error.status_code, ErrorOut(error="HttpError", detail=str(error.detail)))
 
+    def disk(request: Request, exc: Exception) -> Response:
+        if cast(OSError, exc).errno not in (errno.ENOSPC, errno.EDQUOT):
+            return unexpected(request, exc)
+        log().error("the disk is full", exc_info=exc)
+        fault = pick(
+            language(request),
+            "Đĩa của máy chủ đã đầy; không có gì được ghi. Báo quản trị rồi làm lại.",
+            "The server's disk is full; nothing was written. Tell the administrator, then try again.",
+        )
+        return answer(request, 507, ErrorOut(error="NoRoom", detail=fault))
+
     def database(request: Request, exc: Exception) -> Response:
         log().error("database unavailable", exc_info=exc)
         bring_back(request)
@@ -201,6 +221,7 @@ def install(app: FastAPI) -> None:
         (StarletteHTTPException, http),
         (OperationalError, database),
         (PoolTimeout, database),
+        (OSError, disk),
         (Exception, unexpected),
     ]
     for kind, handler in handlers:

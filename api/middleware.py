@@ -20,6 +20,7 @@ from api.logs import log
 from api.settings import Settings
 
 LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
+UPLOADS = "/nap"  # the one address that takes files: its body goes to the disk as it comes
 YEAR = 365 * 24 * 3600
 # Besides the policy, which is made anew for each answer.
 HEADERS = {
@@ -76,6 +77,7 @@ class Carry:
         self.settings = settings
         self.unexpected = unexpected
         self.origin = settings.own_origin
+        self.largest_upload = settings.import_max_mb * 1024 * 1024 + LARGEST_BODY
         self.fixed = HEADERS | (
             {"Strict-Transport-Security": HSTS} if (self.origin or "").startswith("https:") else {}
         )
@@ -101,7 +103,7 @@ class Carry:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
         try:
-            if refused := _refuse(request, self.settings.hosts, self.origin):
+            if refused := _refuse(request, self.settings.hosts, self.origin, self.largest_upload):
                 await refused(scope, receive, dressed)
             else:
                 await self.app(scope, receive, dressed)
@@ -157,7 +159,9 @@ def _note(request: Request, status: int, seconds: float) -> None:
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
-def _refuse(request: Request, hosts: frozenset[str], origin: str | None) -> Response | None:
+def _refuse(
+    request: Request, hosts: frozenset[str], origin: str | None, largest_upload: int
+) -> Response | None:
     """Stops what a foreign page could make a browser on this machine do.
 
     A foreign host name means DNS rebinding; a write from another origin means request forgery. The session's
@@ -175,6 +179,6 @@ def _refuse(request: Request, hosts: frozenset[str], origin: str | None) -> Resp
         length = request.headers.get("content-length", "")
         if not length.isdigit():
             return Response("Length required", 411, media_type="text/plain")
-        if int(length) > LARGEST_BODY:
+        if int(length) > (largest_upload if request.url.path == UPLOADS else LARGEST_BODY):
             return Response("Body too large", 413, media_type="text/plain")
     return None

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         le=100_000,
         description="Đoạn liền đủ dài để thi công (m): phần mặt bằng nằm trong các đoạn từ chừng này trở lên.",
     )
+    import_second_person: bool = Field(
+        default=True,
+        description="Mỗi lần nhập thửa cần người thứ hai chấp nhận; tắt thì chỉ khi đổi, bỏ thửa đã có.",
+    )
+    import_max_mb: int = Field(default=200, ge=1, le=2000, description="Giới hạn một tệp gửi lên, MB.")
+    import_quota_mb: int = Field(default=5000, ge=1, description="Chỗ cho tệp gửi lên của một dự án, MB.")
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(

@@ -1,10 +1,11 @@
-"""Takes a parcel file that was read and found right into a project: all of it, or nothing and every reason."""
+"""Adds the parcels of a file that was read and found right to a project, at once: how invented land is loaded.
+
+Files of people come in as proposals (`geo.proposing`).
+"""
 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from geo.placing import (
     on_fronts,
     place,
 )
+from geo.proposing.casecodes import case_codes
 from geo.tables import ClearanceCase, ImportBatch, Parcel, Project, Ward
 from geo.takings import refresh_takings
 
@@ -223,32 +225,12 @@ def _check_distance(project: Project, rows: Sequence[Row], places: Places, fault
 
 
 def _case_codes(session: Session, project_code: str, rows: Sequence[Row]) -> list[str]:
-    """The case code of each row; a row without one gets `<project>-P<sheet>-<number>`.
-
-    Where that is taken (another map series or version has the same numbers), series, version and at last a count
-    are added, in the order of the file.
-    """
+    """The case code of each row; a row without one gets a case of its own."""
     prefix = f"{project_code}-P"
     taken = {row["case"] for row in rows if row["case"] is not None}
     taken.update(session.scalars(select(ClearanceCase.code).where(ClearanceCase.code.startswith(prefix))))
-    codes: list[str] = []
-    for row in rows:
-        code = row["case"]
-        if code is None:
-            short = f"{prefix}{_plain(row['sheet'])}-{_plain(row['number'])}"
-            longer = f"{short}-{_plain(row['map_series'])}"
-            longest = f"{longer}-v{_plain(row['map_version'])}"
-            options = [short, longer, longest, *(f"{longest}-{n}" for n in range(2, len(rows) + 2))]
-            code = next(option for option in options if option not in taken)
-            taken.add(code)
-        codes.append(code)
-    return codes
-
-
-def _plain(text: str) -> str:
-    """A sheet or parcel number as part of an address: 'Đ 12/3' becomes 'D12-3', at most 12 characters."""
-    ascii_only = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return re.sub(r"[^A-Za-z0-9]+", "-", re.sub(r"[^\x20-\x7e]|\s", "", ascii_only)).strip("-")[:12]
+    nameless = iter(case_codes(prefix, [row for row in rows if row["case"] is None], taken))
+    return [next(nameless) if row["case"] is None else row["case"] for row in rows]
 
 
 def _cases(

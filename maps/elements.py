@@ -144,6 +144,13 @@ class AxisLayer(DataElement):
     scripts = ("map-axis.js", "map-strip.js")
 
 
+class DiffLayer(DataElement):
+    """What an import would change, from `url`: parcels by kind, dashed outlines of what was before, a popup."""
+
+    call = "diffLayer"
+    scripts = ("map-popup.js", "map-diff.js")
+
+
 class Legend(DataElement):
     """The legend: in the page element with id `host` if the page has one, else foldable on the map."""
 

@@ -97,3 +97,24 @@ def for_script() -> dict[str, object]:
         "waits": WAIT_COLOURS,
         "categories": list(CATEGORY_COLOURS),
     }
+
+
+DIFF_COLOURS: dict[str, str] = {
+    "added": TOKENS["ok"],
+    "moved": TOKENS["risk"],
+    "grown": TOKENS["step-3"],
+    "shrunk": TOKENS["step-1"],
+    "attributes": TOKENS["none"],
+    "dropped": TOKENS["late"],
+}
+"""Kind of change of an import → fill. The edge says it too: dashed for dropped, an outline for before."""
+
+FAULT_COLOURS: dict[str, str] = {
+    "invalid": TOKENS["late"],
+    "same_number": TOKENS["step-1"],
+    "same_shape": TOKENS["step-2"],
+    "overlap": TOKENS["risk"],
+    "gap": TOKENS["ok"],
+    "sliver": TOKENS["none"],
+}
+"""Kind of fault of a fabric → fill."""

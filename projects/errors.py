@@ -110,3 +110,16 @@ class TooMany(DuongGangError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"too many requests, retry after {retry_after} s")
         self.retry_after = retry_after
+
+
+class NoRoom(InvalidInput):
+    """There is no room to keep what was sent: the disk or a quota is full."""
+
+
+class MovedOn(DuongGangError):
+    """What a proposal stands on has changed since it was made; `vi`, `en` say what happens now."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en

@@ -7,19 +7,9 @@ from typing import Annotated
 
 import typer
 
-from api.commands.reading import (
-    ColumnOption,
-    CrsOption,
-    EncodingOption,
-    FixedOption,
-    LayerOption,
-    PointsOption,
-    ProfileOption,
-    SwappedOption,
-    reading_options,
-)
+from api.commands import imports
 from api.commands.shared import COMMAND_ACTOR, say, transaction
-from api.usecases.land import import_parcel_file, import_ward_file
+from api.usecases.land import import_ward_file
 from api.usecases.locating import import_alignment_file
 from projects.chainage import parse_chainage
 from projects.stationing import parse_equations
@@ -28,43 +18,11 @@ app = typer.Typer(help="Nạp thửa đất, ranh giới phường xã từ tệ
 FileArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
 
-@app.command("parcels")
-def parcels(
-    file: FileArgument,
-    project: Annotated[str, typer.Option("--project", help="Mã dự án, ví dụ TULIEN.")],
-    crs: CrsOption = None,
-    layer: LayerOption = None,
-    column: ColumnOption = None,
-    fixed: FixedOption = None,
-    encoding: EncodingOption = None,
-    swapped: SwappedOption = False,
-    points: PointsOption = None,
-    profile: ProfileOption = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Đánh dấu là dữ liệu minh hoạ.")] = False,
-) -> None:
-    """Nạp thửa đất của một dự án từ tệp bản đồ (xem “import preview”); tất cả hoặc không gì cả."""
-    with transaction() as session:
-        options = reading_options(
-            session, profile=profile, crs=crs, layer=layer, column=column, fixed=fixed, encoding=encoding,
-            swapped=swapped, points=points,
-        )  # fmt: skip
-        result, warnings = import_parcel_file(
-            session,
-            file,
-            project=project,
-            options=options,
-            is_demo=demo,
-            actor=COMMAND_ACTOR,
-        )
-    for warning in warnings:
-        say(f"  lưu ý {warning.where}: {warning.vi}")
-    if result.unchanged:
-        say("Tệp này đã nạp trước đây; không có gì thay đổi.", "imported before; nothing changed")
-    else:
-        say(
-            f"Đã nạp {result.parcels} thửa, {result.cases} hồ sơ vào {project}.",
-            f"{result.parcels} parcels, {result.cases} cases",
-        )
+app.command("parcels")(imports.parcels)
+app.command("list")(imports.list_imports)
+app.command("show")(imports.show)
+app.command("cancel")(imports.cancel)
+app.command("undo")(imports.undo)
 
 
 @app.command("alignments")

@@ -1,4 +1,4 @@
-"""`duonggang import preview` and `import list`: what a file would become, and attributes joined to parcels."""
+"""`duonggang import preview` and `import attributes`: what a file would become, and attributes joined to parcels."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def preview(
         raise typer.Exit(1)
 
 
-@app.command("list")
+@app.command("attributes")
 def attribute_list(
     file: FileArgument,
     project: Annotated[str, typer.Option("--project", help="Mã dự án, ví dụ TULIEN.")],

@@ -40,6 +40,7 @@ from api.usecases.demo import load_demo_accounts
 from api.usecases.land import load_demo_land, projects_without_holders, projects_without_land
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
+from api.work.worker import working
 from geo import cluster
 from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
@@ -136,7 +137,7 @@ def _run(settings: Settings, url: str, listener: socket.socket, tell: Tell) -> N
     _announce(settings, listener, tell)
     _say_if_nobody_may_enter(stands, tell)
     threading.Thread(target=_calculate_ahead, args=(app, server), daemon=True).start()
-    with anchoring(web, anchor_file(settings)):
+    with anchoring(web, anchor_file(settings)), working(web):
         server.run(sockets=[listener])
 
 

@@ -13,11 +13,13 @@ from api.guard import door_of
 from api.pages.rendering import asset, carried, link, vendor
 from api.views import ProjectSummary, ProjectView
 from maps.city_map import city_map
+from maps.diff_map import diff_map
 from maps.land_layer import LandSource
 from maps.page_map import Basemap
 from maps.portfolio_map import ProjectPopup, portfolio_map
 from maps.project_map import project_map
 from maps.render import MapParts, parts
+from maps.styles import FAULT_COLOURS
 from projects.codes import LAND_CODES, OBSTACLES
 from projects.steps import STEPS
 
@@ -67,6 +69,32 @@ def city_parts(request: Request, lang: str, *, day: date, first: date | None, la
         assets=_address,
         basemap=_basemap(request),
         **_words(lang),
+    )
+    return parts(m, nonce=request.state.nonce)
+
+
+def import_parts(request: Request, number: int, lang: str) -> MapParts:
+    """The map of what an import would change."""
+    m = diff_map(
+        changes_url=_data(request, f"/api/imports/{number}/changes.geojson", lang),
+        wards_url=_data(request, "/api/wards.geojson", lang),
+        lang=lang,
+        assets=_address,
+        basemap=_basemap(request),
+    )
+    return parts(m, nonce=request.state.nonce)
+
+
+def topology_parts(request: Request, url: str, lang: str) -> MapParts:
+    """The map of what is wrong with a fabric."""
+    m = diff_map(
+        changes_url=_data(request, url, lang),
+        wards_url=_data(request, "/api/wards.geojson", lang),
+        lang=lang,
+        colours=FAULT_COLOURS,
+        title="fault_title",
+        assets=_address,
+        basemap=_basemap(request),
     )
     return parts(m, nonce=request.state.nonce)
 

@@ -20,6 +20,7 @@ from api.usecases.cases import CaseChange, change_case
 from api.usecases.corrections import correct_event
 from api.usecases.may import may_on, require, sight
 from api.usecases.proposals import AMOUNT, CORRECTION, object_of
+from api.usecases.second import bar
 from geo.access import access_case, project_code_of
 from geo.history import record
 from geo.tables import ClearanceCase, Proposal
@@ -103,19 +104,14 @@ def open_proposals(session: Session, ctx: Context, case: ClearanceCase) -> tuple
 
 def why_not(session: Session, ctx: Context, row: Proposal) -> tuple[str, str]:
     """Why whoever asks cannot be the second person of a proposal, in both languages; empty when they can."""
-    me = ctx.principal
-    behalf = row.on_behalf_of
-    persons = {row.person, row.proposed_by}
-    if behalf:
-        persons |= {behalf, str(session.scalar(select(func.person_of(behalf))) or behalf)}
-    if me.account in persons or (me.person or me.account) in persons:
-        return "Người đề nghị không tự xác nhận.", "Nobody confirms what they proposed."
-    if row.device and me.device and row.device == me.device:
-        return (
-            "Đề nghị được gửi từ chính trình duyệt này: người thứ hai dùng máy của mình.",
-            "It was proposed in this very browser: the second person uses their own machine.",
-        )
-    return "", ""
+    return bar(
+        session,
+        ctx.principal,
+        proposed_by=row.proposed_by,
+        person=row.person,
+        device=row.device,
+        on_behalf_of=row.on_behalf_of,
+    )
 
 
 def _carry_out(session: Session, ctx: Context, case: ClearanceCase, project: str, row: Proposal) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.history import Change, Event
+from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
 from geo.tables.network import Activity, Link
 from geo.tables.people import (
@@ -49,16 +50,20 @@ __all__ = [
     "Event",
     "Holder",
     "ImportBatch",
+    "ImportProposal",
+    "ImportUpload",
     "Link",
     "LoginSession",
     "Milestone",
     "Parcel",
     "ParcelAlignment",
     "ParcelFront",
+    "ParcelLineage",
     "PortfolioState",
     "Project",
     "ProjectWard",
     "Proposal",
+    "ProposalParcel",
     "RateWindow",
     "ResettlementSite",
     "Section",

@@ -103,14 +103,32 @@ def test_every_fault_of_a_bad_file_is_listed_and_nothing_is_written(shell: Shell
     frame.geometry = [*frame.geometry.iloc[:4], crossing]
     file = tmp_path / "sai.gpkg"
     frame.to_file(file)
-    before = shell.count("parcel"), shell.count("event"), shell.count("import_batch")
+    land = ("parcel", "clearance_case", "import_batch")
+    before = [shell.count(table) for table in land]
     code, _, said = shell("import", "parcels", str(file), "--project", "TULIEN")
     assert code == 1
     lines = said.splitlines()
     for row, word in ((2, "XYZ"), (3, ""), (4, ""), (5, "")):
         assert any(str(row) in line and word in line for line in lines), (row, said)
     assert "Traceback" not in said
-    assert (shell.count("parcel"), shell.count("event"), shell.count("import_batch")) == before
+    assert [shell.count(table) for table in land] == before
+    _, out, _ = shell("import", "list", "--json")
+    assert (json.loads(out)[0]["state"], json.loads(out)[0]["file"]) == ("refused", "sai.gpkg")
+
+
+def test_an_import_is_undone_from_the_terminal(shell: Shell, tmp_path: Path) -> None:
+    east, north = on_the_axis(shell)
+    file = tmp_path / "nham.gpkg"
+    lots(east + 700, east + 715, north=north, to="3").to_file(file)
+    before = shell.count("parcel"), shell.count("clearance_case")
+    code, _, said = shell("import", "parcels", str(file), "--project", "TULIEN")
+    assert code == 0, said
+    number = said.split("undo id ")[1].split()[0]
+    code, _, said = shell("import", "undo", number, "--reason", "nhầm tệp")
+    assert code == 0, said
+    assert (shell.count("parcel"), shell.count("clearance_case")) == before
+    assert json.loads(shell("import", "show", number)[1])["state"] == "undone"
+    assert shell("import", "cancel", number)[0] == 1
 
 
 def test_a_wrong_zone_is_named_with_the_right_one(shell: Shell, tmp_path: Path) -> None:

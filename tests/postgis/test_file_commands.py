@@ -90,7 +90,7 @@ def test_a_profile_made_at_the_preview_imports_the_senders_next_file(database: s
         [["Số tờ", "Số thửa", "Loại đất", "Diện tích", "Họ tên"], [12, 1, "ODT", 100, "x"], [12, 2, "CLN", 101.5, "y"],
          [12, 9, "ODT", 1, "z"], [12, 3, "ODT", 100, ""], [12, 3, "LUC", 100, ""]],
     )  # fmt: skip
-    code, out, _ = duonggang(database, "import", "list", sheet, "--project", CODE, "--json")
+    code, out, _ = duonggang(database, "import", "attributes", sheet, "--project", CODE, "--json")
     report = json.loads(out)
     assert code == 0
     assert (report["rows"], report["parcels"], report["matched"], report["changed"]) == (5, 3, 2, 1)
@@ -98,7 +98,7 @@ def test_a_profile_made_at_the_preview_imports_the_senders_next_file(database: s
     assert report["duplicates"] == ["dòng 5: tờ 12 thửa 3; dòng 6: tờ 12 thửa 3"]
     assert report["unused"] == ["Họ tên"]
     assert rows(database, "select land_use from parcel where number = '2' and not is_demo") == [("ODT",)]
-    code, _, err = duonggang(database, "import", "list", sheet, "--project", CODE, "--apply")
+    code, _, err = duonggang(database, "import", "attributes", sheet, "--project", CODE, "--apply")
     assert (code, "Đã ghi." in err) == (0, True)
     changed = "select land_use, area_stated_m2 from parcel where number = '2' and not is_demo"
     assert rows(database, changed) == [("CLN", 101.5)]

@@ -1,0 +1,77 @@
+"""The fabric of a project or of an import: what is wrong with it, and what became of an old number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases.imports import access_import, visible_project
+from geo.lineage import successors
+from geo.topology import Offence, report
+
+MOST = 500
+
+
+def project_report(session: Session, ctx: Context, code: str) -> list[Offence]:
+    """What is wrong with the land of a project. Raises NotFound."""
+    return report(session, project_id=visible_project(session, ctx, code).id, most=MOST)
+
+
+def import_report(session: Session, ctx: Context, number: int) -> list[Offence]:
+    """What would be wrong with the rows of an import. Raises NotFound."""
+    access_import(session, ctx, number)
+    return report(session, proposal=number, most=MOST)
+
+
+def as_features(offences: Sequence[Offence]) -> str:
+    """The offenders as GeoJSON, for the map."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                "kind": o.kind,
+                "sheet": o.sheet or "–",
+                "number": o.number or "–",
+                "after_m2": o.m2,
+            },
+            "geometry": _many(json.loads(o.shape)),
+        }
+        for o in offences
+    ]
+    whole = {
+        "type": "FeatureCollection",
+        "shown": len(features),
+        "total": len(features),
+        "features": features,
+    }
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def leads_to(
+    session: Session, ctx: Context, code: str, *, sheet: str, number: str, series: str | None
+) -> list[dict[str, Any]]:
+    """The parcels of now that a sheet and number lead to, through every split, merger and renumbering."""
+    project = visible_project(session, ctx, code)
+    found = successors(session, project, sheet=sheet, number=number, series=series)
+    return [
+        {
+            "id": str(p.id), "map_series": p.map_series, "sheet": p.sheet, "number": p.number,
+            "map_version": p.map_version, "ward_code": p.ward_code, "area_m2": round(p.area_m2, 2),
+            "itself": p.sheet == sheet and p.number == number,
+        }
+        for p in found
+    ]  # fmt: skip
+
+
+def _many(geometry: dict[str, Any]) -> dict[str, Any]:
+    """Polygons as multipolygons; parts of an overlap that are lines or points have no area and go."""
+    if geometry["type"] == "Polygon":
+        return {"type": "MultiPolygon", "coordinates": [geometry["coordinates"]]}
+    if geometry["type"] == "GeometryCollection":
+        parts = [_many(part)["coordinates"] for part in geometry["geometries"] if "Polygon" in part["type"]]
+        return {"type": "MultiPolygon", "coordinates": [ring for part in parts for ring in part]}
+    return geometry

@@ -1,0 +1,62 @@
+"""The queue: one kind of job (read an import), put in within the transaction that makes it necessary.
+
+procrastinate's tables and functions live in the schema `jobs`; whoever uses them sets the search path to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import procrastinate
+from sqlalchemy import make_url, text
+from sqlalchemy.orm import Session
+
+from geo.db import APP_ROLE
+
+QUEUE = "imports"
+READ = "duonggang.read_import"
+_INTO = text("select set_config('search_path', 'jobs, public', true)")
+_BACK = text("select set_config('search_path', :path, true)")
+_PATH = text("select current_setting('search_path')")
+# procrastinate's own statement for one job, as its function takes it.
+_DEFER = text(
+    "select unnest(jobs.procrastinate_defer_jobs_v1(array[row(:queue, :task, 0, :lock, null, "
+    "jsonb_build_object('proposal', cast(:id as bigint)), null)::jobs.procrastinate_job_to_defer_v1]))"
+)
+
+
+def put(session: Session, proposal: int, project_id: int) -> None:
+    """Queues the reading of an import; it is there when the session commits, and only then.
+
+    Imports of one project are read one after the other.
+    """
+    path = session.scalar(_PATH)
+    session.execute(_INTO)
+    session.execute(
+        _DEFER, {"queue": QUEUE, "task": READ, "lock": f"import-project-{project_id}", "id": proposal}
+    )
+    session.execute(_BACK, {"path": path})
+
+
+def make_queue(url: str, read: Callable[[int], object], *, role: str | None = None) -> procrastinate.App:
+    """procrastinate on the database at `url` (an SQLAlchemy address); `read` is what a job does with its import.
+
+    `role` is switched to where the login is the owner's.
+    """
+    options = "-c search_path=jobs,public -c application_name=duonggang-worker"
+    if role is not None:
+        options += f" -c role={role}"
+    conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connector = procrastinate.PsycopgConnector(
+        conninfo=conninfo, kwargs={"options": options}, min_size=1, max_size=4
+    )
+    app = procrastinate.App(connector=connector)
+
+    @app.task(name=READ, queue=QUEUE)
+    def read_import(proposal: int) -> None:
+        read(proposal)
+
+    return app
+
+
+__all__ = ["APP_ROLE", "QUEUE", "make_queue", "put"]
