@@ -58,6 +58,17 @@ class Land:
 
 
 @dataclass(frozen=True, slots=True)
+class Takings:
+    """What a corridor takes of parcels: areas in m², one entry per parcel that loses land."""
+
+    corridor_id: int | None
+    parcel_ids: tuple[uuid.UUID, ...]
+    taken_m2: Floats
+    rest_m2: Floats
+    largest_rest_m2: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One parcel of which two corridors take different areas (m²; 0 where a corridor takes nothing)."""
 
@@ -82,33 +93,39 @@ def current_corridor(session: Session, project_id: int) -> Corridor | None:
     return session.scalar(select(Corridor).where(Corridor.project_id == project_id, Corridor.is_current))
 
 
+def measure_takings(session: Session, project_id: int, land: Land) -> Takings:
+    """What the current corridor takes of the parcels of a project; nothing where there is none of either."""
+    corridor = current_corridor(session, project_id)
+    if corridor is None or not land.ids:
+        none = np.empty(0, np.float64)
+        return Takings(corridor.id if corridor is not None else None, (), none, none, none)
+    shape = in_metres(corridor)
+    found = take_off(land.shapes, [shape])
+    rest, largest = rests(land.shapes[found.parcel], shape, found.taken_m2)
+    ids = tuple(land.ids[i] for i in found.parcel)
+    return Takings(corridor.id, ids, found.taken_m2, rest, largest)
+
+
 def refresh_takings(session: Session, project_id: int) -> int:
     """Measures anew what the current corridor takes, after it or the parcels changed; gives the number of parcels.
 
-    In the caller's transaction; never commits.
+    In the owner's transaction; never commits.
     """
-    corridor = current_corridor(session, project_id)
-    land = load_land(session, project_id)
-    if corridor is None or not land.ids:
-        session.execute(text(GONE), {"project_id": project_id, "corridor_id": 0, "ids": []})
-        return 0
-    shape = in_metres(corridor)
-    found = take_off(land.shapes, [shape])
-    parcels = land.shapes[found.parcel]
-    rest, largest = rests(parcels, shape, found.taken_m2)
-    ids = [land.ids[i] for i in found.parcel]
-    session.execute(text(GONE), {"project_id": project_id, "corridor_id": corridor.id, "ids": ids})
-    session.execute(
-        text(FOUND),
-        {
-            "corridor_id": corridor.id,
-            "ids": ids,
-            "taken": found.taken_m2.tolist(),
-            "rest": rest.tolist(),
-            "largest": largest.tolist(),
-            "same": SAME_M2,
-        },
-    )
+    found = measure_takings(session, project_id, load_land(session, project_id))
+    ids = list(found.parcel_ids)
+    session.execute(text(GONE), {"project_id": project_id, "corridor_id": found.corridor_id or 0, "ids": ids})
+    if ids:
+        session.execute(
+            text(FOUND),
+            {
+                "corridor_id": found.corridor_id,
+                "ids": ids,
+                "taken": found.taken_m2.tolist(),
+                "rest": found.rest_m2.tolist(),
+                "largest": found.largest_rest_m2.tolist(),
+                "same": SAME_M2,
+            },
+        )
     return len(ids)
 
 

@@ -16,7 +16,9 @@ from api.pages.reading_form import FIELDS, SaidDep, fields_of, options_of
 from api.pages.rendering import link, render
 from api.pages.thumbnail import thumbnail
 from api.usecases import previews
+from api.usecases.imports import uploads_folder
 from api.usecases.previews import UploadedFile
+from api.work.queue import put
 from geo import senders
 from geo.importers.formats import TITLES
 from geo.importers.options import ReadingOptions
@@ -48,7 +50,7 @@ def preview_page(
     ho_so: Annotated[str, Query(max_length=80)] = "",
 ) -> HTMLResponse:
     """The preview as the upload is read so far, or as the profile `ho_so` reads it."""
-    upload = previews.upload_file(session, upload_id)
+    upload = previews.upload_file(session, ctx, uploads_folder(request.app.state.settings.home), upload_id)
     options = upload.options
     if ho_so:
         profile = senders.options_of(senders.profile_named(session, ho_so))
@@ -61,7 +63,7 @@ def read_again(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, upload_id: RowId, said: SaidDep
 ) -> Response:
     """Reads the upload as the form says (`xem`), keeps that reading (`dung`), or saves it as a profile (`luu`)."""
-    upload = previews.upload_file(session, upload_id)
+    upload = previews.upload_file(session, ctx, uploads_folder(request.app.state.settings.home), upload_id)
     here = request.url.path
     try:
         options = options_of(said.values)
@@ -69,7 +71,7 @@ def read_again(
             saved = _save(session, ctx, said.values, options)
             return RedirectResponse(link(here, {"ho_so": saved}), 303)
         if said.task == "dung":
-            previews.keep_options(session, upload_id, options)
+            previews.keep_options(session, ctx, upload_id, options, queue=put)
             return RedirectResponse(f"/nap/{upload_id}", 303)
     except InvalidInput as error:
         return _page(
@@ -127,7 +129,7 @@ def _page(
         request,
         "preview.html.j2",
         status,
-        nav=None,
+        nav="nap",
         upload=upload,
         preview=seen,
         picture=thumbnail(seen.outlines, ground.wards, ground.corridor) if seen else None,

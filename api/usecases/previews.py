@@ -1,7 +1,4 @@
-"""The preview of an upload: read in the sandboxed child, judged, shown; nothing of the land is written.
-
-`upload_file` and `keep_options` are the two places where this touches the table of uploads.
-"""
+"""The preview of an upload: read in the sandboxed child, judged, shown; nothing of the land is written."""
 
 from __future__ import annotations
 
@@ -17,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases import imports
+from api.usecases.may import may_on
 from geo import senders
 from geo.access import access_project, portfolio_state
 from geo.crs import to_measure
@@ -25,7 +24,7 @@ from geo.importers.options import ReadingOptions
 from geo.importers.places import WardPlace
 from geo.importers.preview import Preview, preview_file
 from geo.tables import Corridor, SenderProfile, Ward
-from projects.errors import NotFound
+from projects.errors import Forbidden
 
 # A person waits for a preview: it ends sooner than an import would.
 LIMITS: Limits = replace(DEFAULT, seconds=60.0, cpu_seconds=50)
@@ -53,17 +52,23 @@ class Ground:
     corridor: Rings
 
 
-def upload_file(session: Session, upload_id: int) -> UploadedFile:
-    """The upload with this number, if the person may see its project. Raises NotFound.
+def upload_file(session: Session, ctx: Context, folder: Path, upload_id: int) -> UploadedFile:
+    """The upload with this number, kept below `folder`. Raises NotFound, also for one of a project out of reach, and
+    Forbidden for who may look at it but not load."""
+    found = imports.access_import(session, ctx, upload_id)
+    if not may_on(ctx, "import.propose", ward="", project=found.project):
+        raise Forbidden("import.propose")
+    upload = found.upload
+    return UploadedFile(
+        folder / upload.stored_as, upload.filename, found.project, ReadingOptions.from_dict(upload.options)
+    )
 
-    Uploads have no table yet in this checkout, so there is none to be found.
-    """
-    raise NotFound("upload", str(upload_id))
 
-
-def keep_options(session: Session, upload_id: int, options: ReadingOptions) -> None:
-    """Keeps with the upload how it is to be read. Raises NotFound."""
-    raise NotFound("upload", str(upload_id))
+def keep_options(
+    session: Session, ctx: Context, upload_id: int, options: ReadingOptions, *, queue: imports.Queue
+) -> None:
+    """Has the upload read again as `options` say. Raises NotFound, Forbidden."""
+    imports.read_again(session, ctx, upload_id, queue=queue, options=options)
 
 
 def preview_upload(session: Session, upload: UploadedFile, options: ReadingOptions) -> Preview:

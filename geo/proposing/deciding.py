@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from geo.measured import measure_land
+from geo.tables import ImportProposal
 from projects.errors import Fault, Forbidden, InvalidInput, MovedOn
 
 _ACCEPT = text("select land_accept(:id, :day, :who)")
@@ -55,6 +57,7 @@ def accept(session: Session, proposal: int, *, day: date, actor: str) -> Carried
     if counts.get("stale"):
         raise STALE
     session.expire_all()
+    measure_land(session, _project_of(session, proposal))
     return Carried(counts)
 
 
@@ -70,6 +73,7 @@ def undo(session: Session, proposal: int, *, day: date, actor: str, reason: str 
     if later := counts.get("later"):
         raise InvalidInput([_later(one["what"], one["names"]) for one in later])
     session.expire_all()
+    measure_land(session, _project_of(session, proposal))
     return Carried(counts)
 
 
@@ -81,6 +85,10 @@ def refresh_statistics(session: Session) -> None:
 def land_state(session: Session, project_id: int) -> str:
     """The hash of every row of a project's land, of its cases, and of the files they came from."""
     return str(session.scalar(_STATE, {"project": project_id}))
+
+
+def _project_of(session: Session, proposal: int) -> int:
+    return session.get_one(ImportProposal, proposal).project_id
 
 
 @contextmanager

@@ -42,12 +42,12 @@ def uploads(monkeypatch: pytest.MonkeyPatch) -> dict[int, UploadedFile]:
     """Uploads by number, in place of their table."""
     there: dict[int, UploadedFile] = {}
 
-    def find(session: object, upload_id: int) -> UploadedFile:
+    def find(session: object, ctx: object, folder: object, upload_id: int) -> UploadedFile:
         if upload_id not in there:
             raise NotFound("upload", str(upload_id))
         return there[upload_id]
 
-    def keep(session: object, upload_id: int, options: ReadingOptions) -> None:
+    def keep(session: object, ctx: object, upload_id: int, options: ReadingOptions, *, queue: object) -> None:
         old = there[upload_id]
         there[upload_id] = UploadedFile(old.path, old.filename, old.project, options)
 

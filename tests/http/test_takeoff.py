@@ -18,7 +18,7 @@ from geo.tables import Project
 from geo.takings import current_corridor, put_corridor, refresh_takings
 from tests.people import make_tester, owner_session
 
-PROJECT = "NGOCHOI"  # these tests give this project another corridor
+PROJECT = "MESO"  # these tests give this project another corridor
 ORACLE = text(
     """
     select count(*) filter (where taken > 0.01) as touched, sum(taken) filter (where taken > 0.01) as taken_m2
