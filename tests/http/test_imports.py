@@ -301,3 +301,21 @@ def test_progress_needs_no_script(as_: Callable[[str], TestClient], file_of: Cal
     assert "refresh" not in as_("one").get(f"/nap/{number}", headers=PAGE).headers
     press(as_("one"), number, "huy")
     assert json.loads(as_("one").get(f"/api/imports/{number}").text)["state"] == "cancelled"
+
+
+def test_a_refused_file_is_read_again_as_its_preview_says(
+    as_: Callable[[str], TestClient], file_of: Callable[..., Path]
+) -> None:
+    number = number_of(send(as_("one"), file_of(0, 10, to=None, la_ban_do=["71", "71"])))
+    assert read(as_("one"), number)["state"] == "refused"
+    assert f"/nap/{number}/xem-truoc" in page(as_("one"), f"/nap/{number}")
+    preview = page(as_("one"), f"/nap/{number}/xem-truoc")
+    assert "la_ban_do" in preview
+    assert as_("stranger").get(f"/nap/{number}/xem-truoc", headers=PAGE).status_code == 404
+    assert as_("city").get(f"/nap/{number}/xem-truoc", headers=PAGE).status_code == 403
+    form = {"csrf": token_of(preview), "viec": "dung", "cot-sheet": "la_ban_do"}
+    kept = as_("one").post(f"/nap/{number}/xem-truoc", data=form, headers=PAGE)
+    assert (kept.status_code, kept.headers["location"]) == (303, f"/nap/{number}")
+    found = read(as_("one"), number)
+    assert (found["state"], found["faults"]) == ("ready", [])
+    press(as_("one"), number, "huy")
