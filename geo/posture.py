@@ -17,9 +17,19 @@ from geo.server.places import APP_ROLE
 # compares). All are under row-level security, for their owner too.
 PROTECTED = (
     "clearance_case", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event", "holder",
-    "proposal", "account", "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
+    "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account", "account_scope",
+    "delegation", "login_session", "api_token", "sign_in", "rate_window",
 )  # fmt: skip
-PAST = ("clearance_case", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "holder")
+PAST = (
+    "clearance_case",
+    "parcel",
+    "parcel_front",
+    "parcel_alignment",
+    "taking",
+    "import_batch",
+    "holder",
+    "parcel_lineage",
+)
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"
 _NOT_OF_EXTENSIONS = "not exists (select from pg_depend d where d.objid = x.oid and d.deptype = 'e')"

@@ -180,6 +180,8 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return "null"
     if column.name == "type":
         return at.choice(("'FS'", "'SS'"))
+    if (column.table.name, column.name) == ("parcel_lineage", "kind"):
+        return at.choice(("'split'", "'merge'"))
     if column.name in ("code", "number", "sha256"):
         return f"'{at.randrange(60)}'"
     if (kind := column.type.compile(DIALECT)).startswith("geometry"):
