@@ -22,8 +22,9 @@ from sqlalchemy.orm import Session
 
 from geo.crs import WGS84, to_measure
 from geo.history import record, touch
-from geo.placing import NOWHERE, load_ground, on_fronts, place
-from geo.tables import Parcel, ParcelFront, ParcelLineage, Project
+from geo.placing import relocate_parcels
+from geo.tables import Parcel, ParcelLineage, Project
+from geo.takings import refresh_takings
 from projects.errors import Fault, InvalidInput, NotFound
 
 LEAST_TOLERANCE_M2 = 0.5
@@ -124,6 +125,13 @@ def successors(
     return sorted(found.values(), key=lambda p: (p.map_series, p.sheet, p.number, p.map_version))
 
 
+def measure_anew(session: Session, project: Project, ids: Sequence[uuid.UUID]) -> None:
+    """Chainages, alignments, fronts and takings of parcels whose shape is new. Never commits."""
+    relocate_parcels(session, project.id, only=ids)
+    refresh_takings(session, project.id)
+    session.expire_all()  # what was written in SQL is read again
+
+
 def _act(
     session: Session,
     project: Project,
@@ -142,32 +150,22 @@ def _act(
     _check_free(session, project, keys, leaving=old)
     money = session.scalar(_AMOUNTS, {"project": project.id})
     before = [_state(p) for p in old]
-    ground = load_ground(session, project.id)
-    places = place(ground, shapes)
     act = uuid.uuid4()
-    new: list[Parcel] = []
-    for i, (part, (series, sheet, number, version)) in enumerate(zip(parts, keys, strict=True)):
-        located = bool(places.alignment_id[i] != NOWHERE)
-        new.append(
-            Parcel(
-                id=uuid.uuid4(), project_id=project.id, case_id=first.case_id, batch_id=first.batch_id,
-                map_series=series, sheet=sheet, number=number, map_version=version, ward_code=first.ward_code,
-                land_use=part.land_use or first.land_use, area_m2=float(shapely.area(shapes[i])), is_demo=first.is_demo,
-                alignment_id=int(places.alignment_id[i]) if located else None,
-                from_m=float(places.from_m[i]) if located else None, to_m=float(places.to_m[i]) if located else None,
-                side=str(places.side[i]) if located else None, geom=from_shape(part.shape, srid=WGS84),
-                source_geom=from_shape(part.shape, srid=WGS84), source_srid=WGS84,
-            )
-        )  # fmt: skip
+    new = [
+        Parcel(
+            id=uuid.uuid4(), project_id=project.id, case_id=first.case_id, batch_id=first.batch_id,
+            map_series=series, sheet=sheet, number=number, map_version=version, ward_code=first.ward_code,
+            land_use=part.land_use or first.land_use, area_m2=area, is_demo=first.is_demo,
+            geom=from_shape(part.shape, srid=WGS84), source_geom=from_shape(part.shape, srid=WGS84), source_srid=WGS84,
+        )
+        for part, (series, sheet, number, version), area in zip(parts, keys, shapely.area(shapes).tolist(), strict=True)
+    ]  # fmt: skip
     rows = [_row(act, kind, project, o, n) for o in old for n in new]
     session.execute(delete(Parcel).where(Parcel.id.in_([p.id for p in old])))
     session.add_all(new)
-    session.flush()
-    session.add_all(
-        [ParcelFront(parcel_id=new[i].id, front_id=front) for i, front in on_fronts(ground, places, shapes)]
-    )
     session.add_all(rows)
     session.flush()
+    measure_anew(session, project, [p.id for p in new])
     after_money = session.scalar(_AMOUNTS, {"project": project.id})
     if money != after_money:
         raise AssertionError("an act within one case moves no money")

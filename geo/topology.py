@@ -6,6 +6,7 @@ repairs nothing; `repair` does that on request and says so in the history.
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from geo.history import record, touch
+from geo.lineage import measure_anew
 from geo.tables import Project
 
 Kind = Literal["overlap", "gap", "sliver", "invalid", "same_shape", "same_number"]
@@ -114,13 +116,14 @@ def repair(
 ) -> list[dict[str, Any]]:
     """Makes the named parcels valid (ST_MakeValid, polygons only) and records it; gives what was repaired.
 
-    The delivered geometry (`source_geom`) stays as it came.
+    The delivered geometry (`source_geom`) stays as it came. What hangs on the shape is measured anew.
     """
     fixed = [
         {"id": i, "sheet": sheet, "number": number, "m2": float(m2)}
         for i, sheet, number, m2 in session.execute(_REPAIR, {"project": project.id, "ids": ids})
     ]
     if fixed:
+        measure_anew(session, project, [uuid.UUID(one["id"]) for one in fixed])
         touch(session, project.id)
         record(
             session, kind="parcels.repair", object_type="project", object_code=project.code, actor=actor,
