@@ -32,19 +32,6 @@ TOLERANCE_SHARE = 0.001  # of the area: what a re-survey of the same boundary ma
 Key = tuple[str, str, str, str]
 """Map series, sheet, number, version."""
 
-_HEIRS = text(
-    """
-    with recursive heirs(id, depth) as (
-        select l.new_id, 1 from parcel_lineage l where l.project_id = :project and l.old_sheet = :sheet
-            and l.old_number = :number and (cast(:series as text) is null or l.old_series = :series)
-            and (cast(:version as text) is null or l.old_version = :version)
-        union
-        select l.new_id, h.depth + 1 from heirs h join parcel_lineage l on l.old_id = h.id and l.new_id <> h.id
-        where h.depth < 100
-    )
-    select distinct q.id from parcel q join heirs h on h.id = q.id
-    """
-)
 _AMOUNTS = text("select coalesce(sum(h.amount_vnd), 0) from holder h where h.project_id = :project")
 
 
@@ -102,27 +89,6 @@ def renumber(
     session.flush()
     _note(session, project, act, "renumber", [before], [_state(old)], actor=actor, day=day)
     return act
-
-
-def successors(
-    session: Session,
-    project: Project,
-    *,
-    sheet: str,
-    number: str,
-    series: str | None = None,
-    version: str | None = None,
-) -> list[Parcel]:
-    """The parcels of now that a number leads to: itself where it still is one, else what became of it."""
-    now = select(Parcel).where(
-        Parcel.project_id == project.id, Parcel.sheet == sheet, Parcel.number == number,
-        *([Parcel.map_series == series] if series else []), *([Parcel.map_version == version] if version else []),
-    )  # fmt: skip
-    found = {p.id: p for p in session.scalars(now)}
-    asked = {"project": project.id, "sheet": sheet, "number": number, "series": series, "version": version}
-    heirs = session.scalars(_HEIRS, asked).all()
-    found |= {p.id: p for p in session.scalars(select(Parcel).where(Parcel.id.in_(heirs)))}
-    return sorted(found.values(), key=lambda p: (p.map_series, p.sheet, p.number, p.map_version))
 
 
 def measure_anew(session: Session, project: Project, ids: Sequence[uuid.UUID]) -> None:

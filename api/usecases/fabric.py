@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.imports import access_import, visible_project
-from geo.lineage import successors
+from geo.descent import descent_of_number, say_acts, successors
 from geo.topology import Offence, report
 
 MOST = 500
@@ -53,11 +53,15 @@ def as_features(offences: Sequence[Offence]) -> str:
 
 def leads_to(
     session: Session, ctx: Context, code: str, *, sheet: str, number: str, series: str | None
-) -> list[dict[str, Any]]:
-    """The parcels of now that a sheet and number lead to, through every split, merger and renumbering."""
+) -> dict[str, Any]:
+    """Where a sheet and number lead: `rows`, the parcels of now, and `acts` in words, through every split, merger and
+    renumbering. Raises NotFound.
+    """
     project = visible_project(session, ctx, code)
     found = successors(session, project, sheet=sheet, number=number, series=series)
-    return [
+    led = descent_of_number(session, project_id=project.id, sheet=sheet, number=number, series=series)
+    vi, en = say_acts(led.acts)
+    rows = [
         {
             "id": str(p.id), "map_series": p.map_series, "sheet": p.sheet, "number": p.number,
             "map_version": p.map_version, "ward_code": p.ward_code, "area_m2": round(p.area_m2, 2),
@@ -65,6 +69,13 @@ def leads_to(
         }
         for p in found
     ]  # fmt: skip
+    return {
+        "sheet": sheet,
+        "number": number,
+        "rows": rows,
+        "said": {"vi": vi, "en": en},
+        "acts": [{"act": str(act.act), "kind": act.kind} for act in led.acts],
+    }
 
 
 def _many(geometry: dict[str, Any]) -> dict[str, Any]:
