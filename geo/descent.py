@@ -109,6 +109,12 @@ def successors(
     return sorted(found.values(), key=lambda p: (p.map_series, p.sheet, p.number, p.map_version))
 
 
+def the_act(session: Session, act: uuid.UUID) -> Act:
+    """One act by its number, which an act gives. Raises ValueError when there is none."""
+    (found,) = _acts(session, {act})
+    return found
+
+
 def say_acts(acts: Sequence[Act]) -> tuple[str, str]:
     """The acts in words, Vietnamese and English: "tờ 12 thửa 5 → thửa 105, 106 (tách)"; one after the other."""
     return "; ".join(_say(act, "vi") for act in acts), "; ".join(_say(act, "en") for act in acts)
@@ -143,9 +149,13 @@ def _numbers(numbers: Sequence[Number], lang: str, *, since: str | None) -> str:
 
 
 def _descent(session: Session, path: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> Descent:
-    acts = {act for act, _ in path}
+    acts = _acts(session, {act for act, _ in path})
+    return Descent(acts, tuple(dict.fromkeys(new_id for _, new_id in path)))
+
+
+def _acts(session: Session, wanted: set[uuid.UUID]) -> tuple[Act, ...]:
     rows = session.scalars(
-        select(ParcelLineage).where(ParcelLineage.act.in_(acts)).order_by(ParcelLineage.id)
+        select(ParcelLineage).where(ParcelLineage.act.in_(wanted)).order_by(ParcelLineage.id)
     ).all()
     found: list[Act] = []
     for act in dict.fromkeys(row.act for row in rows):
@@ -155,4 +165,4 @@ def _descent(session: Session, path: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> D
         found.append(
             Act(act, own[0].project_id, own[0].kind, tuple(dict.fromkeys(old)), tuple(dict.fromkeys(new)))
         )
-    return Descent(tuple(found), tuple(dict.fromkeys(new_id for _, new_id in path)))
+    return tuple(found)

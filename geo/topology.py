@@ -1,4 +1,4 @@
-"""What is wrong with a fabric as a whole: overlaps, gaps, slivers, invalid shapes, the same shape or number twice.
+"""What is wrong with a fabric as a whole: overlaps, gaps, slivers, invalid shapes, doubles, land in another ward.
 
 Set-based in PostGIS over a project's land or a proposal's rows. Areas and lengths are those of EPSG:5897. The report
 repairs nothing; `repair` does that on request and says so in the history.
@@ -18,23 +18,47 @@ from geo.history import record, touch
 from geo.lineage import measure_anew
 from geo.tables import Project
 
-Kind = Literal["overlap", "gap", "sliver", "invalid", "same_shape", "same_number"]
+Kind = Literal["invalid", "same_number", "same_shape", "overlap", "gap", "sliver", "ward"]
+KIND_WORDS: dict[str, tuple[str, str]] = {
+    "invalid": ("hình không hợp lệ", "invalid shape"),
+    "same_number": ("trùng số thửa", "the same number twice"),
+    "same_shape": ("trùng hình", "the same shape twice"),
+    "overlap": ("chồng nhau", "overlap"),
+    "gap": ("khe hở", "gap"),
+    "sliver": ("mảnh vụn", "sliver"),
+    "ward": ("khác phường, xã đã ghi", "not in the stated ward"),
+}
 OVERLAP_M2 = 0.1  # two surveys of one edge differ by more than rounding below this
 GAP_M2 = 200.0  # a hole in the fabric larger than this is a street or a pond, not a gap
 SLIVER_M = 0.5  # mean width (2 × area / perimeter) under which a parcel is a strip of nothing
 MOST = 1_000
 
 _LAND = (
-    "select id::text as name, sheet, number, map_series, map_version, geom from parcel where project_id = :of"
+    "select id::text as name, sheet, number, map_series, map_version, ward_code, geom from parcel "
+    "where project_id = :of"
 )
 _ROWS = (
-    "select row::text as name, sheet, number, map_series, map_version, geom from proposal_parcel "
+    "select row::text as name, sheet, number, map_series, map_version, ward_code, geom from proposal_parcel "
     "where proposal_id = :of and kind <> 'dropped'"
 )
 _REPORT = """
     with land as materialized (
-        select name, sheet, number, map_series, map_version, geom, ST_Transform(geom, 5897) as flat from ({source}) s),
+        select name, sheet, number, map_series, map_version, ward_code, geom, ST_Transform(geom, 5897) as flat
+        from ({source}) s),
     sound as materialized (select * from land where ST_IsValid(flat)),
+    -- A parcel lies in the ward that has a point of its inside; a ward whose boundary is not loaded has no say.
+    elsewhere as (
+        select l.*, stated.name || ' (' || stated.code || ')' as said, w.name || ' (' || w.code || ')' as lies
+        from (select s.*, ST_PointOnSurface(s.geom) as at from sound s) l
+        join ward stated on stated.code = l.ward_code
+        left join lateral (select name, code from ward w where w.boundary && l.at and ST_Covers(w.boundary, l.at)
+                           order by code limit 1) w on true
+        where (stated.boundary is null or not ST_Covers(stated.boundary, l.at))
+          and (stated.boundary is not null or w.code is not null)
+    ),
+    outlines as materialized (
+        select code, ST_Transform(boundary, 5897) as outline from ward
+        where boundary is not null and code in (select ward_code from elsewhere)),
     pairs as (
         select a.sheet, a.number, b.sheet as other_sheet, b.number as other_number, a.flat as f, b.flat as g,
                ST_Equals(a.flat, b.flat) as same
@@ -62,10 +86,15 @@ _REPORT = """
         union all
         select 'same_number', sheet, number, null, null, null, ST_Collect(flat), count(*)::text
         from land group by map_series, sheet, number, map_version having count(*) > 1
+        union all
+        select 'ward', sheet, number, null, null, ST_Area(flat), flat, said || ' → ' || coalesce(lies, '–')
+               || coalesce(' · ' || round(ST_Distance(ST_Transform(at, 5897), outline))::text || ' m', '')
+        from elsewhere left join outlines on code = ward_code
     )
     select kind, sheet, number, other_sheet, other_number, m2, ST_AsGeoJSON(ST_Transform(g, 4326), 7) as shape, note
-    from found order by array_position(array['invalid', 'same_number', 'same_shape', 'overlap', 'gap', 'sliver'], kind),
-        m2 desc nulls last limit :most
+    from found order by array_position(
+        array['invalid', 'same_number', 'same_shape', 'overlap', 'gap', 'sliver', 'ward'], kind), m2 desc nulls last
+    limit :most
 """
 OF_LAND, OF_ROWS = (text(_REPORT.format(source=source)) for source in (_LAND, _ROWS))
 _REPAIR = text(
@@ -81,7 +110,11 @@ _REPAIR = text(
 
 @dataclass(frozen=True, slots=True)
 class Offence:
-    """One thing wrong: the parcel (and the other one) by sheet and number, m² where it has any, GeoJSON in WGS 84."""
+    """One thing wrong: the parcel (and the other one) by sheet and number, m² where it has any, GeoJSON in WGS 84.
+
+    `note`: why a shape is invalid, how often a number is there, or the stated ward, the ward by location ("–" outside
+    all) and the metres from the stated ward's boundary to the point inside the parcel.
+    """
 
     kind: str
     sheet: str | None

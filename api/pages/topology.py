@@ -13,17 +13,9 @@ from api.pages.mapping import topology_parts
 from api.pages.rendering import render
 from api.routes.imports import ImportId
 from api.usecases import fabric
-from geo.topology import GAP_M2, OVERLAP_M2, SLIVER_M, Offence
+from geo.topology import GAP_M2, KIND_WORDS, OVERLAP_M2, SLIVER_M, Offence
 
 router = APIRouter()
-KINDS: dict[str, tuple[str, str]] = {
-    "invalid": ("hình không hợp lệ", "invalid shape"),
-    "same_number": ("trùng số thửa", "the same number twice"),
-    "same_shape": ("trùng hình", "the same shape twice"),
-    "overlap": ("chồng nhau", "overlap"),
-    "gap": ("khe hở", "gap"),
-    "sliver": ("mảnh vụn", "sliver"),
-}
 
 
 @router.get("/du-an/{code}/hinh-hoc")
@@ -52,7 +44,7 @@ def _page(request: Request, lang: Lang, found: Sequence[Offence], of: str, url: 
         of=of,
         found=found,
         most=fabric.MOST,
-        kinds=KINDS,
+        kinds=KIND_WORDS,
         limits=(OVERLAP_M2, GAP_M2, SLIVER_M),
         map=topology_parts(request, url, lang) if found else None,
     )
