@@ -46,15 +46,22 @@ _REPORT = """
         select name, sheet, number, map_series, map_version, ward_code, geom, ST_Transform(geom, 5897) as flat
         from ({source}) s),
     sound as materialized (select * from land where ST_IsValid(flat)),
-    -- A parcel lies in the ward that has a point of its inside; a ward whose boundary is not loaded has no say.
+    -- A parcel lies in the ward that has a point of its inside; a ward whose boundary is not loaded has no say. Where
+    -- none has, the old commune that the map series is called by tells which wards it can be.
     elsewhere as (
-        select l.*, stated.name || ' (' || stated.code || ')' as said, w.name || ' (' || w.code || ')' as lies
+        select l.*, stated.name || ' (' || stated.code || ')' as said,
+               case when w.code is not null then w.name || ' (' || w.code || ')'
+                    when stated.boundary is null then past.lies || ' · lịch sử (history)' end as lies
         from (select s.*, ST_PointOnSurface(s.geom) as at from sound s) l
         join ward stated on stated.code = l.ward_code
         left join lateral (select name, code from ward w where w.boundary && l.at and ST_Covers(w.boundary, l.at)
                            order by code limit 1) w on true
+        left join lateral (select string_agg(n.name || ' (' || n.code || ')', ', ' order by n.code) as lies,
+                                  bool_or(n.code = l.ward_code) as may
+                           from ward_history h join ward n on n.code = h.ward_code
+                           where h.old_code = l.map_series and h.old_code <> '') past on true
         where (stated.boundary is null or not ST_Covers(stated.boundary, l.at))
-          and (stated.boundary is not null or w.code is not null)
+          and (stated.boundary is not null or w.code is not null or not past.may)
     ),
     outlines as materialized (
         select code, ST_Transform(boundary, 5897) as outline from ward
@@ -112,8 +119,9 @@ _REPAIR = text(
 class Offence:
     """One thing wrong: the parcel (and the other one) by sheet and number, m² where it has any, GeoJSON in WGS 84.
 
-    `note`: why a shape is invalid, how often a number is there, or the stated ward, the ward by location ("–" outside
-    all) and the metres from the stated ward's boundary to the point inside the parcel.
+    `note`: why a shape is invalid, how often a number is there, or the stated ward → the ward by location ("–" outside
+    all; by the history of its map series where no boundary says) and the metres from the stated ward's boundary to the
+    point inside the parcel.
     """
 
     kind: str

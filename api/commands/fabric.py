@@ -1,4 +1,4 @@
-"""`duonggang land split | merge | renumber | repair | topology | lineage …`: the parcel fabric of a project."""
+"""`duonggang land split | merge | renumber | repair | topology | wards | lineage …`: the parcel fabric of a project."""
 
 from __future__ import annotations
 
@@ -131,6 +131,22 @@ def topology(code: Code, as_json: AsJson = False) -> None:
     if found:
         raise fail(f"{code}: {len(found)} điều sai{most}: {said} · {len(found)} faults")
     say(f"{code}: không tìm thấy điều gì sai.", "nothing wrong was found")
+
+
+@app.command("wards")
+def wards(code: Code, as_json: AsJson = False) -> None:
+    """Phường, xã mà thửa ghi: số thửa, ranh giới đã nạp chưa, từ đơn vị cũ nào (có nguồn)."""
+    with transaction() as session:
+        found = fabric.ward_places(session, command_context(), code)
+    if as_json:
+        _print([asdict(one) for one in found])
+        return
+    for one in found:
+        print(
+            f"{one.code} {one.name}: {one.parcels} thửa, ranh giới {'đã nạp' if one.bounded else 'chưa nạp'}"
+        )
+        for old in one.became:
+            print(f"  từ {old.old_level} {old.old_name} {old.old_district} – {old.source}")
 
 
 @app.command("lineage")

@@ -24,7 +24,8 @@ def of_project(
 ) -> Response:
     """What is wrong with the land of a project."""
     found = fabric.project_report(session, ctx, code)
-    return _page(request, lang, found, code, f"/api/projects/{code}/topology.geojson")
+    wards = fabric.ward_places(session, ctx, code)
+    return _page(request, lang, found, code, f"/api/projects/{code}/topology.geojson", wards)
 
 
 @router.get("/nap/{import_id}/hinh-hoc")
@@ -36,13 +37,21 @@ def of_import(
     return _page(request, lang, found, f"/nap/{import_id}", f"/api/imports/{import_id}/topology.geojson")
 
 
-def _page(request: Request, lang: Lang, found: Sequence[Offence], of: str, url: str) -> Response:
+def _page(
+    request: Request,
+    lang: Lang,
+    found: Sequence[Offence],
+    of: str,
+    url: str,
+    wards: Sequence[fabric.WardPlace] = (),
+) -> Response:
     return render(
         request,
         "topology.html.j2",
         nav="nap",
         of=of,
         found=found,
+        wards=wards,
         most=fabric.MOST,
         kinds=KIND_WORDS,
         limits=(OVERLAP_M2, GAP_M2, SLIVER_M),

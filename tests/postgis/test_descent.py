@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from api.usecases.land_lookup import search_land
+from geo.db import APP_ROLE
 from geo.descent import descent_of_id, descent_of_number, say_acts
 from geo.importing import import_parcels
 from geo.lineage import Part, merge, renumber, split
@@ -107,3 +108,24 @@ def test_an_old_number_of_another_project_or_map_series_leads_nowhere(
     assert descent_of_number(session, sheet="5", number="1", project_id=other.id).ids == ()
     assert descent_of_number(session, sheet="5", number="1", series="99999").ids == ()
     assert len(descent_of_number(session, sheet="5", number="1", series=key("1")[0]).ids) == 2
+
+
+def as_officer(session: Session, *, ward: str, reach: str = "scoped") -> None:
+    """From here on the session is the application's, for somebody with this ward."""
+    session.execute(text(f"set local role {APP_ROLE}"))
+    for name, value in (("maintenance", ""), ("reach", reach), ("wards", ward), ("projects", "")):
+        session.execute(
+            text("select set_config(:name, :value, true)"), {"name": f"duonggang.{name}", "value": value}
+        )
+
+
+def test_an_old_number_answers_only_within_ones_own_wards(session: Session, project: Project) -> None:
+    cut(session, project)
+    session.flush()
+    as_officer(session, ward="00103")
+    assert search_land(session, "5/1", project_code=None) == []
+    assert said(session, "5", "1") == ("", "")
+    # The control: the same question of the officer of the ward is answered.
+    as_officer(session, ward=key("1")[0])
+    assert len(search_land(session, "5/1", project_code=None)) == 2
+    assert said(session, "5", "1")[0].startswith("tờ 5 thửa 1 → ")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from geo import topology
 from geo.crs import to_wgs84
 from geo.importing import import_parcels
-from geo.tables import Parcel, Project, Ward
+from geo.tables import Parcel, Project, Ward, WardHistory
 from geo.topology import report
 from tests.postgis.land_rows import WARD, add_project, add_ward, lot, shift, table
 from tests.postgis.test_lineage import DAY, Part, key, shape, split
@@ -129,3 +129,26 @@ def test_one_number_of_several_old_communes_in_one_merged_ward_stays_apart(
     assert set(now) == {("09841", "1", "1"), ("09844", "1", "1"), ("09844", "2", "1"), ("09844", "1", "2")}
     assert now["09841", "1", "1"] == old["09841", "1"]
     assert now["09844", "1", "2"] == old["09844", "2"]
+
+
+def test_where_no_boundary_says_the_old_commune_of_the_map_series_does(
+    session: Session, project: Project
+) -> None:
+    session.add_all(
+        WardHistory(
+            old_level="xã", old_name="Cũ", old_district="Huyện", old_code="09841", ward_code=ward, share="part",
+            source="test",
+        )
+        for ward in (EASTERN, BARE)
+    )  # fmt: skip
+    put(
+        session, project,
+        lot(100, 5, map_series="09841"),  # stated in a ward that the commune did not become
+        lot(130, 5, map_series="09841", ward_code=BARE),
+        lot(160, 5, map_series="09844"),  # of which nothing is known
+    )  # fmt: skip
+    assert wrong(session, project) == {
+        "1": "Hồng Hà (00097) → Tây Hồ (00103), Bồ Đề (00118) · lịch sử (history)"
+    }
+    bounded(session, WARD, 0, 150)  # what is measured counts more than what is told
+    assert "1" not in wrong(session, project)
