@@ -33,18 +33,13 @@ GAP_M2 = 200.0  # a hole in the fabric larger than this is a street or a pond, n
 SLIVER_M = 0.5  # mean width (2 × area / perimeter) under which a parcel is a strip of nothing
 MOST = 1_000
 
-_LAND = (
-    "select id::text as name, sheet, number, map_series, map_version, ward_code, geom from parcel "
-    "where project_id = :of"
-)
-_ROWS = (
-    "select row::text as name, sheet, number, map_series, map_version, ward_code, geom from proposal_parcel "
-    "where proposal_id = :of and kind <> 'dropped'"
-)
+# What is judged: its table as `b`, the text that a row is called by, and which rows.
+_LAND = {"table": "parcel", "name": "id::text", "of": "b.project_id = :of"}
+_ROWS = {"table": "proposal_parcel", "name": "row::text", "of": "b.proposal_id = :of and b.kind <> 'dropped'"}
 _REPORT = """
     with land as materialized (
         select name, sheet, number, map_series, map_version, ward_code, geom, ST_Transform(geom, 5897) as flat
-        from ({source}) s),
+        from (select {name} as name, b.* from {table} b where {of}) s),
     sound as materialized (select * from land where ST_IsValid(flat)),
     -- A parcel lies in the ward that has a point of its inside; a ward whose boundary is not loaded has no say. Where
     -- none has, the old commune that the map series is called by tells which wards it can be.
@@ -66,11 +61,18 @@ _REPORT = """
     outlines as materialized (
         select code, ST_Transform(boundary, 5897) as outline from ward
         where boundary is not null and code in (select ward_code from elsewhere)),
+    -- Neighbours by the index of the table, and of them those whose boxes share enough: what they share is no larger.
+    near as materialized (
+        select a.name, b.{name} as other from sound a
+        join {table} b on b.geom && a.geom and a.name < b.{name} and {of}),
     pairs as (
         select a.sheet, a.number, b.sheet as other_sheet, b.number as other_number, a.flat as f, b.flat as g,
                ST_Equals(a.flat, b.flat) as same
-        from sound a join sound b on a.name < b.name and a.flat && b.flat
-        where ST_Relate(a.flat, b.flat, 'T********')
+        from near join sound a on a.name = near.name join sound b on b.name = near.other
+        where (a.flat ~= b.flat or
+               (least(ST_XMax(a.flat), ST_XMax(b.flat)) - greatest(ST_XMin(a.flat), ST_XMin(b.flat)))
+               * (least(ST_YMax(a.flat), ST_YMax(b.flat)) - greatest(ST_YMin(a.flat), ST_YMin(b.flat))) > :overlap)
+          and ST_Relate(a.flat, b.flat, 'T********')
     ),
     -- On a grid of 1 mm: edges that meet in a T would else leave cracks as wide as the rounding.
     whole as (select (ST_Dump(ST_Union(flat, 0.001))).geom as g from sound),
@@ -103,7 +105,7 @@ _REPORT = """
         array['invalid', 'same_number', 'same_shape', 'overlap', 'gap', 'sliver', 'ward'], kind), m2 desc nulls last
     limit :most
 """
-OF_LAND, OF_ROWS = (text(_REPORT.format(source=source)) for source in (_LAND, _ROWS))
+OF_LAND, OF_ROWS = (text(_REPORT.format(**source)) for source in (_LAND, _ROWS))
 _REPAIR = text(
     """
     update parcel q set geom = r.fixed, area_m2 = ST_Area(ST_Transform(r.fixed, 5897))
