@@ -22,8 +22,9 @@ from sqlalchemy.orm import Session
 
 from geo.crs import WGS84, to_measure
 from geo.history import record, touch
-from geo.placing import NOWHERE, load_ground, on_fronts, place
-from geo.tables import Parcel, ParcelFront, ParcelLineage, Project
+from geo.placing import relocate_parcels
+from geo.tables import Parcel, ParcelLineage, Project
+from geo.takings import refresh_takings
 from projects.errors import Fault, InvalidInput, NotFound
 
 LEAST_TOLERANCE_M2 = 0.5
@@ -31,19 +32,6 @@ TOLERANCE_SHARE = 0.001  # of the area: what a re-survey of the same boundary ma
 Key = tuple[str, str, str, str]
 """Map series, sheet, number, version."""
 
-_HEIRS = text(
-    """
-    with recursive heirs(id, depth) as (
-        select l.new_id, 1 from parcel_lineage l where l.project_id = :project and l.old_sheet = :sheet
-            and l.old_number = :number and (cast(:series as text) is null or l.old_series = :series)
-            and (cast(:version as text) is null or l.old_version = :version)
-        union
-        select l.new_id, h.depth + 1 from heirs h join parcel_lineage l on l.old_id = h.id and l.new_id <> h.id
-        where h.depth < 100
-    )
-    select distinct q.id from parcel q join heirs h on h.id = q.id
-    """
-)
 _AMOUNTS = text("select coalesce(sum(h.amount_vnd), 0) from holder h where h.project_id = :project")
 
 
@@ -103,25 +91,11 @@ def renumber(
     return act
 
 
-def successors(
-    session: Session,
-    project: Project,
-    *,
-    sheet: str,
-    number: str,
-    series: str | None = None,
-    version: str | None = None,
-) -> list[Parcel]:
-    """The parcels of now that a number leads to: itself where it still is one, else what became of it."""
-    now = select(Parcel).where(
-        Parcel.project_id == project.id, Parcel.sheet == sheet, Parcel.number == number,
-        *([Parcel.map_series == series] if series else []), *([Parcel.map_version == version] if version else []),
-    )  # fmt: skip
-    found = {p.id: p for p in session.scalars(now)}
-    asked = {"project": project.id, "sheet": sheet, "number": number, "series": series, "version": version}
-    heirs = session.scalars(_HEIRS, asked).all()
-    found |= {p.id: p for p in session.scalars(select(Parcel).where(Parcel.id.in_(heirs)))}
-    return sorted(found.values(), key=lambda p: (p.map_series, p.sheet, p.number, p.map_version))
+def measure_anew(session: Session, project: Project, ids: Sequence[uuid.UUID]) -> None:
+    """Chainages, alignments, fronts and takings of parcels whose shape is new. Never commits."""
+    relocate_parcels(session, project.id, only=ids)
+    refresh_takings(session, project.id)
+    session.expire_all()  # what was written in SQL is read again
 
 
 def _act(
@@ -142,32 +116,22 @@ def _act(
     _check_free(session, project, keys, leaving=old)
     money = session.scalar(_AMOUNTS, {"project": project.id})
     before = [_state(p) for p in old]
-    ground = load_ground(session, project.id)
-    places = place(ground, shapes)
     act = uuid.uuid4()
-    new: list[Parcel] = []
-    for i, (part, (series, sheet, number, version)) in enumerate(zip(parts, keys, strict=True)):
-        located = bool(places.alignment_id[i] != NOWHERE)
-        new.append(
-            Parcel(
-                id=uuid.uuid4(), project_id=project.id, case_id=first.case_id, batch_id=first.batch_id,
-                map_series=series, sheet=sheet, number=number, map_version=version, ward_code=first.ward_code,
-                land_use=part.land_use or first.land_use, area_m2=float(shapely.area(shapes[i])), is_demo=first.is_demo,
-                alignment_id=int(places.alignment_id[i]) if located else None,
-                from_m=float(places.from_m[i]) if located else None, to_m=float(places.to_m[i]) if located else None,
-                side=str(places.side[i]) if located else None, geom=from_shape(part.shape, srid=WGS84),
-                source_geom=from_shape(part.shape, srid=WGS84), source_srid=WGS84,
-            )
-        )  # fmt: skip
+    new = [
+        Parcel(
+            id=uuid.uuid4(), project_id=project.id, case_id=first.case_id, batch_id=first.batch_id,
+            map_series=series, sheet=sheet, number=number, map_version=version, ward_code=first.ward_code,
+            land_use=part.land_use or first.land_use, area_m2=area, is_demo=first.is_demo,
+            geom=from_shape(part.shape, srid=WGS84), source_geom=from_shape(part.shape, srid=WGS84), source_srid=WGS84,
+        )
+        for part, (series, sheet, number, version), area in zip(parts, keys, shapely.area(shapes).tolist(), strict=True)
+    ]  # fmt: skip
     rows = [_row(act, kind, project, o, n) for o in old for n in new]
     session.execute(delete(Parcel).where(Parcel.id.in_([p.id for p in old])))
     session.add_all(new)
-    session.flush()
-    session.add_all(
-        [ParcelFront(parcel_id=new[i].id, front_id=front) for i, front in on_fronts(ground, places, shapes)]
-    )
     session.add_all(rows)
     session.flush()
+    measure_anew(session, project, [p.id for p in new])
     after_money = session.scalar(_AMOUNTS, {"project": project.id})
     if money != after_money:
         raise AssertionError("an act within one case moves no money")

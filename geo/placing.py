@@ -216,16 +216,16 @@ def on_fronts(ground: Ground, places: Places, parcels: Geometries) -> list[tuple
     return list(pairs)
 
 
-def relocate_parcels(session: Session, project_id: int) -> int:
-    """Measures all parcels of a project anew, after its alignments, sections or fronts changed; gives their number.
+def relocate_parcels(session: Session, project_id: int, *, only: Sequence[uuid.UUID] | None = None) -> int:
+    """Measures parcels of a project anew, after its axis or fronts or they themselves changed; gives their number.
 
-    Rewrites chainage, side and fronts in the caller's transaction; never commits.
+    All of them, or `only` those with these ids. Rewrites chainage, side, alignments and fronts in the caller's
+    transaction; never commits.
     """
-    rows = session.execute(
-        select(Parcel.id, Parcel.geom, Parcel.case_id, Parcel.ward_code)
-        .where(Parcel.project_id == project_id)
-        .order_by(Parcel.id)
-    ).all()
+    wanted = select(Parcel.id, Parcel.geom, Parcel.case_id, Parcel.ward_code).where(
+        Parcel.project_id == project_id, *([] if only is None else [Parcel.id.in_(only)])
+    )
+    rows = session.execute(wanted.order_by(Parcel.id)).all()
     ids = [row.id for row in rows]
     if not ids:
         return 0

@@ -116,5 +116,6 @@ FAULT_COLOURS: dict[str, str] = {
     "overlap": TOKENS["risk"],
     "gap": TOKENS["ok"],
     "sliver": TOKENS["none"],
+    "ward": TOKENS["step-4"],
 }
 """Kind of fault of a fabric → fill."""

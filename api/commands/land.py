@@ -11,6 +11,7 @@ from api.commands import imports
 from api.commands.shared import COMMAND_ACTOR, say, transaction
 from api.usecases.land import import_ward_file
 from api.usecases.locating import import_alignment_file
+from api.usecases.portfolio import add_ward_history
 from projects.chainage import parse_chainage
 from projects.stationing import parse_equations
 
@@ -86,3 +87,11 @@ def wards(
     )
     for name in result.unmatched:
         say(f"  không thuộc danh mục: {name}", "not one of ours")
+
+
+@app.command("ward-history")
+def ward_history(file: FileArgument) -> None:
+    """Nạp quận, huyện, phường, xã cũ nay thuộc phường, xã nào (CSV có nguồn cho từng dòng)."""
+    with transaction() as session:
+        count = add_ward_history(session, file.read_bytes(), name=file.name, actor=COMMAND_ACTOR)
+    say(f"Đã ghi {count} dòng lịch sử phường, xã.", f"{count} rows of ward history")

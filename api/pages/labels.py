@@ -84,7 +84,12 @@ EVENT_KINDS: dict[str, Pair] = {
     "alignments.import": ("Nhập tim tuyến", "Alignments imported"),
     "parcels.attributes": ("Ghép danh sách vào thửa", "List joined to parcels"),
     "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
+    "parcel.split": ("Tách thửa", "Parcel split"),
+    "parcel.merge": ("Gộp thửa", "Parcels merged"),
+    "parcel.renumber": ("Đổi số thửa", "Parcel renumbered"),
+    "parcels.repair": ("Sửa hình thửa", "Shapes repaired"),
     "wards.import": ("Nhập ranh giới", "Boundaries imported"),
+    "wards.history": ("Nhập lịch sử phường, xã", "History of wards imported"),
     "sender_profile.save": ("Lưu hồ sơ bên gửi", "Sender profile saved"),
     "portfolio.load": ("Nạp danh mục", "Portfolio loaded"),
     "portfolio.data_date": ("Đổi ngày số liệu", "Data date moved"),
@@ -106,6 +111,7 @@ EVENT_KINDS: dict[str, Pair] = {
 }
 
 OBJECT_TYPES: dict[str, Pair] = {
+    "lineage": ("Biến động thửa", "Lineage"),
     "case": ("Hồ sơ", "Case"),
     "holder": ("Chủ sử dụng", "Holder"),
     "proposal": ("Đề nghị", "Proposal"),

@@ -38,6 +38,5 @@ def lineage(
     number: Words = "",
     series: Words = "",
 ) -> dict[str, Any]:
-    """The parcels of now that an old sheet and number lead to; itself where it still is one."""
-    rows = fabric.leads_to(session, ctx, code, sheet=sheet, number=number, series=series or None)
-    return {"sheet": sheet, "number": number, "rows": rows}
+    """The parcels of now that an old sheet and number lead to, itself where it still is one; the acts in words."""
+    return fabric.leads_to(session, ctx, code, sheet=sheet, number=number, series=series or None)

@@ -17,15 +17,20 @@ from geo.access import portfolio_state
 from geo.history import record, touch
 from geo.loading import LoadResult, load_portfolio
 from geo.tables import Project as ProjectRow
+from geo.ward_history import known_wards, put_rows, read_rows
 from projects.catalog import Portfolio, apply_progress, parse_portfolio, work_fronts
 from projects.errors import Fault, InvalidInput
 from projects.model import Network
 from projects.network import build_graph
 from projects.templates import expand
 
+HISTORY = "ward_history.csv"
+
 
 def read_portfolio(folder: Path) -> tuple[Portfolio, str]:
     """The portfolio in `folder` (portfolio/*.toml, templates/*.toml, wards.csv) and the hash of its files.
+
+    The hash is also that of ward_history.csv, which may be missing.
 
     Raises InvalidInput with every fault of every file.
     """
@@ -48,6 +53,8 @@ def read_portfolio(folder: Path) -> tuple[Portfolio, str]:
         rows = list(csv.DictReader(raw.decode("utf-8").splitlines()))
     else:
         faults.append(Fault("wards.csv", "Thiếu tệp phường, xã.", "The file of wards is missing."))
+    if (history := folder / HISTORY).exists():
+        digest.update(HISTORY.encode() + b"\0" + history.read_bytes())
     if not any(folder.glob("portfolio/*.toml")):
         faults.append(Fault("portfolio/", "Không có tệp dự án nào.", "There is no project file."))
     if faults:
@@ -90,7 +97,24 @@ def load_files(session: Session, ctx: Context, folder: Path, *, actor: str) -> t
     """Reads `folder` and brings the database to it; the same files again change nothing."""
     portfolio, digest = read_portfolio(folder)
     result = load_portfolio(session, portfolio, networks_of(portfolio, ctx), files_sha256=digest, actor=actor)
+    if not result.unchanged and (history := folder / HISTORY).exists():
+        add_ward_history(session, history.read_bytes(), name=HISTORY, actor=actor)
     return portfolio, result
+
+
+def add_ward_history(session: Session, raw: bytes, *, name: str, actor: str) -> int:
+    """Adds which wards old units became from a CSV; gives the number of rows. Raises InvalidInput."""
+    count = put_rows(session, read_rows(raw, name=name, ward_codes=known_wards(session)))
+    record(
+        session,
+        kind="wards.history",
+        object_type="wards",
+        object_code="hanoi",
+        actor=actor,
+        effective_on=portfolio_state(session).data_date,
+        after={"filename": name, "sha256": hashlib.sha256(raw).hexdigest(), "rows": count},
+    )
+    return count
 
 
 def set_data_date(session: Session, day: date, *, actor: str) -> None:

@@ -31,6 +31,7 @@ from geo.tables.portfolio import (
     ProjectWard,
     ResettlementSite,
     Ward,
+    WardHistory,
 )
 from geo.tables.senders import SenderProfile
 
@@ -72,5 +73,6 @@ __all__ = [
     "Taking",
     "Versioned",
     "Ward",
+    "WardHistory",
     "WorkFront",
 ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import BigInteger, Text
@@ -27,6 +27,28 @@ class Ward(Versioned, Base):
     centre_lon: Mapped[float]
     boundary: Mapped[WKBElement | None] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
     boundary_source: Mapped[str | None]
+
+
+class WardHistory(Base):
+    """An old district, ward or commune and one ward of today that has land of it; published, with its source.
+
+    Texts are '' where the source is silent. `share`: whole | part | ''.
+    """
+
+    __tablename__ = "ward_history"
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    old_level: Mapped[str]  # quận | huyện | thị xã | phường | xã | thị trấn
+    old_name: Mapped[str]
+    old_district: Mapped[str]  # of an old ward or commune
+    old_code: Mapped[str] = mapped_column(index=True)  # what map series are called by
+    ward_code: Mapped[str] = mapped_column(ForeignKey("ward.code", ondelete="CASCADE"), index=True)
+    share: Mapped[str]
+    source: Mapped[str]
+    __table_args__ = (
+        UniqueConstraint("old_name", "old_district", "ward_code"),
+        CheckConstraint("share in ('whole', 'part', '')", name="share_known"),
+        CheckConstraint("source <> ''", name="sourced"),
+    )
 
 
 class Project(Versioned, Base):

@@ -160,7 +160,13 @@ def test_a_file_is_compared_accepted_by_a_second_person_and_undone(
     assert "<b>mới" not in html
     assert "không tự xác nhận" in said(html)
     assert "Không tìm thấy điều gì sai" in said(page(as_("one"), f"/nap/{number}/hinh-hoc"))
-    assert "Hình học thửa" in said(page(as_("one"), f"/du-an/{PROJECT}/hinh-hoc"))
+    fabric = said(page(as_("one"), f"/du-an/{PROJECT}/hinh-hoc"))
+    assert "Hình học thửa" in fabric
+    assert "chưa nạp" in fabric  # boundaries of its wards: nobody is told that a ward is right
+    for wrong in ("404/404", "<b>", "12"):
+        asked = page(as_("one"), f"/du-an/{PROJECT}/hinh-hoc?thua={wrong}")
+        assert "từng mang số này" in said(asked)
+        assert "<b>" not in asked
     assert as_("stranger").get(f"/du-an/{PROJECT}/hinh-hoc", headers=PAGE).status_code == 404
     shapes = as_("one").get(f"/api/imports/{number}/changes.geojson").json()
     assert len(shapes["features"]) == 3

@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geo.crs import to_wgs84
+from geo.descent import successors
 from geo.importing import import_parcels
-from geo.lineage import Part, merge, renumber, split, successors
+from geo.lineage import Part, merge, renumber, split
 from geo.tables import ClearanceCase, Event, Holder, Parcel, Project
 from projects.errors import InvalidInput, NotFound
 from tests.postgis.land_rows import EAST, NORTH, WARD, add_project, add_ward, lot, table

@@ -30,6 +30,7 @@ UNVERSIONED = {
     "rate_window": "counts of a minute",
     "sender_profile": "every change is an event",
     "sign_in": "only appended to",
+    "ward_history": "old units stay what they were; every import is an event",
 }
 COLUMNS = text(
     "select attname, format_type(atttypid, atttypmod) from pg_attribute "
