@@ -1,7 +1,7 @@
 """Which wards of today the old units became
 
 Revision: 0015
-Follows: 0010
+Follows: 0014
 
 Published facts with their source, read by everyone who is signed in. An old district or commune may have become
 several wards; a ward comes of several.
@@ -14,7 +14,7 @@ from alembic import op
 from geo.migrations import access
 
 revision = "0015"
-down_revision = "0010"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
