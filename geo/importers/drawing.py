@@ -67,7 +67,7 @@ def assemble(
 ) -> Drawn:
     """Ties labels to outlines. The first three are aligned, one entry per element of the drawing."""
     untied = Untied()
-    outlines, owner = _outlines(shapes, untied)
+    outlines, owner = closed_outlines(shapes, untied)
     at, labels, names = _labels(shapes, texts, land_codes)
     inside: list[list[int]] = [[] for _ in outlines]
     for k, i in enumerate(_smallest(outlines, at)):
@@ -103,8 +103,8 @@ def assemble(
     return Drawn(outlines[rows], columns, untied)
 
 
-def _outlines(shapes: Objects, untied: Untied) -> tuple[Objects, list[int]]:
-    """(closed shapes as polygons, each with its element); open lines that nearly close are listed."""
+def closed_outlines(shapes: Objects, untied: Untied) -> tuple[Objects, list[int]]:
+    """(closed shapes as polygons, the element of each); what is open but nearly closes, or drawn twice, is listed."""
     kinds = shapely.get_type_id(shapes)
     polygons: list[Any] = []
     owner: list[int] = []

@@ -116,6 +116,12 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "The drawing has no closed shape that holds a parcel number: {outlines} closed shapes, {labels} labels, {open}"
         " lines that nearly close. Build the polygons, then export again.",
     ),
+    "no_boundary": (
+        "Bản vẽ (hay lớp đã chọn) không có hình khép kín nào, chỉ có {open} đường gần khép kín. Hãy khép kín ranh giới"
+        " rồi xuất lại.",
+        "The drawing (or the chosen layer) has no closed shape, only {open} lines that nearly close. Close the"
+        " boundary, then export again.",
+    ),
     "drivers": (
         "Bộ đọc bản đồ của máy chủ chưa được khoá đúng ({extra}); báo người quản trị.",
         "The server's map reader is not locked as it should be ({extra}); tell the administrator.",
