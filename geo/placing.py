@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -192,6 +192,18 @@ def place(ground: Ground, parcels: Geometries) -> Places:
     columns = [np.concatenate([getattr(t, f.name) for t in found]) for f in fields(Touches)]
     order = np.lexsort((columns[2], columns[1], columns[0]))
     return Places(alignment_id, from_m, to_m, side, away, Touches(*(column[order] for column in columns)))
+
+
+def join_places(found: Sequence[Places]) -> Places:
+    """Places of parcels that were measured in pieces, as if they had been one."""
+    starts = np.cumsum([0, *(len(places.away_m) for places in found)])
+    touches = [
+        replace(places.touches, row=places.touches.row + start)
+        for places, start in zip(found, starts, strict=False)
+    ]
+    whole = Touches(*(np.concatenate([getattr(t, f.name) for t in touches]) for f in fields(Touches)))
+    arrays = (f.name for f in fields(Places) if f.name != "touches")
+    return Places(*(np.concatenate([getattr(places, name) for places in found]) for name in arrays), whole)
 
 
 def on_fronts(ground: Ground, places: Places, parcels: Geometries) -> list[tuple[int, int]]:

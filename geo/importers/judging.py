@@ -21,6 +21,7 @@ from geo.importers.messages import NOTES
 from geo.importers.options import ReadingOptions
 from geo.importers.places import WardPlace, check_places, hint_without_crs
 from geo.importers.rows import clean_rows, note_unusual
+from geo.importers.shapes import pieces
 from geo.importers.sourcecrs import settle_crs
 from geo.importers.textcodes import TextReading
 from geo.importers.untied import note_untied
@@ -73,7 +74,9 @@ def judge(
     else:
         index = np.flatnonzero(sound)
         check_places(file.shapes[index], index, srid, faults, wards=rows["ward_code"], places=ward_places)
-        areas[index] = check_areas(to_measure(file.shapes[index], srid), index, faults, limits)
+        for piece in pieces(len(index)):
+            some = index[piece]
+            areas[some] = check_areas(to_measure(file.shapes[some], srid), some, faults, limits)
         controls = check_points(options, srid, faults, warnings)
     note_unusual(rows, warnings)
     _compare_areas(rows["area_stated_m2"], areas, warnings)

@@ -47,6 +47,10 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     ),
     "rows": ("Tệp có {rows} dòng, giới hạn là {limit}.", "The file has {rows} rows, the limit is {limit}."),
     "vertices": ("Tệp có hơn {limit} đỉnh.", "The file has more than {limit} vertices."),
+    "text_bytes": (
+        "Chữ và số của các cột chiếm hơn {limit} MB; hãy bớt cột hoặc chia nhỏ tệp.",
+        "The text and numbers of the columns take over {limit} MB; remove columns or split the file.",
+    ),
     "layers": ("Tệp có hơn {limit} lớp.", "The file has more than {limit} layers."),
     "no_layer": ("Tệp không có lớp bản đồ nào.", "The file has no map layer."),
     "which_layer": (
