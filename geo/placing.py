@@ -202,8 +202,14 @@ def join_places(found: Sequence[Places]) -> Places:
         for places, start in zip(found, starts, strict=False)
     ]
     whole = Touches(*(np.concatenate([getattr(t, f.name) for t in touches]) for f in fields(Touches)))
-    arrays = (f.name for f in fields(Places) if f.name != "touches")
-    return Places(*(np.concatenate([getattr(places, name) for places in found]) for name in arrays), whole)
+    return Places(
+        alignment_id=np.concatenate([places.alignment_id for places in found]),
+        from_m=np.concatenate([places.from_m for places in found]),
+        to_m=np.concatenate([places.to_m for places in found]),
+        side=np.concatenate([places.side for places in found]),
+        away_m=np.concatenate([places.away_m for places in found]),
+        touches=whole,
+    )
 
 
 def on_fronts(ground: Ground, places: Places, parcels: Geometries) -> list[tuple[int, int]]:

@@ -26,7 +26,7 @@ class Limits:
     area_m2: float = 10_000_000.0  # one parcel; the largest lake of Hanoi has 5.3 km²
     seconds: float = 300.0  # wall clock of the child
     cpu_seconds: int = 240
-    memory_bytes: int = 3 * 1024 * 1024 * 1024  # address space of the child
+    memory_bytes: int = 2 * 1024 * 1024 * 1024  # address space of the child
     output_bytes: int = 400 * 1024 * 1024  # one file that the child writes
     open_files: int = 128
     faults_listed: int = 500
