@@ -21,7 +21,7 @@ import shapely
 from shapely import LineString
 
 from geo.crs import MEASURE, WGS84
-from geo.importers.owndrawing import CUTS, LABELS
+from geo.importers.owndrawing import CUTS, label_layer
 
 ExportFormat = Literal["gpkg", "geojson", "shp", "kml", "dxf"]
 FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
@@ -37,6 +37,7 @@ SHORT = {
     "is_demo": "minh_hoa", "alignment": "tim_tuyen", "obstacle": "vuong_mac",
 }  # fmt: skip
 GEOJSON_DIGITS = 9  # a tenth of a millimetre
+DRAWN_DIGITS = 4  # a tenth of a millimetre in metres
 LABEL_SIZE = "1.5g"  # ground units: metres on the drawing
 
 
@@ -102,9 +103,10 @@ def _write_table(land: gpd.GeoDataFrame, path: Path, kind: ExportFormat, export:
 
 def _write_drawing(land: gpd.GeoDataFrame, path: Path) -> None:
     """Outlines and labels: a drawing has no columns, so labels say number, land code and area, layers the sheet."""
+    digits = GEOJSON_DIGITS if land.crs.is_geographic else DRAWN_DIGITS
     rows: list[dict[str, Any]] = []
     for row in land.itertuples(index=False):
-        parts = shapely.get_parts(row.geometry).tolist()
+        parts = shapely.get_parts(shapely.transform(row.geometry, lambda c: c.round(digits))).tolist()
         for nth, part in enumerate(parts, start=1):
             label = f"{row.number} {row.land_use} {row.area_measured_m2:.1f}"
             label += f" [{nth}/{len(parts)}]" if len(parts) > 1 else ""
@@ -118,10 +120,10 @@ def _write_drawing(land: gpd.GeoDataFrame, path: Path) -> None:
                         "OGR_STYLE": None,
                     }
                 )
-            point = shapely.point_on_surface(part)
+            point = shapely.transform(shapely.point_on_surface(part), lambda c: c.round(digits))
             rows.append(
                 {
-                    "Layer": f"{LABELS}{_plain(row.sheet)}",
+                    "Layer": label_layer(row.sheet),
                     "geometry": point,
                     "Text": label,
                     "OGR_STYLE": style,

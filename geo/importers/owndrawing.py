@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,11 @@ LABELS, CUTS = "NHAN_", "KHOET_"
 _TEXT = re.compile(r"(\S.*) (\S+) (\d+\.\d)(?: \[(\d{1,4})/(\d{1,4})\])?$")
 _LEAST = 1e-9  # share of its area by which a shape that holds a hole is larger than the hole
 Objects = npt.NDArray[np.object_]
+
+
+def label_layer(sheet: str) -> str:
+    """The layer of a sheet's labels; what a layer's name may not hold is written as %2F."""
+    return LABELS + quote(sheet, safe="-.+,_ ")
 
 
 def own_label(layer: str, text: str, land_codes: frozenset[str]) -> Label | None:
@@ -35,7 +41,7 @@ def own_label(layer: str, text: str, land_codes: frozenset[str]) -> Label | None
         number=number,
         area=area,
         land_use=land_use,
-        sheet=layer.removeprefix(LABELS),
+        sheet=unquote(layer.removeprefix(LABELS)),
         part=None if part is None else (int(part), int(parts)),
     )
 
