@@ -69,8 +69,10 @@ def assemble(
     """Ties labels to outlines. The first three are aligned, one entry per element of the drawing."""
     untied = Untied()
     cut = np.array([layer.startswith(CUTS) for layer in layers], dtype=bool)
-    outlines, owner = closed_outlines(np.where(cut, None, shapes), untied)
-    outlines = with_holes(outlines, closed_outlines(np.where(cut, shapes, None), untied)[0])
+    land, holes = shapes.copy(), shapes.copy()
+    land[cut], holes[~cut] = None, None
+    outlines, owner = closed_outlines(land, untied)
+    outlines = with_holes(outlines, closed_outlines(holes, untied)[0])
     at, labels, names = _labels(shapes, texts, layers, land_codes)
     inside: list[list[int]] = [[] for _ in outlines]
     for k, i in enumerate(_smallest(outlines, at)):

@@ -192,7 +192,7 @@ def test_only_our_own_drawings_have_holes_and_parts(tmp_path: Path) -> None:
     )
     for layer, area in (("NHA", 100.0), ("KHOET_ODT", 91.0)):
         path = files.dxf(tmp_path / "a.dxf", [lot, files.polyline(house, layer=layer), label])
-        table = read(path, crs=5897, fixed=FIXED)
+        table = read(path, crs=5897, fixed={"ward_code": WARD})
         assert table.frame["sheet"].tolist() == ["A/1"]
         assert table.area_m2[0] == pytest.approx(area, abs=0.01)
 
@@ -203,8 +203,8 @@ def test_only_our_own_drawings_have_holes_and_parts(tmp_path: Path) -> None:
             for i, mark in enumerate(marks)
         ]
 
-    whole = read(files.dxf(tmp_path / "a.dxf", parts("[1/2]", "[2/2]")), crs=5897, fixed=FIXED)
+    whole = read(files.dxf(tmp_path / "a.dxf", parts("[1/2]", "[2/2]")), crs=5897, fixed={"ward_code": WARD})
     assert [shape.geom_type for shape in whole.frame.geometry] == ["MultiPolygon"]
     for marks in (("", ""), ("[1/2]", "[1/2]"), ("[1/2]", "[2/2]", "[1/2]", "[2/2]")):
-        said = english(files.dxf(tmp_path / "a.dxf", parts(*marks)), crs=5897, fixed=FIXED)
+        said = english(files.dxf(tmp_path / "a.dxf", parts(*marks)), crs=5897, fixed={"ward_code": WARD})
         assert any("are the same parcel" in sentence for sentence in said)
