@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from api.commands import answers, audit, fabric, gaps, imports, land, previewing, server, upkeep, users
+from api.commands import (
+    answers,
+    audit,
+    corridor,
+    fabric,
+    gaps,
+    imports,
+    land,
+    previewing,
+    server,
+    upkeep,
+    users,
+)
 
 app = typer.Typer(
     help="Đường Găng: từ thửa đất đến đường găng. Parcels, chainage, work fronts and the critical path.",
@@ -23,6 +35,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(land.app, name="import")
 land.app.registered_commands += previewing.app.registered_commands
 gaps.app.registered_commands += fabric.app.registered_commands
+gaps.app.command("corridor")(corridor.corridor)
 app.add_typer(gaps.app, name="land")
 app.add_typer(users.app, name="user")
 app.add_typer(upkeep.db, name="db")

@@ -1,7 +1,8 @@
 """Writes land as files for other programs: GeoPackage, GeoJSON, shapefile, KML, DXF; zipped with what the file is.
 
 Column names are those that our own import recognises, so that what went out can come in again. KML knows WGS 84 only.
-A drawing (DXF) has closed outlines, one layer per land code, and a label with the parcel's number inside each.
+A drawing (DXF) has closed outlines, one layer per land code, and a label with the parcel's number inside each part
+(`geo.importers.owndrawing`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import shapely
 from shapely import LineString
 
 from geo.crs import MEASURE, WGS84
+from geo.importers.owndrawing import CUTS, label_layer
 
 ExportFormat = Literal["gpkg", "geojson", "shp", "kml", "dxf"]
 FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
@@ -35,6 +37,7 @@ SHORT = {
     "is_demo": "minh_hoa", "alignment": "tim_tuyen", "obstacle": "vuong_mac",
 }  # fmt: skip
 GEOJSON_DIGITS = 9  # a tenth of a millimetre
+DRAWN_DIGITS = 4  # a tenth of a millimetre in metres
 LABEL_SIZE = "1.5g"  # ground units: metres on the drawing
 
 
@@ -100,28 +103,36 @@ def _write_table(land: gpd.GeoDataFrame, path: Path, kind: ExportFormat, export:
 
 def _write_drawing(land: gpd.GeoDataFrame, path: Path) -> None:
     """Outlines and labels: a drawing has no columns, so labels say number, land code and area, layers the sheet."""
+    digits = GEOJSON_DIGITS if land.crs.is_geographic else DRAWN_DIGITS
     rows: list[dict[str, Any]] = []
     for row in land.itertuples(index=False):
-        for part in shapely.get_parts(row.geometry):
-            for ring in (part.exterior, *part.interiors):
+        parts = shapely.get_parts(shapely.transform(row.geometry, lambda c: c.round(digits))).tolist()
+        for nth, part in enumerate(parts, start=1):
+            label = f"{row.number} {row.land_use} {row.area_measured_m2:.1f}"
+            label += f" [{nth}/{len(parts)}]" if len(parts) > 1 else ""
+            style = f'LABEL(f:"Arial",s:{LABEL_SIZE},t:"{_plain(label)}",p:5)'
+            for ring, layer in ((part.exterior, "THUA_"), *((hole, CUTS) for hole in part.interiors)):
                 rows.append(
                     {
-                        "Layer": f"THUA_{row.land_use}",
+                        "Layer": f"{layer}{row.land_use}",
                         "geometry": LineString(ring),
                         "Text": None,
                         "OGR_STYLE": None,
                     }
                 )
-        label = f"{row.number} {row.land_use} {row.area_measured_m2:.1f}"
-        style = f'LABEL(f:"Arial",s:{LABEL_SIZE},t:"{_plain(label)}",p:5)'
-        point = shapely.point_on_surface(row.geometry)
-        rows.append(
-            {"Layer": f"NHAN_{_plain(row.sheet)}", "geometry": point, "Text": label, "OGR_STYLE": style}
-        )
+            point = shapely.transform(shapely.point_on_surface(part), lambda c: c.round(digits))
+            rows.append(
+                {
+                    "Layer": label_layer(row.sheet),
+                    "geometry": point,
+                    "Text": label,
+                    "OGR_STYLE": style,
+                }
+            )
     drawing = gpd.GeoDataFrame(rows, geometry="geometry", crs=land.crs)
     pyogrio.write_dataframe(drawing, path, driver="DXF")
 
 
 def _plain(text: str) -> str:
     """A text as a drawing's style string and layer name take it."""
-    return "".join(c for c in text if c.isalnum() or c in " .,+-_/").strip()
+    return "".join(c for c in text if c.isalnum() or c in " .,+-_/[]").strip()

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
 
 from geo.access import access_project
-from geo.crs import WGS84, to_measure
+from geo.crs import WGS84
 from geo.history import case_state, record, touch
 from geo.importers.faults import FaultList
 from geo.importers.parcels import ParcelTable
@@ -84,7 +84,7 @@ def import_parcels(
     if session.scalar(select(ImportBatch.id).where(*same)) is not None:
         return ImportResult(None, 0, 0, unchanged=True)
     rows: list[Row] = table.frame.drop(columns=table.frame.geometry.name).to_dict("records")
-    shapes = to_measure(np.array(table.wgs84, dtype=object), WGS84)
+    shapes = table.measured()
     ground = load_ground(session, project.id)
     places = place(ground, shapes)
     faults = FaultList(table.filename)
@@ -276,7 +276,7 @@ def _parcels(
     own: Mapping[str, Any],
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of the parcel table in the order of `PARCEL_COLUMNS`; geometry as EWKB in hexadecimal."""
-    shown = _ewkb(np.array(table.wgs84, dtype=object), WGS84)
+    shown = _ewkb(np.array(table.wgs84(), dtype=object), WGS84)
     source = _ewkb(np.array(table.frame.geometry, dtype=object), table.source_srid)
     for i, row in enumerate(rows):
         located = bool(places.alignment_id[i] != NOWHERE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -192,6 +192,24 @@ def place(ground: Ground, parcels: Geometries) -> Places:
     columns = [np.concatenate([getattr(t, f.name) for t in found]) for f in fields(Touches)]
     order = np.lexsort((columns[2], columns[1], columns[0]))
     return Places(alignment_id, from_m, to_m, side, away, Touches(*(column[order] for column in columns)))
+
+
+def join_places(found: Sequence[Places]) -> Places:
+    """Places of parcels that were measured in pieces, as if they had been one."""
+    starts = np.cumsum([0, *(len(places.away_m) for places in found)])
+    touches = [
+        replace(places.touches, row=places.touches.row + start)
+        for places, start in zip(found, starts, strict=False)
+    ]
+    whole = Touches(*(np.concatenate([getattr(t, f.name) for t in touches]) for f in fields(Touches)))
+    return Places(
+        alignment_id=np.concatenate([places.alignment_id for places in found]),
+        from_m=np.concatenate([places.from_m for places in found]),
+        to_m=np.concatenate([places.to_m for places in found]),
+        side=np.concatenate([places.side for places in found]),
+        away_m=np.concatenate([places.away_m for places in found]),
+        touches=whole,
+    )
 
 
 def on_fronts(ground: Ground, places: Places, parcels: Geometries) -> list[tuple[int, int]]:

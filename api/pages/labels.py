@@ -82,6 +82,8 @@ EVENT_KINDS: dict[str, Pair] = {
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
     "parcels.locate": ("Đo lại lý trình", "Parcels located anew"),
     "alignments.import": ("Nhập tim tuyến", "Alignments imported"),
+    "corridor.load": ("Nạp phạm vi GPMB", "Corridor loaded"),
+    "takings.measured": ("Đo diện tích thu hồi", "Takings measured"),
     "parcels.attributes": ("Ghép danh sách vào thửa", "List joined to parcels"),
     "parcels.demo_removed": ("Bỏ dữ liệu minh hoạ", "Demo land removed"),
     "parcel.split": ("Tách thửa", "Parcel split"),

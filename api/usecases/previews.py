@@ -27,7 +27,10 @@ from geo.tables import Corridor, SenderProfile, Ward
 from projects.errors import Forbidden
 
 # A person waits for a preview: it ends sooner than an import would.
-LIMITS: Limits = replace(DEFAULT, seconds=60.0, cpu_seconds=50)
+# A preview is made in the process that answers pages: larger files go straight to the worker.
+LIMITS: Limits = replace(
+    DEFAULT, seconds=60.0, cpu_seconds=50, rows=200_000, vertices=10_000_000, text_bytes=40 * 1024**2
+)
 _SIMPLE_M = 60.0  # ward outlines behind a thumbnail
 _MARGIN = 0.25  # of its size, shown around what is previewed
 

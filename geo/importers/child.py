@@ -106,16 +106,21 @@ def lock_gdal(kind: Format) -> Any:
 
 
 def read(path: Path, request: dict[str, Any], limits: Limits, out: Path) -> dict[str, Any]:
-    """Writes the arrays of one layer's polygons to `out`; returns the rest of the answer."""
+    """Writes the arrays of one layer's polygons and columns to `out`; returns the rest of the answer."""
     kind: Format = request["format"]
     if kind in ("csv", "xlsx"):
         from geo.importers.tables import read_table
 
-        return read_table(path, request, limits, out)
-    from geo.importers.layers import precheck, read_map
+        answer = read_table(path, request, limits, out)
+    else:
+        from geo.importers.layers import precheck, read_map
 
-    has_crs = precheck(path, kind, limits)
-    return read_map(lock_gdal(kind), path, request, limits, out, has_crs)
+        has_crs = precheck(path, kind, limits)
+        answer = read_map(lock_gdal(kind), path, request, limits, out, has_crs)
+    # Not before GDAL is locked: it imports numpy.
+    from geo.importers.cells import pack_columns
+
+    return answer | {"columns": pack_columns(answer["columns"], out, limits)}
 
 
 def _leave_network() -> None:

@@ -44,7 +44,7 @@ ALIGNMENT_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"parcels": PARCEL_FIELDS, "wards": WARD_FIELDS, "alignments": ALIGNMENT_FIELDS}
+    {"parcels": PARCEL_FIELDS, "wards": WARD_FIELDS, "alignments": ALIGNMENT_FIELDS, "corridor": {}}
 )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.importers.labeltext import Label, join_labels, read_label, sheet_of_layer, sheet_title
+from geo.importers.owndrawing import CUTS, join_parts, own_label, with_holes
 
 Objects = npt.NDArray[np.object_]
 
@@ -51,7 +52,7 @@ class Untied:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Parcels of a drawing: `shapes` (Polygon each) and as many cells in every column.
+    """Parcels of a drawing: `shapes` (Polygons, in ours also MultiPolygons) and as many cells in every column.
 
     Columns: number, land_use, area_stated_m2 and sheet from labels, Layer (the outline's layer, "sheet" also when its
     name holds one: TO_12).
@@ -67,8 +68,12 @@ def assemble(
 ) -> Drawn:
     """Ties labels to outlines. The first three are aligned, one entry per element of the drawing."""
     untied = Untied()
-    outlines, owner = _outlines(shapes, untied)
-    at, labels, names = _labels(shapes, texts, land_codes)
+    cut = np.array([layer.startswith(CUTS) for layer in layers], dtype=bool)
+    land, holes = shapes.copy(), shapes.copy()
+    land[cut], holes[~cut] = None, None
+    outlines, owner = closed_outlines(land, untied)
+    outlines = with_holes(outlines, closed_outlines(holes, untied)[0])
+    at, labels, names = _labels(shapes, texts, layers, land_codes)
     inside: list[list[int]] = [[] for _ in outlines]
     for k, i in enumerate(_smallest(outlines, at)):
         if i >= 0:
@@ -90,6 +95,8 @@ def assemble(
         else:
             rows.append(i)
             found.append(joined)
+    firsts, parcels = join_parts(found, outlines[rows])
+    rows, found = [rows[k] for k in firsts], [found[k] for k in firsts]
     of_layer = [layers[owner[i]] for i in rows]
     columns: dict[str, list[str | None]] = {
         "number": [label.number for label in found],
@@ -100,11 +107,11 @@ def assemble(
         ],
         "Layer": list(of_layer),
     }
-    return Drawn(outlines[rows], columns, untied)
+    return Drawn(parcels, columns, untied)
 
 
-def _outlines(shapes: Objects, untied: Untied) -> tuple[Objects, list[int]]:
-    """(closed shapes as polygons, each with its element); open lines that nearly close are listed."""
+def closed_outlines(shapes: Objects, untied: Untied) -> tuple[Objects, list[int]]:
+    """(closed shapes as polygons, the element of each); what is open but nearly closes, or drawn twice, is listed."""
     kinds = shapely.get_type_id(shapes)
     polygons: list[Any] = []
     owner: list[int] = []
@@ -141,7 +148,7 @@ def _closed(part: Any, untied: Untied) -> Any:
 
 
 def _labels(
-    shapes: Objects, texts: Sequence[str | None], land_codes: frozenset[str]
+    shapes: Objects, texts: Sequence[str | None], layers: Sequence[str], land_codes: frozenset[str]
 ) -> tuple[Objects, list[Label], list[str]]:
     kept = [
         i
@@ -154,7 +161,10 @@ def _labels(
     words = [(texts[i] or "").strip() for i in kept]
     return (
         shapes[kept],
-        [read_label(word, land_codes) for word in words],
+        [
+            own_label(layers[i], word, land_codes) or read_label(word, land_codes)
+            for i, word in zip(kept, words, strict=True)
+        ],
         [word.replace("\n", " / ") for word in words],
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.crs import Floats, Mask, to_measure
 from geo.importers.controls import ControlReport, check_controls
@@ -20,6 +21,7 @@ from geo.importers.messages import NOTES
 from geo.importers.options import ReadingOptions
 from geo.importers.places import WardPlace, check_places, hint_without_crs
 from geo.importers.rows import clean_rows, note_unusual
+from geo.importers.shapes import pieces
 from geo.importers.sourcecrs import settle_crs
 from geo.importers.textcodes import TextReading
 from geo.importers.untied import note_untied
@@ -68,24 +70,27 @@ def judge(
     areas = np.full(file.rows, np.nan)
     controls = None
     if srid is None:
-        _hint(file, sound, faults)
+        note_hint(file.shapes[sound], faults)
     else:
         index = np.flatnonzero(sound)
         check_places(file.shapes[index], index, srid, faults, wards=rows["ward_code"], places=ward_places)
-        areas[index] = check_areas(to_measure(file.shapes[index], srid), index, faults, limits)
-        controls = _controls(options, srid, faults, warnings)
+        for piece in pieces(len(index)):
+            some = index[piece]
+            areas[some] = check_areas(to_measure(file.shapes[some], srid), some, faults, limits)
+        controls = check_points(options, srid, faults, warnings)
     note_unusual(rows, warnings)
     _compare_areas(rows["area_stated_m2"], areas, warnings)
     _note_text(file.readings, options, warnings)
-    _note_losses(file, warnings)
+    note_losses(file, warnings)
     if file.untied is not None:
         note_untied(file.untied, warnings)
     return Judged(srid, rows, sound, areas, controls, faults, warnings)
 
 
-def _controls(
+def check_points(
     options: ReadingOptions, srid: int, faults: FaultList, warnings: FaultList
 ) -> ControlReport | None:
+    """The report of the control points, None without any; what they contradict is noted."""
     report = check_controls(options.control_points, srid, swapped=options.swapped)
     if report is not None and report.verdict == "wrong":
         faults.file("crs", report.vi, report.en)
@@ -94,9 +99,9 @@ def _controls(
     return report
 
 
-def _hint(file: VectorFile, sound: Mask, faults: FaultList) -> None:
+def note_hint(shapes: npt.NDArray[np.object_], faults: FaultList) -> None:
     """Without a CRS the places cannot be judged, but often only one reading makes sense."""
-    reading = hint_without_crs(file.shapes[sound])
+    reading = hint_without_crs(shapes)
     if reading is not None:
         faults.file(
             "crs",
@@ -136,7 +141,8 @@ def _note_text(readings: tuple[TextReading, ...], options: ReadingOptions, warni
             )
 
 
-def _note_losses(file: VectorFile, warnings: FaultList) -> None:
+def note_losses(file: VectorFile, warnings: FaultList) -> None:
+    """Notes what of the file was not taken: heights, measures, links, and what the library said."""
     if file.with_z:
         warnings.file(
             "note",

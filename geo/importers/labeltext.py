@@ -30,6 +30,7 @@ class Label:
     """What one text (or all texts of one parcel) says. `area` is text as written, with a decimal point.
 
     `whole`: the number again when it is a whole number that stood alone and may be the area just as well.
+    `part`: (1, 3) for the first of three parts of one parcel, as our own export says it.
     """
 
     number: str | None = None
@@ -37,6 +38,7 @@ class Label:
     land_use: str | None = None
     sheet: str | None = None
     whole: tuple[str, ...] = ()
+    part: tuple[int, int] | None = None
 
 
 def read_label(text: str, land_codes: frozenset[str]) -> Label:
@@ -53,8 +55,12 @@ def read_label(text: str, land_codes: frozenset[str]) -> Label:
     whole: list[str] = []
     for token in tokens:
         if over := _OVER.match(token):
+            if label.area is not None:
+                return Label()  # two areas: the slash may belong to the number
             label = replace(label, number=over.group(1), area=over.group(2).replace(",", "."))
         elif _DECIMAL.match(token):
+            if label.area is not None:
+                return Label()
             label = replace(label, area=token.replace(",", "."))
         elif _NUMBER.match(token):
             whole.append(token)
@@ -95,6 +101,7 @@ def join_labels(labels: Sequence[Label], measured: float) -> Label | None:
         area=next(iter(areas), None),
         land_use=next(iter(uses), None),
         sheet=next(iter(sheets), None),
+        part=labels[0].part if len(labels) == 1 else None,
     )
 
 

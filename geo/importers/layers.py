@@ -196,6 +196,11 @@ def _read_drawing(
         # Labels are often on a layer of their own: the choice is about outlines.
         chosen = [level == wanted or text for level, text in zip(levels, texts, strict=True)]
         shapes = np.where(np.array(chosen, dtype=bool), shapes, None)
+    types = Counter(shape.geom_type for shape in shapes if shape is not None)
+    rest = {"layer": wanted or kind.upper(), "layers": layers, "geometry_types": dict(types)}
+    rest["crs"] = FileCrs("none").as_dict()
+    if request["purpose"] == "corridor":
+        return _boundary(shapes, levels, limits, out) | rest
     drawn = assemble(shapes, texts, levels, land_codes=frozenset(request["land_codes"]))
     counts = drawn.untied.counts
     if not len(drawn.shapes) and not request["sample"]:
@@ -212,21 +217,37 @@ def _read_drawing(
     if absent:
         raise Refused("no_such_column", absent=absent, columns=list(columns))
     answer = pack_shapes(shapely.to_wkb(drawn.shapes), limits, out)
-    types = Counter(shape.geom_type for shape in shapes if shape is not None)
-    return answer | {
-        "layer": wanted or kind.upper(),
-        "layers": layers,
-        "columns": {field: columns[column] for field, column in chosen_columns.items()},
-        "headings": chosen_columns,
-        "contested": contested,
-        "all_columns": list(columns),
-        "sample": {name: cells[: limits.sample_rows] for name, cells in columns.items()}
-        if request["sample"]
-        else {},
-        "geometry_types": dict(types),
-        "drawing": drawn.untied.as_dict(),
-        "crs": FileCrs("none").as_dict(),
-    }
+    return (
+        answer
+        | rest
+        | {
+            "columns": {field: columns[column] for field, column in chosen_columns.items()},
+            "headings": chosen_columns,
+            "contested": contested,
+            "all_columns": list(columns),
+            "sample": {name: cells[: limits.sample_rows] for name, cells in columns.items()}
+            if request["sample"]
+            else {},
+            "drawing": drawn.untied.as_dict(),
+        }
+    )
+
+
+def _boundary(shapes: Any, levels: list[str], limits: Limits, out: Path) -> dict[str, Any]:
+    """The closed outlines of one layer of a drawing; a frame or a symbol on another layer is no boundary."""
+    import shapely
+
+    from geo.importers.drawing import Untied, closed_outlines
+
+    untied = Untied()
+    outlines, owner = closed_outlines(shapes, untied)
+    if not len(outlines):
+        raise Refused("no_boundary", open=untied.counts.get("open_lines", 0))
+    if len(drawn_on := sorted({levels[i] for i in owner})) > 1:
+        raise Refused("which_layer", layers=drawn_on)
+    nothing: dict[str, Any] = {name: {} for name in ("columns", "headings", "contested", "sample")}
+    answer = pack_shapes(shapely.to_wkb(outlines), limits, out)
+    return answer | nothing | {"all_columns": [], "drawing": untied.as_dict()}
 
 
 def pack_shapes(wkb: Any, limits: Limits, out: Path) -> dict[str, Any]:

@@ -47,6 +47,10 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
     ),
     "rows": ("Tệp có {rows} dòng, giới hạn là {limit}.", "The file has {rows} rows, the limit is {limit}."),
     "vertices": ("Tệp có hơn {limit} đỉnh.", "The file has more than {limit} vertices."),
+    "text_bytes": (
+        "Chữ và số của các cột chiếm hơn {limit} MB; hãy bớt cột hoặc chia nhỏ tệp.",
+        "The text and numbers of the columns take over {limit} MB; remove columns or split the file.",
+    ),
     "layers": ("Tệp có hơn {limit} lớp.", "The file has more than {limit} layers."),
     "no_layer": ("Tệp không có lớp bản đồ nào.", "The file has no map layer."),
     "which_layer": (
@@ -115,6 +119,12 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         " khép kín. Hãy tạo vùng (topology) rồi xuất lại.",
         "The drawing has no closed shape that holds a parcel number: {outlines} closed shapes, {labels} labels, {open}"
         " lines that nearly close. Build the polygons, then export again.",
+    ),
+    "no_boundary": (
+        "Bản vẽ (hay lớp đã chọn) không có hình khép kín nào, chỉ có {open} đường gần khép kín. Hãy khép kín ranh giới"
+        " rồi xuất lại.",
+        "The drawing (or the chosen layer) has no closed shape, only {open} lines that nearly close. Close the"
+        " boundary, then export again.",
     ),
     "drivers": (
         "Bộ đọc bản đồ của máy chủ chưa được khoá đúng ({extra}); báo người quản trị.",

@@ -13,13 +13,14 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from geo.crs import WGS84, to_wgs84
+from geo.crs import WGS84, to_measure, to_wgs84
 from geo.importers.controls import ControlReport
 from geo.importers.judging import judge
 from geo.importers.limits import DEFAULT, Limits
 from geo.importers.options import AS_GUESSED, ReadingOptions
 from geo.importers.places import WardPlace
 from geo.importers.reading import read_vector
+from geo.importers.shapes import pieces
 from projects.errors import Fault
 
 __all__ = ["COLUMNS", "Limits", "ParcelTable", "WardPlace", "read_parcels"]
@@ -57,19 +58,31 @@ class ParcelTable:
     - `area_stated_m2`: float, NaN when the file is silent.
     - `row`: int, the feature's number in the file, counted from 1.
 
-    `wgs84` is the same geometry in EPSG:4326 as MultiPolygon, `area_m2` the area measured in EPSG:5897 (m²);
-    both are aligned with `frame` (RangeIndex 0…n-1). `warnings` do not stop the import but must be shown; `controls`
-    is the report of the control points, if any were given.
+    `area_m2` is the area measured in EPSG:5897 (m²), aligned with `frame` (RangeIndex 0…n-1). `warnings` do not stop
+    the import but must be shown; `controls` is the report of the control points, if any were given.
     """
 
     filename: str
     sha256: str
     source_srid: int
     frame: gpd.GeoDataFrame
-    wgs84: gpd.GeoSeries
     area_m2: npt.NDArray[np.float64]
     warnings: tuple[Fault, ...]
     controls: ControlReport | None = None
+
+    def wgs84(self) -> gpd.GeoSeries:
+        """The geometry in EPSG:4326 as MultiPolygon, aligned with `frame`; made anew each time, as large as that."""
+        shapes = np.array(self.frame.geometry, dtype=object)
+        for piece in pieces(len(shapes)):
+            shapes[piece] = _multi(to_wgs84(shapes[piece], self.source_srid))
+        return gpd.GeoSeries(shapes, index=self.frame.index, crs=WGS84)
+
+    def measured(self, rows: slice = slice(None)) -> npt.NDArray[np.object_]:
+        """The geometry of some rows in EPSG:5897, where metres are metres."""
+        found: npt.NDArray[np.object_] = to_measure(
+            np.array(self.frame.geometry.iloc[rows], dtype=object), self.source_srid
+        )
+        return found
 
 
 def read_parcels(
@@ -98,7 +111,6 @@ def read_parcels(
         sha256=file.sha256,
         source_srid=judged.srid,
         frame=frame,
-        wgs84=gpd.GeoSeries(_multi(to_wgs84(file.shapes, judged.srid)), index=frame.index, crs=WGS84),
         area_m2=judged.areas,
         warnings=judged.warnings.listed(),
         controls=judged.controls,

@@ -29,7 +29,7 @@ from geo.importers.values import shorten
 from geo.importers.vectorfile import VectorFile, vector_file
 from projects.clearance import LAND_CODES
 
-Purpose = Literal["parcels", "wards", "alignments", "list"]
+Purpose = Literal["parcels", "wards", "alignments", "corridor", "list"]
 
 _log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024

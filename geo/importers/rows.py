@@ -6,12 +6,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from geo.importers.columns import PARCEL_FIELDS, fold
 from geo.importers.faults import FaultList
 from geo.importers.limits import Limits
 from geo.importers.values import BadCell, Cell, clean_text, parse_date, parse_number, shorten
 from geo.importers.vectorfile import VectorFile
 from projects.clearance import LAND_CODES, OBSTACLES, STEPS
+
+Numbers = npt.NDArray[np.int64]
 
 REQUIRED = ("sheet", "number", "ward_code", "land_use")
 # What a case says once, however many parcels it has.
@@ -32,6 +37,8 @@ _USUAL = re.compile(r"[^\W_]{1,8}(?:[./-][^\W_]{1,8}){0,2}$")
 # A case code is part of an address, so it keeps to letters, digits and three marks.
 _CASE_CODE = re.compile(r"[^\W_][\w.\-]{0,63}$")
 _WARD_DIGITS = 5
+_REMEMBERED = 50_000
+_NOTHING = 0
 
 NAMES: Mapping[str, tuple[str, str]] = {
     "map_series": ("bản đồ", "map series"),
@@ -126,9 +133,16 @@ def _column(file: VectorFile, field: str, faults: FaultList, limits: Limits) -> 
 def _each(cells: Sequence[Cell], field: str, read: Callable[[Cell], object], faults: FaultList) -> list[Any]:
     vi, en = NAMES[field]
     values: list[Any] = []
+    # Most cells of a column repeat; equal values are then one object. 1, 1.0 and True are equal and different cells.
+    known: dict[tuple[type, Cell], object] = {}
     for row, cell in enumerate(cells, start=1):
+        key = (type(cell), cell)
         try:
-            values.append(read(cell))
+            if key not in known:
+                if len(known) >= _REMEMBERED:
+                    known.clear()
+                known[key] = read(cell)
+            values.append(known[key])
         except BadCell as bad:
             values.append(None)
             kind = "area" if field == "area_stated_m2" else "value"
@@ -211,42 +225,59 @@ def _check_codes(rows: Mapping[str, list[Any]], ward_codes: frozenset[str], faul
 
 
 def _check_duplicates(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
-    seen: dict[tuple[str, ...], int] = {}
-    keys = zip(*(rows[field] for field in ("map_series", "sheet", "number", "map_version")), strict=True)
-    for row, key in enumerate(keys, start=1):
-        if None in key:
-            continue
-        first = seen.setdefault(key, row)
-        if first != row:
-            series, sheet, number, version = (shorten(part) for part in key)
-            faults.row(
-                "duplicate",
-                row,
-                f"Tờ {sheet} thửa {number} (bản đồ {series}, phiên bản {version}) đã có ở dòng {first};"
-                f" dòng {first} và {row} trùng nhau.",
-                f"Sheet {sheet} parcel {number} (map series {series}, version {version}) is already in row {first};"
-                f" rows {first} and {row} are the same parcel.",
-            )
+    fields = ("map_series", "sheet", "number", "map_version")
+    key = np.zeros(len(rows["sheet"]), dtype=np.int64)
+    there = np.ones(len(key), dtype=bool)
+    for field in fields:
+        codes = _numbered(rows[field])
+        there &= codes != _NOTHING
+        _, key = np.unique(key * (codes.max(initial=0) + 2) + codes, return_inverse=True)
+    first = _first_rows(key)
+    for i in np.flatnonzero(there & (first != np.arange(len(key)))).tolist():
+        row, before = i + 1, int(first[i]) + 1
+        series, sheet, number, version = (shorten(rows[field][i]) for field in fields)
+        faults.row(
+            "duplicate",
+            row,
+            f"Tờ {sheet} thửa {number} (bản đồ {series}, phiên bản {version}) đã có ở dòng {before};"
+            f" dòng {before} và {row} trùng nhau.",
+            f"Sheet {sheet} parcel {number} (map series {series}, version {version}) is already in row {before};"
+            f" rows {before} and {row} are the same parcel.",
+        )
 
 
 def _check_cases(rows: Mapping[str, list[Any]], faults: FaultList) -> None:
     """All parcels of a case must say the same of it; the first row that names the case is held against the others."""
-    first: dict[str, int] = {}
-    for i, case in enumerate(rows["case"]):
-        if case is None:
-            continue
-        j = first.setdefault(case, i)
-        differing = [field for field in _OF_CASE if rows[field][i] != rows[field][j]]
-        if differing:
-            vi = ", ".join(NAMES[field][0] for field in differing)
-            en = ", ".join(NAMES[field][1] for field in differing)
-            shown = shorten(case)
-            faults.row(
-                "case",
-                i + 1,
-                f"Hồ sơ “{shown}” ở đây khác với dòng {j + 1} về: {vi}.",
-                f"Case “{shown}” differs here from row {j + 1} in: {en}.",
-            )
+    cases = _numbered(rows["case"])
+    first = _first_rows(cases)
+    codes = {field: _numbered(rows[field]) for field in _OF_CASE}
+    other = np.zeros(len(cases), dtype=bool)
+    for values in codes.values():
+        other |= values != values[first]
+    for i in np.flatnonzero(other & (cases != _NOTHING)).tolist():
+        j = int(first[i])
+        differing = [field for field, values in codes.items() if values[i] != values[j]]
+        vi = ", ".join(NAMES[field][0] for field in differing)
+        en = ", ".join(NAMES[field][1] for field in differing)
+        shown = shorten(rows["case"][i])
+        faults.row(
+            "case",
+            i + 1,
+            f"Hồ sơ “{shown}” ở đây khác với dòng {j + 1} về: {vi}.",
+            f"Case “{shown}” differs here from row {j + 1} in: {en}.",
+        )
+
+
+def _numbered(values: Sequence[Any]) -> Numbers:
+    """A number per distinct value, counted from 1; `_NOTHING` for None."""
+    seen: dict[Any, int] = {None: _NOTHING}
+    return np.fromiter((seen.setdefault(value, len(seen)) for value in values), np.int64, len(values))
+
+
+def _first_rows(numbers: Numbers) -> Numbers:
+    """For each entry the first place of its number."""
+    _, first, which = np.unique(numbers, return_index=True, return_inverse=True)
+    return np.asarray(first[which], dtype=np.int64)
 
 
 def _ward(code: str | None) -> str | None:

@@ -20,6 +20,8 @@ from geo.importers.limits import Limits
 NULL, POLYGON, MULTIPOLYGON, EMPTY, OTHER, UNREADABLE, NOT_FINITE, UNCLOSED, TOO_FEW = range(9)
 ARRAYS = {"kinds": "u1", "coordinates": "<f8", "rings": "<i8", "polygons": "<i8", "owners": "<i8"}
 
+PIECE = 50_000
+
 Objects = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
 
@@ -53,7 +55,13 @@ class Packed:
 def pack(wkb: Objects) -> Packed:
     """Child's side: WKB of any geometry to arrays of the polygons among them, in two dimensions."""
     with np.errstate(invalid="ignore"):  # coordinates that are not numbers are looked for, not stumbled over
-        return _pack(wkb)
+        packed = [_pack(wkb[piece]) for piece in pieces(len(wkb))]
+    return _joined(packed) if len(packed) != 1 else packed[0]
+
+
+def pieces(count: int) -> list[slice]:
+    """Slices of at most `PIECE` of `count` things, at least one: only so many shapes are held twice at a time."""
+    return [slice(start, min(start + PIECE, count)) for start in range(0, max(count, 1), PIECE)]
 
 
 def unpack(folder: Path, rows: int, limits: Limits) -> tuple[npt.NDArray[np.uint8], Objects, Ints]:
@@ -91,6 +99,23 @@ def unpack(folder: Path, rows: int, limits: Limits) -> tuple[npt.NDArray[np.uint
         ring_owner = np.repeat(owners, np.diff(polygons))
         np.maximum.at(longest, ring_owner, np.diff(rings))
     return kinds, shapes, longest
+
+
+def _joined(packed: list[Packed]) -> Packed:
+    """The pieces as one: offsets and feature numbers go on where the piece before ended."""
+    rows = np.cumsum([0, *(len(p.kinds) for p in packed)])
+    points = np.cumsum([0, *(len(p.coordinates) for p in packed)])
+    rings = np.cumsum([0, *(len(p.rings) - 1 for p in packed)])
+    start = np.zeros(1, dtype=np.int64)
+    return Packed(
+        kinds=np.concatenate([p.kinds for p in packed]),
+        coordinates=np.concatenate([p.coordinates for p in packed]),
+        rings=np.concatenate([start, *(p.rings[1:] + n for p, n in zip(packed, points, strict=False))]),
+        polygons=np.concatenate([start, *(p.polygons[1:] + n for p, n in zip(packed, rings, strict=False))]),
+        owners=np.concatenate([p.owners + n for p, n in zip(packed, rows, strict=False)]),
+        types={i + int(n): t for p, n in zip(packed, rows, strict=False) for i, t in p.types.items()},
+        with_z=sum(p.with_z for p in packed),
+    )
 
 
 def _pack(wkb: Objects) -> Packed:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.importers import shapes
+from geo.importers.cells import unpack_columns
 from geo.importers.filecrs import FileCrs
 from geo.importers.formats import Format
 from geo.importers.limits import Limits
@@ -86,10 +87,9 @@ def vector_file(
     if not 0 <= rows <= limits.rows:
         raise ValueError("more rows than allowed")
     headings = {str(f): str(name) for f, name in answer["headings"].items()}
-    full = {str(f): _checked(cells, rows, rows, str(f)) for f, cells in answer["columns"].items()}
+    full = unpack_columns(answer["columns"], out, rows, limits)
     first = {
-        str(name): _checked(cells, 0, limits.sample_rows, str(name))
-        for name, cells in answer["sample"].items()
+        str(name): _checked(cells, limits.sample_rows, str(name)) for name, cells in answer["sample"].items()
     }
     # By column of the file, so that a column is converted once and the same way wherever it is used.
     by_column = {**first, **{headings[f]: cells for f, cells in full.items()}}
@@ -129,18 +129,18 @@ def vector_file(
     )
 
 
-def _checked(cells: Any, least: int, most: int, name: str) -> list[Cell]:
+def _checked(cells: Any, most: int, name: str) -> list[Cell]:
     sound = isinstance(cells, list) and all(isinstance(c, str | int | float | None) for c in cells)
-    if not sound or not (least <= len(cells) <= most or not cells):
+    if not sound or len(cells) > most:
         raise ValueError(f"column {name} is not as agreed")
     return list(cells)
 
 
 def _swapped(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    there = np.array([shape is not None for shape in geometries], dtype=bool)
+    there = np.flatnonzero([shape is not None for shape in geometries])
     result = geometries.copy()
-    if there.any():
-        result[there] = shapely.transform(geometries[there], lambda points: points[:, ::-1])
+    for piece in shapes.pieces(len(there)):
+        result[there[piece]] = shapely.transform(geometries[there[piece]], lambda points: points[:, ::-1])
     return result
 
 

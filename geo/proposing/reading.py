@@ -10,11 +10,11 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from geo.crs import WGS84, to_measure
 from geo.importers.faults import FaultList
 from geo.importers.options import ReadingOptions
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
-from geo.placing import FAR_M, load_ground, on_fronts, place
+from geo.importers.shapes import pieces
+from geo.placing import FAR_M, join_places, load_ground, on_fronts, place
 from geo.proposing.staging import Rows
 from geo.tables import Project, Ward
 from geo.uploads import under_its_name
@@ -44,9 +44,15 @@ def lay(session: Session, project: Project, table: ParcelTable, faults: FaultLis
 
     Faults: land that is too far from the project.
     """
-    shapes = to_measure(np.array(table.wgs84, dtype=object), WGS84)
     ground = load_ground(session, project.id)
-    places = place(ground, shapes)
+    fronts: list[list[int]] = [[] for _ in range(len(table.frame))]
+    found = []
+    for piece in pieces(len(fronts)):
+        shapes = table.measured(piece)
+        found.append(place(ground, shapes))
+        for i, front in on_fronts(ground, found[-1], shapes):
+            fronts[piece.start + i].append(front)
+    places = join_places(found)
     for i in np.flatnonzero(places.away_m > FAR_M).tolist():
         away = places.away_m[i]
         faults.row(
@@ -55,8 +61,5 @@ def lay(session: Session, project: Project, table: ParcelTable, faults: FaultLis
             f"Thửa cách tim tuyến, ranh khu của dự án {project.code} {away:.0f} m (quá {FAR_M:.0f} m).",
             f"The parcel lies {away:.0f} m from the routes and areas of {project.code} (over {FAR_M:.0f} m).",
         )
-    fronts: list[list[int]] = [[] for _ in shapes]
-    for i, front in on_fronts(ground, places, shapes):
-        fronts[i].append(front)
     frame = pd.DataFrame(table.frame.drop(columns=table.frame.geometry.name))
     return Rows(frame, np.array(table.frame.geometry, dtype=object), table.source_srid, places, fronts)

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 from geoalchemy2.shape import from_shape
-from shapely import LineString, MultiPolygon, Polygon, box
+from shapely import LineString, Polygon, box
 from sqlalchemy.orm import Session
 
-from geo.crs import MEASURE, WGS84, to_wgs84
+from geo.crs import MEASURE, to_wgs84
 from geo.history import record
 from geo.importers.parcels import COLUMNS, ParcelTable
 from geo.tables import Alignment, Project, Section, Ward, WorkFront
@@ -122,13 +122,11 @@ def table(*lots: dict[str, Any], filename: str = "thua.gpkg", sha256: str = "0" 
     )
     for column in ("case", "step", "obstacle", "holder_kind", "promised_on", "step_on"):
         frame[column] = pd.Series([row[column] for row in rows], dtype=object)
-    many = np.array([MultiPolygon([shape]) for shape in shapes], dtype=object)
     return ParcelTable(
         filename=filename,
         sha256=sha256,
         source_srid=MEASURE,
         frame=frame,
-        wgs84=gpd.GeoSeries(to_wgs84(many), crs=WGS84),
         area_m2=shapely.area(shapes),
         warnings=(),
     )

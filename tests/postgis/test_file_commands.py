@@ -6,14 +6,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+from shapely import box
 from sqlalchemy import text
 from typer.testing import CliRunner
 
 from api.cli import app
 from geo.db import make_engine
 from tests.unit import format_files as files
-from tests.unit.importer_files import WARD, parcels, square
+from tests.unit.importer_files import WARD, parcels, save, square
 
 CODE = "TULIEN"
 
@@ -104,6 +106,25 @@ def test_a_profile_made_at_the_preview_imports_the_senders_next_file(database: s
     assert rows(database, changed) == [("CLN", 101.5)]
     event = rows(database, "select before, after from event where kind = 'parcels.attributes'")[0]
     assert event[0] == {"parcels": [[f"{WARD}/12/2", {"land_use": "ODT", "area_stated_m2": 100.0}]]}
+
+
+def test_a_corridor_is_checked_before_it_is_loaded(database: str, tmp_path: Path) -> None:
+    x, y = (float(str(value)) for value in rows(database, ON_THE_AXIS)[0])
+    frame = gpd.GeoDataFrame({"ten": ["ranh"]}, geometry=[box(x - 200, y - 60, x + 200, y + 60)], crs=5897)
+    words = ("land", "corridor", save(frame, tmp_path / "ranh.gpkg"), "--project", CODE)
+    kept = f"select version from corridor c join project p on p.id = c.project_id where p.code = '{CODE}' order by 1"
+    before = rows(database, kept)
+    code, out, err = duonggang(database, *words, "--check")
+    assert (code, "chỉ so sánh, chưa ghi" in out) == (0, True), err
+    assert "→ 48.000 m²" in out
+    assert rows(database, kept) == before
+    code, out, _ = duonggang(database, *words)
+    assert (code, f"phiên bản {len(before) + 1}" in out) == (0, True)
+    assert rows(database, kept) == [*before, (len(before) + 1,)]
+    code, out, _ = duonggang(database, *words)
+    assert (code, "không có gì thay đổi" in out) == (0, True)
+    code, _, err = duonggang(database, *words[:-1], "VD4")
+    assert (code, "Phạm vi cách tim tuyến" in err) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 
+import numpy as np
 import pytest
 from geoalchemy2.shape import from_shape
 from shapely import LineString
@@ -15,7 +17,7 @@ from geo.crs import to_wgs84
 from geo.db import make_engine, make_sessions
 from geo.importing import import_parcels
 from geo.migrate import upgrade
-from geo.placing import load_ground, relocate_parcels
+from geo.placing import join_places, load_ground, place, relocate_parcels
 from geo.tables import Alignment, Parcel, ParcelFront, WorkFront
 from tests.postgis.land_rows import EAST, NORTH, add_event, add_project, add_ward, lot, table
 
@@ -94,3 +96,17 @@ def test_front_without_a_place_of_its_own_is_its_section(session: Session) -> No
     project = add_project(session, line=None, area=[(0, 0), (100, 0), (100, 100), (0, 100)])
     assert load_ground(session, project.id).fronts == ()
     assert len(load_ground(session, project.id).areas) == 1
+
+
+def test_parcels_measured_in_pieces_are_where_they_are_measured_at_once(session: Session) -> None:
+    ground = load_ground(session, add_project(session, fronts=[("A", 0, 500)]).id)
+    shapes = np.array(
+        [row["shape"] for row in (lot(100, 5), lot(5000, 0), lot(480, 0), lot(0, -20), lot(9, 0))]
+    )
+    whole = place(ground, shapes)
+    for cut in (1, 2, 4):
+        joined = join_places([place(ground, shapes[:cut]), place(ground, shapes[cut:])])
+        for part, same in ((joined, whole), (joined.touches, whole.touches)):
+            for field in fields(part):
+                if field.name != "touches":
+                    np.testing.assert_array_equal(getattr(part, field.name), getattr(same, field.name))

@@ -80,7 +80,7 @@ def read_with(path: Path, options: ReadingOptions, *, judged: bool = True) -> Ou
     except InvalidInput as error:
         return Outcome("refused", faults=tuple(fault.en for fault in error.faults))
     frame = table.frame
-    shapes = table.wgs84.geometry.values
+    shapes = table.wgs84().geometry.values
     rows = zip(
         frame["map_series"],
         frame["sheet"],

@@ -118,7 +118,7 @@ def test_pasted_parameters_are_named_and_need_a_code(tmp_path: Path, suffix: str
     assert "set aside" in table.warnings[0].en
     # The pair of codes is used, not the parameters: the coordinates are those of a file that was right from the start.
     right = read(save(parcels(2), tmp_path / f"b{suffix}"))
-    assert table.wgs84.equals(right.wgs84)
+    assert table.wgs84().equals(right.wgs84())
     assert "not the parameters of EPSG:9209" in english(path, crs=9209)[0]
 
 

@@ -45,6 +45,7 @@ def middle(i: int, dy: float = 5.0) -> tuple[float, float]:
         ("Đường Láng", Label()),
         ("Số nhà 12", Label()),
         ("12 13 14", Label()),
+        ("12/3 ODT 100.0", Label()),  # two areas: the slash may belong to the number
         ("<script>1</script>", Label()),
     ],
 )
@@ -180,3 +181,30 @@ def test_a_drawing_that_refers_to_another_says_that_it_is_not_read(tmp_path: Pat
     entities = [files.polyline(corners(0)), files.text(middle(0), "5")]
     table = read(files.dxf(tmp_path / "a.dxf", entities, blocks=block), crs=5897, fixed=FIXED)
     assert any("XREF" in w.en for w in table.warnings)
+
+
+def test_only_our_own_drawings_have_holes_and_parts(tmp_path: Path) -> None:
+    """A house inside a parcel, or a number twice on a sheet, is never taken for a hole or a part."""
+    house = [(EAST + 2, NORTH + 2), (EAST + 5, NORTH + 2), (EAST + 5, NORTH + 5), (EAST + 2, NORTH + 5)]
+    lot, label = (
+        files.polyline(corners(0)),
+        files.text((EAST + 8, NORTH + 8), "7 ODT 91.0", layer="NHAN_A%2F1"),
+    )
+    for layer, area in (("NHA", 100.0), ("KHOET_ODT", 91.0)):
+        path = files.dxf(tmp_path / "a.dxf", [lot, files.polyline(house, layer=layer), label])
+        table = read(path, crs=5897, fixed={"ward_code": WARD})
+        assert table.frame["sheet"].tolist() == ["A/1"]
+        assert table.area_m2[0] == pytest.approx(area, abs=0.01)
+
+    def parts(*marks: str) -> list[str]:
+        found = [files.polyline(corners(i)) for i in range(len(marks))]
+        return found + [
+            files.text(middle(i), f"7 ODT 200.0 {mark}".strip(), layer="NHAN_1")
+            for i, mark in enumerate(marks)
+        ]
+
+    whole = read(files.dxf(tmp_path / "a.dxf", parts("[1/2]", "[2/2]")), crs=5897, fixed={"ward_code": WARD})
+    assert [shape.geom_type for shape in whole.frame.geometry] == ["MultiPolygon"]
+    for marks in (("", ""), ("[1/2]", "[1/2]"), ("[1/2]", "[2/2]", "[1/2]", "[2/2]")):
+        said = english(files.dxf(tmp_path / "a.dxf", parts(*marks)), crs=5897, fixed={"ward_code": WARD})
+        assert any("are the same parcel" in sentence for sentence in said)

@@ -64,8 +64,8 @@ def test_a_right_file_comes_in_with_its_source_geometry_and_crs(tmp_path: Path, 
     assert math.isnan(last.area_stated_m2)
     assert table.frame["row"].tolist() == [1, 2, 3]
     assert table.area_m2 == pytest.approx([100.0] * 3)
-    assert table.wgs84.crs.to_epsg() == 4326
-    assert set(table.wgs84.geom_type) == {"MultiPolygon"}
+    assert table.wgs84().crs.to_epsg() == 4326
+    assert set(table.wgs84().geom_type) == {"MultiPolygon"}
     assert len(table.sha256) == 64
     assert table.warnings == ()
 
@@ -91,7 +91,7 @@ def test_any_crs_with_an_epsg_code_is_measured_in_5897(tmp_path: Path) -> None:
         assert table.area_m2 == pytest.approx([100.0, 100.0], abs=0.01)
         expected = parcels(2).to_crs(4326).geometry
         assert all(
-            a.equals_exact(MultiPolygon([b]), 2e-8) for a, b in zip(table.wgs84, expected, strict=True)
+            a.equals_exact(MultiPolygon([b]), 2e-8) for a, b in zip(table.wgs84(), expected, strict=True)
         )
 
 

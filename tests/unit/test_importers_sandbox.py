@@ -17,9 +17,12 @@ import pytest
 import shapely
 
 from geo.importers import reading, sandbox, shapes
+from geo.importers.cells import pack_columns, unpack_columns
 from geo.importers.limits import DEFAULT, Limits
 from geo.importers.messages import refusal
+from geo.importers.precheck import Refused
 from geo.importers.reading import read_vector
+from geo.importers.values import Cell
 from projects.errors import InvalidInput
 from tests.unit.importer_files import bow_tie, english, parcels, save, square
 
@@ -257,3 +260,65 @@ def test_the_private_copy_is_readable_by_its_owner_only(
     with pytest.raises(InvalidInput):
         read_vector(save(parcels(1), tmp_path / "a.gpkg"), purpose="parcels", limits=DEFAULT)
     assert seen == [0o700] * 3
+
+
+def columns_of(folder: Path, answer: object, cells: str, codes: list[int]) -> dict[str, list[Cell]]:
+    (folder / "column_0.json").write_text(cells)
+    np.array(codes, dtype="<i4").tofile(folder / "column_0.bin")
+    return unpack_columns(answer, folder, 2, DEFAULT)
+
+
+def test_columns_arrive_as_they_were_sent(tmp_path: Path) -> None:
+    """Equal is not the same: 1, 1.0, True and "1" are four cells."""
+    sent: dict[str, list[Cell]] = {"a": [1, 1.0, True, "1", None, 1, "ặ\ud7ff", -0.5], "b": ["x"] * 8}
+    got = unpack_columns(pack_columns(sent, tmp_path, DEFAULT), tmp_path, 8, DEFAULT)
+    assert [[(type(c), c) for c in cells] for cells in got.values()] == [
+        [(type(c), c) for c in cells] for cells in sent.values()
+    ]
+    with pytest.raises(Refused):
+        pack_columns(sent, tmp_path, replace(DEFAULT, text_bytes=20))
+
+
+@pytest.mark.parametrize(
+    ("answer", "cells", "codes"),
+    [
+        (["a"], '["x"]', [0, 1]),
+        (["a"], '["x"]', [0, -1]),
+        (["a"], '["x"]', [0]),
+        (["a"], '["x"]', [0, 0, 0]),
+        (["a"], '[["x"]]', [0, 0]),
+        (["a"], '{"x": 1}', [0, 0]),
+        (["a"], "[" * 100_000, [0, 0]),
+        (["a", "a"], '["x"]', [0, 0]),
+        (["a", "b"], '["x"]', [0, 0]),
+        ({"a": ["x", "x"]}, '["x"]', [0, 0]),
+    ],
+)
+def test_columns_that_do_not_fit_together_are_refused(
+    tmp_path: Path, answer: object, cells: str, codes: list[int]
+) -> None:
+    assert columns_of(tmp_path, ["a"], '["x"]', [0, 0]) == {"a": ["x", "x"]}  # the control
+    with pytest.raises((ValueError, TypeError, OSError)):
+        columns_of(tmp_path, answer, cells, codes)
+
+
+def test_shapes_packed_in_pieces_are_those_packed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed = [
+        square(0),
+        None,
+        shapely.MultiPolygon([square(1), square(2)]),
+        shapely.Point(1, 2),
+        shapely.Polygon(),
+    ]
+    wkb: Any = shapely.to_wkb(
+        np.array([*mixed, bow_tie(3), square(4).difference(square(4).buffer(-2)), None])
+    )
+    whole = shapes.pack(wkb)
+    for size in (1, 2, 3, 5):
+        monkeypatch.setattr(shapes, "PIECE", size)
+        pieces = shapes.pack(wkb)
+        for name in shapes.ARRAYS:
+            assert np.array_equal(getattr(pieces, name), getattr(whole, name)), name
+        assert (pieces.types, pieces.with_z) == (whole.types, whole.with_z)
