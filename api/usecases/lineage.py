@@ -57,7 +57,7 @@ def split_parcel(
     new = [
         Part(number=number, shape=shape, sheet=sheet, land_use=use)
         for number, sheet, use, shape in zip(
-            frame["number"], frame["sheet"], frame["land_use"], table.wgs84, strict=True
+            frame["number"], frame["sheet"], frame["land_use"], table.wgs84(), strict=True
         )
     ]
     act = lineage.split(session, project, _key(old), new, actor=actor, day=_day(session, day))
