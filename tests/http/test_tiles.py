@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api import guard
 from geo.tiles.grid import Tile, tile_at
-from projects.rights import Principal
-from tests.http.browsing import enter
 from tests.mvt import decode
 from tests.people import Tester
 
@@ -207,43 +203,3 @@ def test_nobody_without_reach_gets_a_parcel(
         assert admin.get("/api/land-map/parcels?case=TULIEN-0042").json()["features"] == []
         assert admin.get("/api/land-map/search?q=TULIEN-0042").json()["found"] == []
         assert json.loads(admin.get("/api/land-map").text)["parcels"] == 0
-
-
-def test_the_short_way_of_tiles_ends_with_the_session(
-    app: FastAPI, visitor: TestClient, tester: Tester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[object] = []
-    real = guard.identify
-
-    def counted(*arguments: Any, **more: Any) -> Principal:
-        asked.append(arguments)
-        return real(*arguments, **more)
-
-    monkeypatch.setattr(guard, "identify", counted)
-    enter(visitor, tester)
-    facts = state(visitor)
-    tile = address(middle(facts, 13), facts["version"])
-    first = visitor.get(tile)
-    before = len(asked)
-    again = visitor.get(tile)
-    assert len(asked) == before  # let in by the lease
-    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
-    other = visitor.get(address(middle(facts, 14), facts["version"]))  # a tile that is not kept yet
-    assert (other.status_code, len(asked)) == (200, before)
-    token = re.search(r'name="csrf" value="([^"]+)"', visitor.get("/tai-khoan").text)
-    assert token is not None
-    assert visitor.post("/dang-xuat", data={"csrf": token[1]}).status_code == 303
-    assert visitor.get(tile).status_code == 401
-
-
-def test_the_short_way_serves_nobody_else(
-    app: FastAPI, client: TestClient, people: dict[str, Tester], visitor: TestClient
-) -> None:
-    facts = state(client)
-    tile = address(middle(facts, 13), facts["version"])
-    assert client.get(tile).content
-    with TestClient(app, base_url="http://127.0.0.1", headers=people["administrator"].headers) as admin:
-        assert admin.get(tile).content == b""
-        assert admin.get(tile).content == b""
-    assert visitor.get(tile).status_code == 401
-    assert client.get(tile).content
