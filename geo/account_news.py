@@ -17,6 +17,7 @@ from threading import Lock
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import make_conninfo
+from psycopg.pq.abc import PGconn
 from sqlalchemy import Engine
 
 CHANNEL = "account_news"
@@ -33,7 +34,7 @@ class Listener:
 
     address: bytes
     heard: Callable[[], None]
-    connection: pq.PGconn | None = None
+    connection: PGconn | None = None
     tried: float = NEVER
     lock: Lock = field(default_factory=Lock)
 
@@ -57,15 +58,16 @@ class Listener:
 
     def settle(self) -> bool:
         """Hears everything that was committed before the call. False when nobody can be sure of that."""
-        if self.connection is None:  # nobody waits while one is being made
+        connection = self.connection
+        if connection is None:  # nobody waits while one is being made
             return False
         with self.lock:
-            if self.connection is None:
+            if connection is not self.connection:
                 return False
             try:
-                sure = _ask(self.connection)
+                sure = _ask(connection)
                 news = False
-                while self.connection.notifies() is not None:
+                while connection.notifies() is not None:
                     news = True
             except psycopg.Error:
                 sure = news = False
@@ -97,7 +99,7 @@ def listener(engine: Engine, heard: Callable[[], None]) -> Listener:
     )
 
 
-def _ask(connection: pq.PGconn) -> bool:
+def _ask(connection: PGconn) -> bool:
     """One question and its answer: whether this backend listens."""
     until = time.monotonic() + LONGEST_WAIT
     listens = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -61,7 +62,27 @@ def test_all_tiles_together_show_the_cases_that_the_whole_geojson_shows(client: 
     assert facts["parcels"] == len(features)
     assert len(whole(client, facts)) == len({f["properties"]["case"] for f in features}) == facts["cases"]
     drives = {f["properties"]["case"] for f in features if f["properties"]["drives"]}
-    assert {row[1] for row in facts["critical"]} == drives
+    held = client.get(f"/api/projects/{PROJECT}/land-map/critical").json()
+    assert {row[1] for row in held["critical"]} == drives
+    assert held["critical_parcels"] == sum(f["properties"]["drives"] for f in features)
+    assert sum(held["by_wait"].values()) == len(features)
+
+
+@pytest.mark.parametrize("query", ["", "?ngay=2026-04-30"])
+def test_the_map_counts_what_the_calculation_counts(client: TestClient, query: str) -> None:
+    rows = client.get(f"/api/projects/{CHANGED}/parcels.geojson{query}").json()["features"]
+    facts, of = state(client, CHANGED, query), Counter[Any]()
+    for row in (f["properties"] for f in rows):
+        of.update([("group", row["group"]), ("obstacle", row["obstacle"]), ("ward", row["ward"])])
+    assert facts["parcels"] == facts["demo"] == len(rows)
+    assert facts["cases"] == len({f["properties"]["case"] for f in rows})
+    assert facts["area"] == pytest.approx(
+        sum(f["properties"]["area"] for f in rows), abs=0.05 * len(rows) + 0.1
+    )
+    assert facts["by_group"] == [of["group", group] for group in range(1, 8)]
+    assert facts["by_obstacle"] == {c: of["obstacle", c] for k, c in of if k == "obstacle" and c}
+    assert {label: n for _, label, n in facts["wards"]} == {w: of["ward", w] for k, w in of if k == "ward"}
+    assert sum(facts["by_owner"].values()) == len(rows)
 
 
 def test_a_tile_of_this_version_may_be_kept_for_ever_and_an_old_one_not(client: TestClient) -> None:
