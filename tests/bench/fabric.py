@@ -6,10 +6,16 @@ three parcels in two cases, cases at random steps, columns of the grid dealt out
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from math import ceil, sqrt
 
 from sqlalchemy import Connection, text
 
+from api.settings import Settings
+
+PARCELS = int(os.environ.get("DUONGGANG_BENCH_PARCELS", "1000000"))
+PROJECTS = 10  # so that one of 1,000,000 has 100,000
 WARDS = 40
 CODES = ("S00", "S10", "S20", "S30", "S40", "S60", "S80", "S90", "S95", "S100", "S105")
 
@@ -43,7 +49,7 @@ select distinct on (project, case_no) project_id, project || '-' || lpad(case_no
 from cell order by project, case_no, g;
 """
 # A corner or mid-point moves by its own number, so neighbours share it.
-PARCELS = """
+SHAPES = """
 create function pg_temp.shift(n bigint) returns float8 language sql immutable as $$
     select (abs(hashint8(n)) % 1000 / 1000.0 - 0.5) * 0.4
 $$;
@@ -73,7 +79,15 @@ values (1, date '2026-03-13', 'bench') on conflict do nothing;
 """
 
 
-def lay(connection: Connection, *, parcels: int, projects: int = 20) -> None:
+@dataclass(frozen=True)
+class Fabric:
+    """The database with the parcels, and a token of an account that sees all of them."""
+
+    settings: Settings
+    token: str
+
+
+def lay(connection: Connection, *, parcels: int, projects: int = PROJECTS) -> None:
     """Fills an empty, migrated database with so many parcels. Needs the owner in maintenance; does not commit."""
     values = {
         "parcels": parcels,
@@ -82,7 +96,7 @@ def lay(connection: Connection, *, parcels: int, projects: int = 20) -> None:
         "side": ceil(sqrt(parcels)),
         "steps": "{" + ",".join(CODES) + "}",
     }
-    for block in (PLACES, GRID, CASES, PARCELS, EVENT):
+    for block in (PLACES, GRID, CASES, SHAPES, EVENT):
         for statement in _statements(block):
             for name, value in values.items():
                 literal = f"'{value}'" if isinstance(value, str) else str(value)
