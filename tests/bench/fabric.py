@@ -24,7 +24,8 @@ insert into ward (code, name, unit_type, area_km2, centre_lat, centre_lon)
 select 'W' || lpad(n::text, 4, '0'), 'Phường ' || n, 'phường', 10, 21, 105.8 from generate_series(0, :wards - 1) n
 on conflict do nothing;
 insert into project (code, name_vi, name_en, kind, group_vi, group_en, sort, bottlenecks, facts, source_file)
-select 'B' || lpad(n::text, 2, '0'), 'Dự án ' || n, 'Project ' || n, 'road', 'Đo', 'Bench', n, '{}', '{}', 'bench'
+select 'B' || lpad(n::text, 2, '0'), 'Dự án ' || n, 'Project ' || n, 'road', 'Đo', 'Bench', n, '{}', jsonb_build_object(
+    'short_vi', 'Dự án ' || n, 'short_en', 'Project ' || n, 'summary_vi', 'Đo', 'summary_en', 'Bench'), 'bench'
 from generate_series(0, :projects - 1) n;
 insert into import_batch (project_id, filename, sha256, source_crs, row_count, is_demo, actor)
 select id, 'bench', code, 'EPSG:4326', 0, true, 'bench' from project where source_file = 'bench';
