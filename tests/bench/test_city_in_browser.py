@@ -28,7 +28,7 @@ TILES = """() => { const land = window.dgMap?.dg.land;
     return Boolean(land?.styled && land.gl.loaded() && land.gl.areTilesLoaded()); }"""
 COUNTED = "() => Number.isFinite(window.dgMap?.dg.land?.facts?.parcels)"
 RENDERED = "() => dgMap.dg.land.gl.queryRenderedFeatures({ layers: ['parcels'] }).length"
-LONGEST = 60_000  # ms
+LONGEST = 120_000  # ms
 # Away from the middle, so that moving about does not pass over what is clicked.
 CASE = text(
     """
