@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import partial
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -15,6 +16,7 @@ from api import __version__, errors, middleware
 from api.calendars import working_calendars
 from api.context import Context, ResultCache
 from api.guard import guard
+from api.leases import Leases
 from api.pages import (
     account,
     admin_access,
@@ -58,10 +60,11 @@ from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import takeoff as takeoff_routes
 from api.settings import Settings
-from api.tiledoor import Leases, TileDoor
+from api.tiledoor import TileDoor
 from api.together import Together
-from api.usecases.signin import Door, Limits, nobody
+from api.usecases.signin import Door, Limits, count_further, nobody
 from geo import cluster
+from geo.account_news import listener
 from geo.db import APP_ROLE, make_engine, make_sessions
 from geo.plain_changes import PlainChange, write_plain
 
@@ -115,9 +118,13 @@ def create_app(
         ),
     )
 
+    leases = Leases(ways.limits.requests_per_minute, partial(count_further, ways))
+    leases.listener = news = listener(opened, leases.drop)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        news.close()
         opened.dispose()
 
     app = FastAPI(
@@ -155,8 +162,8 @@ def create_app(
     errors.install(app)
     # In order of wrapping: compression is nearest to the routes, the headers of every answer outside it.
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-    app.state.leases = Leases()
-    app.add_middleware(TileDoor, leases=app.state.leases)
+    app.state.leases = leases
+    app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     for module in (projects, *land_answers, cases, bulk_routes, holders, reports, system):

@@ -22,6 +22,7 @@ class LandSource:
     tiles: str
     version: str
     facts: str
+    critical: str
     waits: str
     parcels: str
     search: str
@@ -70,6 +71,7 @@ class LandTileLayer(DataElement):
             "tiles_url": source.tiles,
             "version_url": source.version,
             "facts_url": source.facts,
+            "critical_url": source.critical,
             "waits_url": source.waits,
             "parcels_url": source.parcels,
             "search_url": source.search,

@@ -113,6 +113,7 @@ def _land(
         ),
         version=link(f"{base}/version", _times(request)),
         facts=link(base, _times(request)),
+        critical=link(f"{base}/critical", _times(request)),
         waits=link(f"{base}/waits", _times(request)),
         parcels=link("/api/land-map/parcels", _times(request) | only | {"lang": lang}),
         search=link("/api/land-map/search", _times(request) | only | {"lang": lang}),

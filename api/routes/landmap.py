@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
 from api.usecases.land_lookup import Wanted, parcels_wanted, search_land
-from api.usecases.landmap import map_facts, map_state, waits
+from api.usecases.landmap import map_critical, map_facts, map_state, waits
 from api.usecases.tiles import Shown, shown_land
 from projects.errors import Fault, InvalidInput
 
@@ -22,9 +22,7 @@ PLACE = re.compile(r"(-?\d{1,3}(?:\.\d{1,10})?),(-?\d{1,2}(?:\.\d{1,10})?)")
 Only = Annotated[str | None, Query(max_length=64, description="Mã dự án; bỏ trống thì cả thành phố.")]
 
 
-@router.get(
-    "/land-map", summary="Bản đồ toàn thành phố: phiên bản, số đếm, hồ sơ găng (state of the city map)"
-)
+@router.get("/land-map", summary="Bản đồ toàn thành phố: phiên bản, số đếm (state of the city map)")
 def city_map(request: Request, session: SessionDep, ctx: ContextDep, ngay: DataDate = None) -> Response:
     """`version` goes into the addresses of tiles (`v=`). With the ETag the question “anything new?” costs 304."""
     return _answer(request, session, ctx, None, ngay, map_facts)
@@ -36,6 +34,23 @@ def project_map(
 ) -> Response:
     """As for the city; `detail_zoom` is the zoom of tiles from which on each parcel is drawn."""
     return _answer(request, session, ctx, code, ngay, map_facts)
+
+
+@router.get("/land-map/critical", summary="Hồ sơ găng, thửa theo hạn bàn giao (critical cases of the city)")
+def city_critical(request: Request, session: SessionDep, ctx: ContextDep, ngay: DataDate = None) -> Response:
+    """`critical`: number, code, longitude, latitude, days of its group and alone; `by_wait` as in `waits`.
+
+    Needs the critical path of every project: after a change it takes longer than the rest of the map.
+    """
+    return _answer(request, session, ctx, None, ngay, map_critical)
+
+
+@router.get("/projects/{code}/land-map/critical", summary="Hồ sơ găng của một dự án (critical cases)")
+def project_critical(
+    request: Request, session: SessionDep, ctx: ContextDep, code: ProjectCode, ngay: DataDate = None
+) -> Response:
+    """As for the city."""
+    return _answer(request, session, ctx, code, ngay, map_critical)
 
 
 @router.get("/land-map/version", summary="Có gì mới trên bản đồ không (version of the city map)")

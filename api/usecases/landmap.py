@@ -1,6 +1,8 @@
 """What a land map needs beside its tiles: version, counts for the legend, the critical cases, days until handover.
 
-Everything comes from the same calculations as lists and reports, cut to the reader's reach, and carries its day.
+What is counted comes from one statement per project under the reader's reach, kept as long as that project stays as
+it is. The critical cases and the days come from the same calculations as lists and reports, cut to the reader's reach;
+they take as long as the critical path of every project, so they are asked for apart. Everything carries its day.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate
 from api.usecases.counting import GROUPS, step_group
 from api.usecases.land_features import driving_cases
-from api.usecases.tiles import Shown, detail_zoom
+from api.usecases.tiles import GROUP_OF, UNWANTED, Shown, detail_zoom, moved_cases
 from api.usecases.visible import hidden_cases
 from geo.tables import ClearanceCase, Project
+from geo.tiles.counts import LandCount, count_land
 from projects.model import CaseState
 
 # One character per case: already handed over, and the days from the data date to the forecast handover.
@@ -44,13 +47,24 @@ BOUNDS = text(
 def map_facts(session: Session, ctx: Context, shown: Shown) -> str:
     """The state of a map as JSON text; kept as long as its version stands.
 
-    `critical`: [case number, code, longitude, latitude, days of its group, days alone] of each case that holds the
-    critical path; counts are parcels (and `cases`), `area` m².
+    Counts are parcels (and `cases`) in the reader's reach, `area` m². Nothing is calculated for it.
     """
     return _kept(
         ctx,
         ("facts", shown.version, ctx.known_at),
         lambda: json.dumps(_facts(session, ctx, shown), separators=(",", ":")),
+    )
+
+
+def map_critical(session: Session, ctx: Context, shown: Shown) -> str:
+    """What holds the critical path, and parcels by days until handover, as JSON text; kept likewise.
+
+    `critical`: [case number, code, longitude, latitude, days of its group, days alone] of each case that holds it.
+    """
+    return _kept(
+        ctx,
+        ("critical", shown.version, ctx.known_at),
+        lambda: json.dumps(_critical(session, ctx, shown), separators=(",", ":")),
     )
 
 
@@ -79,7 +93,7 @@ def waits(session: Session, ctx: Context, shown: Shown) -> str:
             numbers = _numbers(session, project)
             for case in seen:
                 if case.code in numbers:
-                    found[numbers[case.code][0]] = wait_class(calculation, case)
+                    found[numbers[case.code]] = wait_class(calculation, case)
         numbers_sorted = sorted(found)
         body = {"version": shown.version, "data_date": shown.day.isoformat(), "k": numbers_sorted}
         body["class"] = "".join(found[k] for k in numbers_sorted)
@@ -101,29 +115,17 @@ def _facts(session: Session, ctx: Context, shown: Shown) -> dict[str, Any]:
     obstacles: Counter[str] = Counter()
     owners: Counter[str] = Counter()
     wards: Counter[str] = Counter()
-    waiting: Counter[str] = Counter()
-    critical: list[list[Any]] = []
-    totals = {"parcels": 0, "cases": 0, "area": 0.0, "critical_parcels": 0, "demo": 0}
-    for project, calculation, seen in _land(session, ctx, shown):
-        numbers = _numbers(session, project)
-        drivers = driving_cases(calculation)
-        for case in seen:
-            parcels = len(case.parcels)
-            steps[step_group(case)] += parcels
-            obstacles[case.obstacle or ""] += parcels
-            owners[numbers[case.code][1][:1] if case.code in numbers else ""] += parcels
-            wards[case.ward_code] += parcels
-            waiting[wait_class(calculation, case)] += parcels
-            totals["parcels"] += parcels
-            totals["cases"] += 1
-            totals["area"] += sum(p.area_m2 for p in case.parcels)
-            totals["demo"] += parcels if case.is_demo else 0
-            totals["critical_parcels"] += parcels if calculation.drives(case.code) else 0
-        held = [case.code for case in seen if calculation.drives(case.code)]
-        for row in session.execute(PLACES, {"project": project.id, "codes": held}):
-            driver = drivers.get(row.code)
-            days = [driver.group_days, driver.alone_days] if driver else [None, None]
-            critical.append([row.id, row.code, round(row.lon, 5), round(row.lat, 5), *days])
+    totals: dict[str, float] = {"parcels": 0, "cases": 0, "area": 0.0, "demo": 0}
+    for project in shown.projects:
+        for row in _counted(session, ctx, project, shown):
+            steps[GROUP_OF[row.step]] += row.parcels
+            obstacles[row.obstacle or ""] += row.parcels
+            owners[row.owner] += row.parcels
+            wards[row.ward] += row.parcels
+            totals["parcels"] += row.parcels
+            totals["cases"] += row.cases
+            totals["area"] += row.area
+            totals["demo"] += row.parcels if row.demo else 0
     labels = facts.all_ward_labels(session)
     body: dict[str, Any] = {
         "version": shown.version,
@@ -133,11 +135,43 @@ def _facts(session: Session, ctx: Context, shown: Shown) -> dict[str, Any]:
         "by_group": [steps[group] for group in GROUPS],
         "by_obstacle": {code: n for code, n in obstacles.most_common() if code},
         "by_owner": dict(owners),
-        "by_wait": dict(waiting),
         "wards": [[code, labels.get(code, code), n] for code, n in wards.most_common()],
-        "critical": critical,
     }
-    return body | totals | {"area": round(float(totals["area"]), 1)} | ctx.looking_back
+    return body | totals | {"area": round(totals["area"], 1)} | ctx.looking_back
+
+
+def _counted(
+    session: Session, ctx: Context, project: tuple[int, str, int], shown: Shown
+) -> tuple[LandCount, ...]:
+    """The counts of one project for this reader: an edit elsewhere in the city leaves them as they are."""
+    if not ctx.rights.may(ctx.principal, "case.read"):
+        return ()
+    number, _, revision = project
+
+    def make() -> tuple[LandCount, ...]:
+        moved = moved_cases(session, ctx, project, shown.day)
+        return count_land(session, number, moved=moved, unwanted=UNWANTED)
+
+    key = ("counts", ctx.principal.seen_from, number, revision, ctx.known, shown.day)
+    return ctx.tiles.get(key, make, lambda rows: 200 * len(rows))
+
+
+def _critical(session: Session, ctx: Context, shown: Shown) -> dict[str, Any]:
+    waiting: Counter[str] = Counter()
+    critical: list[list[Any]] = []
+    parcels = 0
+    for project, calculation, seen in _land(session, ctx, shown):
+        drivers = driving_cases(calculation)
+        for case in seen:
+            waiting[wait_class(calculation, case)] += len(case.parcels)
+            parcels += len(case.parcels) if calculation.drives(case.code) else 0
+        held = [case.code for case in seen if calculation.drives(case.code)]
+        for row in session.execute(PLACES, {"project": project.id, "codes": held}):
+            driver = drivers.get(row.code)
+            days = [driver.group_days, driver.alone_days] if driver else [None, None]
+            critical.append([row.id, row.code, round(row.lon, 5), round(row.lat, 5), *days])
+    body = {"version": shown.version, "data_date": shown.day.isoformat(), "by_wait": dict(waiting)}
+    return body | {"critical": critical, "critical_parcels": parcels} | ctx.looking_back
 
 
 def _land(
@@ -151,11 +185,10 @@ def _land(
         yield project, calculation, [c for code, c in calculation.cases.items() if code not in hidden]
 
 
-def _numbers(session: Session, project: Project) -> dict[str, tuple[int, str]]:
-    """Number and owner kind of each case in the reader's reach, by its code."""
-    query = select(ClearanceCase.code, ClearanceCase.id, ClearanceCase.holder_kind)
-    rows = session.execute(query.where(ClearanceCase.project_id == project.id))
-    return {row.code: (row.id, row.holder_kind) for row in rows}
+def _numbers(session: Session, project: Project) -> dict[str, int]:
+    """The number of each case in the reader's reach, by its code."""
+    query = select(ClearanceCase.code, ClearanceCase.id).where(ClearanceCase.project_id == project.id)
+    return {row.code: row.id for row in session.execute(query)}
 
 
 def _bounds(session: Session, shown: Shown) -> list[float] | None:

@@ -175,6 +175,13 @@ def identify(
     )
 
 
+def count_further(ways: Door, account: str, requests: int) -> bool:
+    """Counts requests of an account that were let through without being asked; false when it is over its limit."""
+    item = RateLimitItemPerSecond(ways.limits.requests_per_minute, MINUTE)
+    key = item.key_for("requests", "account", account)
+    return PostgresStorage(ways.begin).incr(key, MINUTE, requests) <= item.amount
+
+
 def sign_out(ways: Door, secret: str | None) -> None:
     """Ends the session of a cookie; without one nothing happens."""
     if secret is not None:

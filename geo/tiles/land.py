@@ -97,7 +97,7 @@ def parcel_tile(
     Attributes: k (number of the case), s (step), o (owner: h household, o organisation), v (obstacle), w (ward). Cases
     at one of the steps `unwanted` are left out.
     """
-    step, obstacle, join = _then(moved)
+    step, obstacle, join = then_sql(moved)
     statement = PARCELS.format(
         extent=EXTENT,
         buffer=BUFFER,
@@ -110,7 +110,7 @@ def parcel_tile(
         unwanted=" and ".join(f"{step} <> :un{at}" for at in range(len(unwanted))) or "true",
     )
     names = {f"un{at}": step for at, step in enumerate(unwanted)}
-    count, body = session.execute(text(statement), names | _arrays(moved)).one()
+    count, body = session.execute(text(statement), names | then_values(moved)).one()
     return count, bytes(body)
 
 
@@ -118,7 +118,7 @@ def count_cells(
     session: Session, project_id: int, *, moved: Moved, groups: Mapping[str, int], unwanted: Collection[str]
 ) -> Cells:
     """The land of one project as the asker sees it, counted in cells; `groups` gives the step group of each step."""
-    step, _, join = _then(moved)
+    step, _, join = then_sql(moved)
     wanted = {s: g for s, g in groups.items() if s not in unwanted}
     values = {
         "steps": list(wanted),
@@ -126,7 +126,7 @@ def count_cells(
         "side": 1 << CELL_LEVEL,
         "project": project_id,
     }
-    rows = session.execute(text(CELLS.format(step=step, moved=join)), values | _arrays(moved)).all()
+    rows = session.execute(text(CELLS.format(step=step, moved=join)), values | then_values(moved)).all()
     columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), ()]
     kinds = (np.int32, np.int32, np.int8, np.int32, np.float64)
     return Cells(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))
@@ -175,7 +175,7 @@ def _edges(box: Box) -> str:
     return ", ".join(format(edge, ".12f") for edge in box)
 
 
-def _then(moved: Moved) -> tuple[str, str, str]:
+def then_sql(moved: Moved) -> tuple[str, str, str]:
     """SQL of a case's step and obstacle on the day asked for, and the join that they need."""
     if not moved:
         return "c.step", "c.obstacle", ""
@@ -183,7 +183,8 @@ def _then(moved: Moved) -> tuple[str, str, str]:
     return "coalesce(o.step, c.step)", obstacle, MOVED
 
 
-def _arrays(moved: Moved) -> dict[str, list[str | None]]:
+def then_values(moved: Moved) -> dict[str, list[str | None]]:
+    """The values that the join of `then_sql` reads."""
     if not moved:
         return {}
     return {

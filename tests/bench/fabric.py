@@ -6,10 +6,16 @@ three parcels in two cases, cases at random steps, columns of the grid dealt out
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from math import ceil, sqrt
 
 from sqlalchemy import Connection, text
 
+from api.settings import Settings
+
+PARCELS = int(os.environ.get("DUONGGANG_BENCH_PARCELS", "1000000"))
+PROJECTS = 10  # so that one of 1,000,000 has 100,000
 WARDS = 40
 CODES = ("S00", "S10", "S20", "S30", "S40", "S60", "S80", "S90", "S95", "S100", "S105")
 
@@ -18,7 +24,8 @@ insert into ward (code, name, unit_type, area_km2, centre_lat, centre_lon)
 select 'W' || lpad(n::text, 4, '0'), 'Phường ' || n, 'phường', 10, 21, 105.8 from generate_series(0, :wards - 1) n
 on conflict do nothing;
 insert into project (code, name_vi, name_en, kind, group_vi, group_en, sort, bottlenecks, facts, source_file)
-select 'B' || lpad(n::text, 2, '0'), 'Dự án ' || n, 'Project ' || n, 'road', 'Đo', 'Bench', n, '{}', '{}', 'bench'
+select 'B' || lpad(n::text, 2, '0'), 'Dự án ' || n, 'Project ' || n, 'road', 'Đo', 'Bench', n, '{}', jsonb_build_object(
+    'short_vi', 'Dự án ' || n, 'short_en', 'Project ' || n, 'summary_vi', 'Đo', 'summary_en', 'Bench'), 'bench'
 from generate_series(0, :projects - 1) n;
 insert into import_batch (project_id, filename, sha256, source_crs, row_count, is_demo, actor)
 select id, 'bench', code, 'EPSG:4326', 0, true, 'bench' from project where source_file = 'bench';
@@ -43,7 +50,7 @@ select distinct on (project, case_no) project_id, project || '-' || lpad(case_no
 from cell order by project, case_no, g;
 """
 # A corner or mid-point moves by its own number, so neighbours share it.
-PARCELS = """
+SHAPES = """
 create function pg_temp.shift(n bigint) returns float8 language sql immutable as $$
     select (abs(hashint8(n)) % 1000 / 1000.0 - 0.5) * 0.4
 $$;
@@ -73,7 +80,15 @@ values (1, date '2026-03-13', 'bench') on conflict do nothing;
 """
 
 
-def lay(connection: Connection, *, parcels: int, projects: int = 20) -> None:
+@dataclass(frozen=True)
+class Fabric:
+    """The database with the parcels, and a token of an account that sees all of them."""
+
+    settings: Settings
+    token: str
+
+
+def lay(connection: Connection, *, parcels: int, projects: int = PROJECTS) -> None:
     """Fills an empty, migrated database with so many parcels. Needs the owner in maintenance; does not commit."""
     values = {
         "parcels": parcels,
@@ -82,7 +97,7 @@ def lay(connection: Connection, *, parcels: int, projects: int = 20) -> None:
         "side": ceil(sqrt(parcels)),
         "steps": "{" + ",".join(CODES) + "}",
     }
-    for block in (PLACES, GRID, CASES, PARCELS, EVENT):
+    for block in (PLACES, GRID, CASES, SHAPES, EVENT):
         for statement in _statements(block):
             for name, value in values.items():
                 literal = f"'{value}'" if isinstance(value, str) else str(value)

@@ -15,70 +15,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from urllib.parse import quote
 
 import folium
 import geopandas as gpd
-import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
-from api.settings import Settings
 from geo.db import make_engine
-from geo.migrate import upgrade
 from geo.server.processes import pauses
 from geo.tiles.grid import Tile, tile_at
-from tests.bench.fabric import lay
+from tests.bench.fabric import PARCELS, Fabric
 from tests.bench.measuring import ROUNDS, figure
 from tests.bench.test_writes import server
 from tests.conftest import ROOT
-from tests.people import app_url, make_tester
 
-PARCELS = int(os.environ.get("DUONGGANG_BENCH_PARCELS", "1000000"))
 PLACE = (105.85, 21.03)
 CLIENTS, SECONDS = 4, 4.0
 FOLIUM_PARCELS = 20_000  # its page grows in proportion: measured on these, stated for all
-COPY = """
-create table bench_parcel as
-select row_number() over () as id, c.id as k, c.step as s, left(c.holder_kind, 1) as o, c.obstacle as v,
-       p.ward_code as w, ST_Transform(p.geom, 3857)\\:\\:geometry(MultiPolygon, 3857) as geom
-from parcel p join clearance_case c on c.id = p.case_id;
-alter table bench_parcel add primary key (id);
-create index bench_parcel_geom on bench_parcel using gist (geom);
-cluster bench_parcel using bench_parcel_geom;
-analyze bench_parcel; analyze parcel; analyze clearance_case;
-"""
-
-
-@dataclass(frozen=True)
-class Fabric:
-    """The database with the parcels, and a token of an account that sees all of them."""
-
-    settings: Settings
-    token: str
-
-
-@pytest.fixture(scope="module")
-def fabric(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Fabric:
-    url = make_database()
-    if app_url(url) is None:
-        pytest.skip("needs the run's private cluster")
-    engine = make_engine(url, maintenance=True, statement_timeout_ms=0)
-    upgrade(engine)
-    with engine.begin() as connection:
-        lay(connection, parcels=PARCELS)
-    with engine.begin() as connection:
-        for statement in COPY.split(";\n"):
-            if statement.strip():
-                connection.execute(text(statement))
-    engine.dispose()
-    settings = Settings(
-        _env_file=None, home=tmp_path_factory.mktemp("bench"), database_url=url, app_database_url=app_url(url),
-        secret="for tests only 0123456789abcdefghij", demo=True,
-    )  # fmt: skip
-    return Fabric(settings, make_tester(settings, "lanh-dao-do", "leadership").token)
 
 
 @contextmanager

@@ -121,6 +121,22 @@ def test_measuring_goes_by_keyboard_and_a_picture_can_be_taken(page: Page) -> No
     assert download.value.suggested_filename == "ban-do-tulien-2026-03-13.png"
 
 
+def test_paper_names_title_legend_scale_day_and_demo_mark_of_a_map(page: Page) -> None:
+    page.goto(f"/du-an/{PROJECT}/ban-do")
+    drawn(page)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 990})  # the width of the paper
+    page.wait_for_timeout(400)
+    drawn(page)
+    expect(page.locator(".print-head")).to_contain_text("Số liệu đến 13/03/2026")
+    expect(page.locator(".print-head")).to_contain_text("Bản đồ đất")
+    expect(page.locator(".dg-attribution")).to_contain_text("dữ liệu minh hoạ")
+    for shown in (".dg-map", ".dg-legend, #dg-legend", ".leaflet-control-scale", ".dg-attribution"):
+        expect(page.locator(shown).first).to_be_visible()
+    for hidden in (".bar", ".sub", ".dg-tools", ".dg-switch", ".leaflet-control-zoom"):
+        expect(page.locator(hidden).first).to_be_hidden()
+
+
 def test_an_area_on_the_map_becomes_a_list_a_trial_and_a_writing(page: Page, api: APIRequestContext) -> None:
     case = untouched(api)
     page.goto(f"/du-an/{PROJECT}/ban-do#18/{case['at'][1]}/{case['at'][0]}")

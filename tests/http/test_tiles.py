@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
+from collections import Counter
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from api import guard
 from geo.tiles.grid import Tile, tile_at
-from projects.rights import Principal
-from tests.http.browsing import enter
 from tests.mvt import decode
 from tests.people import Tester
 
@@ -65,7 +62,27 @@ def test_all_tiles_together_show_the_cases_that_the_whole_geojson_shows(client: 
     assert facts["parcels"] == len(features)
     assert len(whole(client, facts)) == len({f["properties"]["case"] for f in features}) == facts["cases"]
     drives = {f["properties"]["case"] for f in features if f["properties"]["drives"]}
-    assert {row[1] for row in facts["critical"]} == drives
+    held = client.get(f"/api/projects/{PROJECT}/land-map/critical").json()
+    assert {row[1] for row in held["critical"]} == drives
+    assert held["critical_parcels"] == sum(f["properties"]["drives"] for f in features)
+    assert sum(held["by_wait"].values()) == len(features)
+
+
+@pytest.mark.parametrize("query", ["", "?ngay=2026-04-30"])
+def test_the_map_counts_what_the_calculation_counts(client: TestClient, query: str) -> None:
+    rows = client.get(f"/api/projects/{CHANGED}/parcels.geojson{query}").json()["features"]
+    facts, of = state(client, CHANGED, query), Counter[Any]()
+    for row in (f["properties"] for f in rows):
+        of.update([("group", row["group"]), ("obstacle", row["obstacle"]), ("ward", row["ward"])])
+    assert facts["parcels"] == facts["demo"] == len(rows)
+    assert facts["cases"] == len({f["properties"]["case"] for f in rows})
+    assert facts["area"] == pytest.approx(
+        sum(f["properties"]["area"] for f in rows), abs=0.05 * len(rows) + 0.1
+    )
+    assert facts["by_group"] == [of["group", group] for group in range(1, 8)]
+    assert facts["by_obstacle"] == {c: of["obstacle", c] for k, c in of if k == "obstacle" and c}
+    assert {label: n for _, label, n in facts["wards"]} == {w: of["ward", w] for k, w in of if k == "ward"}
+    assert sum(facts["by_owner"].values()) == len(rows)
 
 
 def test_a_tile_of_this_version_may_be_kept_for_ever_and_an_old_one_not(client: TestClient) -> None:
@@ -207,43 +224,3 @@ def test_nobody_without_reach_gets_a_parcel(
         assert admin.get("/api/land-map/parcels?case=TULIEN-0042").json()["features"] == []
         assert admin.get("/api/land-map/search?q=TULIEN-0042").json()["found"] == []
         assert json.loads(admin.get("/api/land-map").text)["parcels"] == 0
-
-
-def test_the_short_way_of_tiles_ends_with_the_session(
-    app: FastAPI, visitor: TestClient, tester: Tester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[object] = []
-    real = guard.identify
-
-    def counted(*arguments: Any, **more: Any) -> Principal:
-        asked.append(arguments)
-        return real(*arguments, **more)
-
-    monkeypatch.setattr(guard, "identify", counted)
-    enter(visitor, tester)
-    facts = state(visitor)
-    tile = address(middle(facts, 13), facts["version"])
-    first = visitor.get(tile)
-    before = len(asked)
-    again = visitor.get(tile)
-    assert len(asked) == before  # let in by the lease
-    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
-    other = visitor.get(address(middle(facts, 14), facts["version"]))  # a tile that is not kept yet
-    assert (other.status_code, len(asked)) == (200, before)
-    token = re.search(r'name="csrf" value="([^"]+)"', visitor.get("/tai-khoan").text)
-    assert token is not None
-    assert visitor.post("/dang-xuat", data={"csrf": token[1]}).status_code == 303
-    assert visitor.get(tile).status_code == 401
-
-
-def test_the_short_way_serves_nobody_else(
-    app: FastAPI, client: TestClient, people: dict[str, Tester], visitor: TestClient
-) -> None:
-    facts = state(client)
-    tile = address(middle(facts, 13), facts["version"])
-    assert client.get(tile).content
-    with TestClient(app, base_url="http://127.0.0.1", headers=people["administrator"].headers) as admin:
-        assert admin.get(tile).content == b""
-        assert admin.get(tile).content == b""
-    assert visitor.get(tile).status_code == 401
-    assert client.get(tile).content

@@ -7,7 +7,7 @@
   const POLL = 4000; // ms between two looks for a new version; an unchanged one is answered with 304
   const WAITS = { 0: "done", 1: "d30", 2: "d90", 3: "d180", 4: "later" };
 
-  // Until the counts have come: they wait for the critical path of every project, the tiles do not.
+  // Until the counts have come. What the critical path gives comes last: every project's is waited for.
   const NOTHING = {
     critical: [], by_group: [0, 0, 0, 0, 0, 0, 0], by_obstacle: {}, by_owner: {}, by_wait: {}, wards: [], parcels: NaN,
     critical_parcels: NaN, bounds: null,
@@ -63,6 +63,21 @@
     );
   };
 
+  /** Asks what holds the critical path, one question at a time: after an edit the answer of before stays until then. */
+  const askCritical = async (land) => {
+    if (land.asking) return;
+    land.asking = true;
+    try {
+      const body = await get(onDay(land, land.config.critical_url));
+      land.criticalOf = body.version; // another than the map's: the next look asks again
+      const { critical, critical_parcels, by_wait } = body;
+      Object.assign(land.facts, { critical, critical_parcels, by_wait });
+      if (land.styled) land.show();
+    } finally {
+      land.asking = false;
+    }
+  };
+
   const start = (land) => {
     maplibregl.setWorkerUrl(land.config.worker);
     const layer = L.maplibreGL({
@@ -104,7 +119,10 @@
       const state = await get(onDay(land, land.config.version_url));
       if (mine !== land.turn) return true;
       DG.setStatus(land.map, "parcels", null);
-      if (state.version === land.facts?.version && !land.partial) return true;
+      if (state.version === land.facts?.version && !land.partial) {
+        if (land.criticalOf !== state.version) askCritical(land).catch(() => { land.criticalOf = null; });
+        return true;
+      }
       const first = !land.facts;
       land.facts = { ...(land.facts ?? NOTHING), ...state };
       land.partial = true;
@@ -115,13 +133,12 @@
       }
       const facts = await get(onDay(land, land.config.facts_url));
       if (mine !== land.turn) return true;
-      if (facts.version !== land.facts.version && land.styled) {
-        land.facts = facts;
-        land.gl.getSource("land").setTiles([tilesOf(land)]);
-      }
-      land.facts = facts;
+      const moved = facts.version !== land.facts.version;
+      land.facts = { ...land.facts, ...facts };
+      if (moved && land.styled) land.gl.getSource("land").setTiles([tilesOf(land)]);
       land.partial = false;
       if (land.styled) land.show();
+      askCritical(land).catch(() => { land.criticalOf = null; });
       for (const heard of land.onFacts) heard(facts);
       return true;
     } catch (error) {
