@@ -1,7 +1,7 @@
 """News of people
 
 Revision: 0016
-Follows: 0010
+Follows: 0015
 
 Whoever keeps in memory that somebody was let in hears at once when that may have changed: each statement that changes
 an account, its scope, a delegation, or ends a session or a token notifies the channel `account_news` at its commit.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0016"
-down_revision = "0010"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
