@@ -137,6 +137,32 @@ def test_paper_names_title_legend_scale_day_and_demo_mark_of_a_map(page: Page) -
         expect(page.locator(hidden).first).to_be_hidden()
 
 
+@pytest.mark.parametrize("way", ["button", "menu"])
+def test_the_land_is_on_the_paper(page: Page, way: str) -> None:
+    """A browser prints no WebGL: without the picture in its place the map was an empty box."""
+    page.add_init_script("window.print = () => {}")
+    page.goto(f"/du-an/{PROJECT}/ban-do")
+    drawn(page)
+    if way == "button":
+        page.get_by_role("button", name="In", exact=True).click()
+        page.wait_for_selector(".dg-paper", state="attached")
+    images = re.findall(
+        rb"/Subtype /Image\s*/Width (\d+)\s*/Height (\d+)", page.pdf(format="A4", print_background=True)
+    )
+    assert any(int(width) > 600 and int(height) > 300 for width, height in images)
+    if way == "button":
+        colours = page.evaluate(
+            """async () => {
+                const canvas = await dgMap.picture();
+                const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+                const seen = new Set();
+                for (let i = 0; i < data.length; i += 4) seen.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+                return seen.size;
+            }"""
+        )
+        assert colours > 50
+
+
 def test_an_area_on_the_map_becomes_a_list_a_trial_and_a_writing(page: Page, api: APIRequestContext) -> None:
     case = untouched(api)
     page.goto(f"/du-an/{PROJECT}/ban-do#18/{case['at'][1]}/{case['at'][0]}")

@@ -4,16 +4,25 @@
   "use strict";
   const DG = window.DG;
 
-  const drawSvg = async (context, svg, box, scale) => {
+  /** An SVG of the map as an image with its place, null where it does not show. */
+  const imageOf = async (svg) => {
     const place = svg.getBoundingClientRect();
-    if (!place.width || getComputedStyle(svg.parentElement).display === "none") return;
+    if (!place.width || getComputedStyle(svg.parentElement).display === "none") return null;
     const copy = svg.cloneNode(true);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     copy.removeAttribute("style");
     const image = new Image();
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
     await image.decode();
-    context.drawImage(image, (place.left - box.left) * scale, (place.top - box.top) * scale, place.width * scale, place.height * scale);
+    return { image, place };
+  };
+
+  const imagesOf = async (map, pane) =>
+    (await Promise.all([...map.getPane(pane).querySelectorAll("svg")].map(imageOf))).filter(Boolean);
+
+  const drawImages = (context, images, box, scale) => {
+    for (const { image, place } of images)
+      context.drawImage(image, (place.left - box.left) * scale, (place.top - box.top) * scale, place.width * scale, place.height * scale);
   };
 
   const drawText = (context, node, box, scale) => {
@@ -63,8 +72,8 @@
     }
   };
 
-  /** A canvas with what the map shows, title above, legend beside, notes below. */
-  const picture = async (map, land) => {
+  /** A canvas with what the map shows, title above, legend beside, notes below; at once, with the images there are. */
+  const compose = (map, land, wards, lines) => {
     const box = map.getContainer().getBoundingClientRect();
     const scale = Math.max(1, Math.min(2, window.devicePixelRatio || 1));
     const [side, head, foot] = [290, 44, 40].map((n) => n * scale);
@@ -77,13 +86,13 @@
     const brush = ground.getContext("2d");
     brush.fillStyle = map.dg.style.tokens.land;
     brush.fillRect(0, 0, width, height);
-    for (const svg of map.getPane("dg-wards").querySelectorAll("svg")) await drawSvg(brush, svg, box, scale);
+    drawImages(brush, wards, box, scale);
     const gl = land?.gl?.getCanvas();
     if (gl) {
       const place = gl.getBoundingClientRect();
       brush.drawImage(gl, (place.left - box.left) * scale, (place.top - box.top) * scale, place.width * scale, place.height * scale);
     }
-    for (const svg of map.getPane("dg-lines").querySelectorAll("svg")) await drawSvg(brush, svg, box, scale);
+    drawImages(brush, lines, box, scale);
     if (map.getPane("dg-labels").style.display !== "none")
       for (const label of map.getPane("dg-labels").querySelectorAll(".dg-label")) drawText(brush, label, box, scale);
     context.drawImage(ground, 0, head);
@@ -101,11 +110,34 @@
     return canvas;
   };
 
+  const picture = async (map, land) => compose(map, land, await imagesOf(map, "dg-wards"), await imagesOf(map, "dg-lines"));
+
+  /** Paper shows a plain canvas in place of the map: a browser prints no WebGL, and resizes the map for paper. */
+  const onPaper = (map, land) => {
+    const lay = (canvas) => {
+      canvas.className = "dg-paper";
+      document.querySelector("main").append(canvas);
+      document.documentElement.classList.add("dg-printing");
+    };
+    window.addEventListener("beforeprint", () => {
+      // From the browser's own menu nothing can be waited for: land and labels, without the drawn axis.
+      if (!document.querySelector(".dg-paper")) lay(compose(map, land, [], []));
+    });
+    window.addEventListener("afterprint", () => {
+      document.documentElement.classList.remove("dg-printing");
+      document.querySelector(".dg-paper")?.remove();
+    });
+    return async () => {
+      lay(await picture(map, land));
+      window.print();
+    };
+  };
+
   DG.exportTools = (map, land) => {
     const { labels } = map.dg;
     const tools = DG.tools(map);
     map.picture = () => picture(map, land);
-    tools.button(labels.print, () => window.print());
+    tools.button(labels.print, onPaper(map, land));
     tools.button(labels.png, async () => {
       const blob = await picture(map, land).then((canvas) => new Promise((done) => canvas.toBlob(done, "image/png")));
       const address = URL.createObjectURL(blob);
