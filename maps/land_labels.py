@@ -43,6 +43,7 @@ LAND_LABELS: dict[str, dict[str, str]] = {
         "area_rectangle": "Chọn chữ nhật",
         "area_polygon": "Chọn đa giác",
         "area_next": "Hồ sơ trong vùng",
+        "area_too_many": "Vùng quá 200 điểm: vẽ lại đơn giản hơn",
         "area_clear": "Bỏ vùng",
     },
     "en": {
@@ -85,6 +86,7 @@ LAND_LABELS: dict[str, dict[str, str]] = {
         "area_rectangle": "Choose by rectangle",
         "area_polygon": "Choose by polygon",
         "area_next": "Cases in this area",
+        "area_too_many": "Over 200 points: draw a simpler area",
         "area_clear": "Drop the area",
     },
 }

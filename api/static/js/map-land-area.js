@@ -22,7 +22,7 @@
     const tools = DG.tools(map);
     let drawn = null;
     const open = () => {
-      const ring = drawn.getLatLngs()[0].slice(0, MOST_POINTS);
+      const ring = drawn.getLatLngs()[0];
       const area = ring.map((p) => `${p.lng.toFixed(6)},${p.lat.toFixed(6)}`).join(";");
       const query = new URLSearchParams({ vung: area });
       for (const [name, value] of Object.entries(land.filters)) if (value) query.set(name, value);
@@ -49,8 +49,12 @@
         drawn.pm?.disable?.();
         map.pm.disableDraw();
         setTimeout(() => { map.dg.busy = null; }, 50);
+        // More would not fit into an address, and a part of an area is another area.
+        const tooMany = drawn.getLatLngs()[0].length > MOST_POINTS;
+        next.firstChild.disabled = tooMany;
+        next.firstChild.textContent = tooMany ? labels.area_too_many : labels.area_next;
         next.hidden = false;
-        next.firstChild.focus();
+        (tooMany ? next.lastChild : next.firstChild).focus();
       });
     };
     map.getContainer().addEventListener("keydown", (event) => {
