@@ -31,7 +31,8 @@ doctor:  ## máy này có gì không ổn, bằng lời · what is wrong here, i
 test:  ## mọi kiểm tra mà CI chạy · everything that CI runs
 	@$(PYTHON) -m api.bootstrap setup --dev --browser
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/postgis tests/http
+	@$(BIN)/python -m pytest tests/browser
 
 check: setup-dev  ## định dạng, kiểu, lớp, di trú · format, lint, types, layers, migrations, house rules
 	@$(BIN)/ruff format --check --quiet . || { echo 'make fmt'; exit 1; }

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
-from api.pages.project import STRETCH, Flag, stretch
+from api.pages.project import STRETCH, stretch
 from api.usecases.exports import export_land
 from api.usecases.listing import CaseFilter
 from geo.exporting import SYSTEMS, ExportFormat, write_export
@@ -33,8 +33,14 @@ System = Annotated[
 def export(
     session: SessionDep, ctx: ContextDep, code: ProjectCode,
     dang: Annotated[ExportFormat, Query(description="Dạng tệp.")] = "gpkg", he: System = "vn2000",
-    buoc: str = "", phuong: str = "", mui: str = "", vuong: str = "", gang: Flag = "", mo: Flag = "",
-    doan: Annotated[str, Query(pattern=STRETCH)] = "", ngay: DataDate = None,
+    buoc: Annotated[str, Query(description="Nhóm bước 1…7 hoặc mã bước S00…S105.")] = "",
+    phuong: Annotated[str, Query(description="Mã phường/xã.")] = "",
+    mui: Annotated[str, Query(description="Mã mũi thi công.")] = "",
+    vuong: Annotated[str, Query(description="Mã vướng mắc.")] = "",
+    gang: Annotated[str, Query(pattern="^1?$", description="1: chỉ hồ sơ giữ đường găng.")] = "",
+    mo: Annotated[str, Query(pattern="^1?$", description="1: chỉ hồ sơ còn vướng.")] = "",
+    doan: Annotated[str, Query(pattern=STRETCH, description="Đoạn lý trình, m: 526.3-1757.")] = "",
+    ngay: DataDate = None,
 ) -> FileResponse:  # fmt: skip
     """The parcels within the reader's reach that match the filters of the case list, zipped with what they are."""
     chosen = CaseFilter(

@@ -35,7 +35,7 @@ def test_a_preview_is_read_filled_in_and_read_again(
     frame = parcels(60, shapes=shapes, so_la=["3"] * 60, to=None, ghi_chu=HOSTILE)
     path = files.shapefile_with_octets(frame, "ban_do", octets, tmp_path / "a.zip")
     upload = UploadedFile(path, f"thửa {HOSTILE}.zip", "TULIEN", AS_GUESSED)
-    monkeypatch.setattr(previews, "upload_file", lambda session, upload_id: upload)
+    monkeypatch.setattr(previews, "upload_file", lambda *_: upload)
     who = make_tester(portfolio_settings, "trinh-duyet-nap", "importer", projects=("TULIEN",))
     with desktop(browser, live_server) as context:
         page = context.new_page()

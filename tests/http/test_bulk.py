@@ -17,7 +17,7 @@ from api.usecases import bulk
 from tests.http.browsing import enter
 from tests.people import Tester, make_tester, owner_session
 
-PROJECT = "NGOCHOI"  # these tests change cases of this project only
+PROJECT = "HONGHA"  # these tests change cases of this project only
 DAY = "2026-03-13"
 
 

@@ -25,7 +25,7 @@ from api.usecases import calculation
 from api.usecases.portfolio import set_data_date
 from geo import moment
 from geo.access import portfolio_state
-from tests.http.addresses import readable, with_query
+from tests.http.addresses import PARTS, readable, with_query
 from tests.people import Tester, make_tester, owner_session
 
 PROJECT = "VANPHUC"  # these tests change cases of this project only
@@ -332,5 +332,5 @@ def writable(app: FastAPI, case: str) -> Iterator[tuple[str, str]]:
         if method != "GET" and action not in ("door", "account.own"):
             yield (
                 method,
-                path.format(code=case, event_id=1, proposal_id=1, session_id=1, token_id=1, name="tester"),
+                path.format(**{**PARTS, "code": case}),
             )
