@@ -14,7 +14,7 @@ from geo.takeoff import OVERLAP_M2, TakeOff, take_off
 from tests.bench.city_land import STEP, grid, winding_corridors
 from tests.bench.measuring import figure, taking_turns
 
-PARCELS = int(os.environ.get("BENCH_PARCELS", "1000000"))
+PARCELS = int(os.environ.get("DUONGGANG_BENCH_PARCELS", "1000000"))
 
 
 def test_take_off_of_a_city() -> None:
