@@ -18,7 +18,6 @@ from api.usecases.entries import EVERYTHING, CaseChange
 from api.usecases.selection import Chosen, select_cases
 
 router = APIRouter(prefix="/api/projects/{code}/cases", tags=["cases"])
-Short = Annotated[str, Query(max_length=64)]
 
 
 class SeenIn(BaseModel):
@@ -57,14 +56,14 @@ def selection(
     ctx: ContextDep,
     code: ProjectCode,
     vung: Annotated[str, Query(max_length=6000, description="kinh độ,vĩ độ;… của một đa giác.")] = "",
-    buoc: Short = "",
-    phuong: Short = "",
-    mui: Short = "",
+    buoc: Annotated[str, Query(max_length=64, description="Nhóm bước 1…7 hoặc mã bước S00…S105.")] = "",
+    phuong: Annotated[str, Query(max_length=64, description="Mã phường/xã.")] = "",
+    mui: Annotated[str, Query(max_length=64, description="Mã mũi thi công.")] = "",
     chu: Annotated[str, Query(pattern="^[ho]?$", description="h hộ, o tổ chức.")] = "",
-    vuong: Short = "",
-    gang: bool = False,
-    tu_km: Short = "",
-    den_km: Short = "",
+    vuong: Annotated[str, Query(max_length=64, description="Mã vướng mắc.")] = "",
+    gang: Annotated[bool, Query(description="Chỉ hồ sơ giữ đường găng.")] = False,
+    tu_km: Annotated[str, Query(max_length=64, description="Từ lý trình, ví dụ Km0+500.")] = "",
+    den_km: Annotated[str, Query(max_length=64, description="Đến lý trình, ví dụ Km1+200.")] = "",
     ngay: DataDate = None,
 ) -> dict[str, Any]:
     """`rows` (at most 1,000) with the version to write on, and `total`."""

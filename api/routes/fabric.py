@@ -11,7 +11,6 @@ from api.routes.imports import ImportId
 from api.usecases import fabric
 
 router = APIRouter(prefix="/api", tags=["fabric"])
-Words = Annotated[str, Query(max_length=60)]
 
 
 @router.get("/projects/{code}/topology.geojson", summary="Chồng, hở, mảnh, hình sai, trùng (topology)")
@@ -34,9 +33,11 @@ def lineage(
     session: SessionDep,
     ctx: ContextDep,
     code: ProjectCode,
-    sheet: Words = "",
-    number: Words = "",
-    series: Words = "",
+    sheet: Annotated[str, Query(max_length=60, description="Tờ bản đồ cũ.")] = "",
+    number: Annotated[str, Query(max_length=60, description="Số thửa cũ.")] = "",
+    series: Annotated[
+        str, Query(max_length=60, description="Bản đồ (xã cũ), nếu số có ở nhiều bản đồ.")
+    ] = "",
 ) -> dict[str, Any]:
     """The parcels of now that an old sheet and number lead to, itself where it still is one; the acts in words."""
     return fabric.leads_to(session, ctx, code, sheet=sheet, number=number, series=series or None)

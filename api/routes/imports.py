@@ -17,9 +17,9 @@ ImportId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần
 def list_imports(
     session: SessionDep,
     ctx: ContextDep,
-    project: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+    project: Annotated[str | None, Query(description="Mã dự án; bỏ trống: mọi dự án bạn thấy.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500, description="Số dòng mỗi trang.")] = 50,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="Bỏ qua bấy nhiêu dòng đầu.")] = 0,
 ) -> dict[str, Any]:
     """Imports of the projects that you see, newest first; each file with its SHA-256."""
     found, total = imports.imports(session, ctx, project=project, limit=limit, offset=offset)

@@ -171,7 +171,7 @@ def test_killed_in_the_middle_another_finishes_it_once(
             connection.scalar(
                 text("select count(*) from proposal_parcel where proposal_id = :n"), {"n": number}
             )
-            == 8_000
+            == 30_000
         )
 
 
