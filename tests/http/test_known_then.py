@@ -208,7 +208,7 @@ def test_the_same_question_about_the_past_gets_the_same_bytes_before_and_after_a
 
 def test_a_page_and_its_print_say_what_they_look_back_to(program: TestClient, then: Then) -> None:
     event = program.get(back("/api/projects", then.at)).json()["known_event"]
-    shown = datetime.fromisoformat(then.at).astimezone().strftime("%d/%m/%Y")
+    shown = datetime.fromisoformat(then.at).strftime("%d/%m/%Y")
     for address in ("/bao-cao-cham", f"/bao-cao-cham/{PROJECT}", f"/du-an/{PROJECT}/duong-gang"):
         html = program.get(back(address, then.at), headers=HTML).text
         assert f"(sự kiện {event})" in html
