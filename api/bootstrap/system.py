@@ -42,6 +42,11 @@ def missing(*, browser: bool) -> list[str]:
         packages.append("chromium")
     if browser and not _loads("libatomic.so.1"):  # the program that drives the browser is linked against it
         packages.append("libatomic1")
+    # What the PDF printer loads; its wheel has no libraries of its own.
+    printing = {"libpango-1.0-0": "libpango-1.0.so.0", "libpangoft2-1.0-0": "libpangoft2-1.0.so.0"}
+    packages += [package for package, library in printing.items() if not _loads(library)]
+    if not _loads("libharfbuzz-subset.so.0"):
+        packages.append("libharfbuzz-subset0")
     return packages
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
 from api.guard import door_of, principal_of
-from api.pages import case_history, case_parts, people_cards
+from api.pages import case_history, case_parts, case_sections, people_cards
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
 from api.usecases.cases import state_seen
@@ -22,7 +22,9 @@ from projects.clearance import gives_possession
 from projects.codes import OBSTACLES
 from projects.errors import IllegalStep, InvalidInput, KeyReused, StaleVersion
 
-router = APIRouter(prefix="/ho-so/{code}", dependencies=[Depends(people_cards.ready)])
+router = APIRouter(
+    prefix="/ho-so/{code}", dependencies=[Depends(people_cards.ready), Depends(case_sections.ready)]
+)
 
 
 @router.get("")
@@ -148,5 +150,6 @@ def render_case(
         saved=saved,
         # Looking at another data date is looking at the past or a what-if: nothing is written from there.
         read_only=bool(carried(request.query_params)) and refusal is None,
+        sections=case_sections.sections(request, view),
         **people_cards.cards(request),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import CaseCode, ContextDep, LangDep, RowId, SessionDep
 from api.language import Lang
+from api.pages import case_sections
 from api.pages.case import render_case
 from api.pages.forms import Faults, Many, Text, by_field, plain
 from api.pages.people_cards import Said, ready, say
@@ -21,7 +22,7 @@ from geo.access import access_case
 from projects.errors import Fault, IllegalStep, InvalidInput, KeyReused, StaleVersion
 from projects.rights import Rights
 
-router = APIRouter(prefix="/ho-so/{code}", dependencies=[Depends(ready)])
+router = APIRouter(prefix="/ho-so/{code}", dependencies=[Depends(ready), Depends(case_sections.ready)])
 
 STALE = Fault(
     "",

@@ -1,0 +1,83 @@
+"""The parts of the case page that stand on their own: each has a template and a function that reads what it shows.
+
+A part adds its line to `SECTIONS`; its forms go to routes of its own, which return to the case or, after a refusal,
+leave what was said with `say` and render the case again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.deps import CaseCode, ContextDep, SessionDep
+from api.views import CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a part is read with. `said` is what a route of that part has to say: faults, what was entered."""
+
+    request: Request
+    session: Session
+    ctx: Context
+    view: CaseView
+    said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part: its name (also the anchor), template, column (`left` | `right`), and what fills it.
+
+    `load` gives the template's variable `part`; None leaves the part out for this reader.
+    """
+
+    name: str
+    template: str
+    column: str
+    load: Callable[[Asked], Mapping[str, Any] | None]
+
+
+@dataclass(slots=True)
+class _Ready:
+    session: Session
+    ctx: Context
+    said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+SECTIONS: tuple[Section, ...] = ()
+
+
+def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:
+    """A dependency of the routes that show a case: what the parts will be read with."""
+    request.state.case_sections = _Ready(session, ctx)
+
+
+def say(request: Request, name: str, said: Mapping[str, Any]) -> None:
+    """Leaves what the part `name` has to say besides what it reads."""
+    cast(_Ready, request.state.case_sections).said[name] = said
+
+
+def sections(request: Request, view: CaseView) -> list[dict[str, Any]]:
+    """The parts that this reader gets, in order: `template`, `column` and `part` of each."""
+    found: _Ready | None = getattr(request.state, "case_sections", None)
+    if found is None:
+        return []
+    made = []
+    for section in SECTIONS:
+        said = found.said.get(section.name, {})
+        part = section.load(Asked(request, found.session, found.ctx, view, said))
+        if part is not None:
+            made.append(
+                {
+                    "name": section.name,
+                    "template": section.template,
+                    "column": section.column,
+                    "part": part,
+                }
+            )
+    return made
