@@ -192,6 +192,8 @@ def void_fact(
 
 def add_rows(session: Session, case: ClearanceCase, facts: Sequence[Fact]) -> list[CaseFact]:
     """Adds checked facts without an event of their own: the caller's event tells of them. Flushes."""
+    if not facts:
+        return []
     rows = [
         CaseFact(
             case_id=case.id,
