@@ -88,7 +88,7 @@ def change_case(
         after = before | wanted | {"version": case.version}
         put_state(case, _present(wanted, before, after, events, day=day))
         with_it = _with_step(change, day) if moves else ()
-        add_rows(session, case, with_it)
+        add_rows(session, case, with_it, step=change.step)
         event = record(
             session,
             kind="case.step" if moves else "case.edit",
