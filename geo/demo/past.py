@@ -70,6 +70,10 @@ BESIDE: dict[str, tuple[str, int, tuple[tuple[str, int], ...]]] = {
     "X1": ("notice.served", 60, (("paused", 0),)),
     "X2": ("notice.served", 60, (("left", 0),)),
 }
+# Of land that the investor holds the acts that reports ask for are enough.
+OF_HANDED_OVER = frozenset(
+    {"notice.issued", "approval.decided", "recovery.decided", "handover.done", "handover.investor"}
+)
 PAPERS = {"notice": "TB", "inventory": "BB", "approval": "QĐ", "recovery": "QĐ", "enforcement": "QĐ"}
 SIGNER, BODY = "Người ký minh hoạ", "Uỷ ban nhân dân (minh hoạ)"
 PAID_AFTER = 12  # days from the approval to the money, where it is paid
@@ -100,7 +104,7 @@ _ADD = text(
                 ('payment.invited', 5, false, 'TB', 0, 100), ('payment.full', :paid, true, 'PC', 0, 70),
                 ('payment.refused', 14, false, 'BB', 70, 84), ('payment.deposited', 28, true, 'CT', 70, 78))
                 k (kind, after, money, paper, low, high) on h.seed % 100 >= k.low and h.seed % 100 < k.high
-            where h.kind = 'approval.effective' and h.amount_vnd > 0
+            where h.kind = 'approval.decided' and h.amount_vnd > 0
         ) p where day <= :today
     )
     insert into case_fact (case_id, project_id, ward_code, kind, happened_on, land, amount, until_on, document, signer,
@@ -124,6 +128,8 @@ def acts() -> Iterator[tuple[str, str, int, int]]:
     for step, (last, since, own) in ends.items():
         now, then = road[last]
         for kind, (days, old) in road.items():
+            if step == "S105" and kind not in OF_HANDED_OVER:
+                continue
             if days <= now and not (days == now and kind != last and kind != "approval.effective"):
                 yield step, kind, now - days + since, then - old + since
         for kind, before in own:
