@@ -130,7 +130,9 @@ class RuleBook:
         return replace(self, rules=tuple(rules))
 
 
-def read_rules(files: Mapping[str, Mapping[str, Any]], *, locales: tuple[str, ...] = ("VN", "HN")) -> RuleBook:
+def read_rules(
+    files: Mapping[str, Mapping[str, Any]], *, locales: tuple[str, ...] = ("VN", "HN")
+) -> RuleBook:
     """The book from parsed TOML by file name, each with `[[rule]]`. Raises `InvalidInput` with all faults of all files."""
     rules: list[Rule] = []
     faults: list[Fault] = []
@@ -170,7 +172,9 @@ def _rule(row: Mapping[str, Any], where: str) -> tuple[Rule | None, list[Fault]]
             faults.append(_fault(where, f"thiếu “{key}”", f"“{key}” is missing"))
     for key, kind in _KEYS.items():
         if key in row and type(row[key]) is not kind:
-            faults.append(_fault(where, f"“{key}” phải là {kind.__name__}", f"“{key}” must be {kind.__name__}"))
+            faults.append(
+                _fault(where, f"“{key}” phải là {kind.__name__}", f"“{key}” must be {kind.__name__}")
+            )
     if faults:
         return None, faults
     faults = _content_faults(row, where)
@@ -218,7 +222,9 @@ def _content_faults(row: Mapping[str, Any], where: str) -> list[Fault]:
             if not 0 <= Decimal(row["rate"]) < 1:
                 raise InvalidOperation
         except InvalidOperation:
-            faults.append(_fault(where, f"mức {row['rate']!r} không phải số", f"rate {row['rate']!r} is no share"))
+            faults.append(
+                _fault(where, f"mức {row['rate']!r} không phải số", f"rate {row['rate']!r} is no share")
+            )
     return faults
 
 
