@@ -27,7 +27,7 @@ CIVIL_CODE = Counting()
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month `months` later; the month's last day where it has no such day (29 Feb + 12 → 28 Feb)."""
+    """The same day of the month `months` later, or the month's last day (29 Feb + 12 → 28 Feb)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 

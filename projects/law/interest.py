@@ -77,7 +77,7 @@ def late_money(
         # The next day on which the debt or the rate may differ.
         breaks = [until + timedelta(days=1)]
         breaks += [f.on + timedelta(days=1) for f in paid]
-        breaks += [r.since or r.start for r in rates if r.since or r.start]
+        breaks += [begin for r in rates if (begin := r.since or r.start)]
         breaks += [r.end + timedelta(days=1) for r in rates if r.end]
         stop = min(other for other in breaks if other > day)
         days = (stop - day).days

@@ -39,8 +39,8 @@ class Rule:
 
     `trigger` and `then`: kinds of fact (see `projects.law.facts`); `amounts`: days by case where the rule has several
     (land kind, "hard", "remote"); `more_than`: the amount must be over, not only reached; `rate`: share a day;
-    `start`/`end`: days on which it is in force, both included; `since`: the day from which this version counts, None for
-    the first one; `basis`: the article in Vietnamese, '' for a mark of a handbook, which is never shown as law.
+    `start`/`end`: days on which it is in force, both included; `since`: the day from which this version counts, None
+    for the first one; `basis`: the article in Vietnamese, '' for a mark of a handbook, which is never shown as law.
     """
 
     id: str
@@ -133,7 +133,7 @@ class RuleBook:
 def read_rules(
     files: Mapping[str, Mapping[str, Any]], *, locales: tuple[str, ...] = ("VN", "HN")
 ) -> RuleBook:
-    """The book from parsed TOML by file name, each with `[[rule]]`. Raises `InvalidInput` with all faults of all files."""
+    """The book from parsed TOML by file name, each with `[[rule]]`. Raises `InvalidInput` with every fault."""
     rules: list[Rule] = []
     faults: list[Fault] = []
     for name, content in files.items():
