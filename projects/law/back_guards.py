@@ -20,7 +20,8 @@ def back_faults(frame: Frame, move: Move) -> list[Breach]:
     if move.step in _BEHIND and (move.wanted == "X2" or move.wanted not in _BEHIND):
         if unlawful or line.first("recovery.adjusted", since=since):
             return []
-        return [missing(book.get("KN-02" if move.wanted != "X2" else "QD-06", on=move.on), "complaint.unlawful", "recovery.adjusted")]  # fmt: skip
+        rule = book.get("QD-06" if move.wanted == "X2" else "KN-02", on=move.on)
+        return [missing(rule, "complaint.unlawful", "recovery.adjusted")]
     enforcing = move.wanted == "S97" or (move.step == "S97" and not line.has("enforcement.compliance"))
     if unlawful and enforcing:
         vi = f"Đã có kết luận trái pháp luật ngày {unlawful.on:%d/%m/%Y}: dừng cưỡng chế chưa xong."

@@ -7,7 +7,7 @@ from datetime import date
 
 from projects.errors import Fault
 from projects.law.clock import Clock
-from projects.law.facts import KINDS
+from projects.law.facts import KINDS, STEP_FACTS
 from projects.law.rules import Rule
 from projects.steps import STEPS, basis_en
 
@@ -55,8 +55,9 @@ class Breach:
 
 def missing(rule: Rule, *kinds: str) -> Breach:
     """A fact that the law puts before the step is not recorded."""
-    vi = "; ".join(KINDS[kind].label_vi for kind in kinds)
-    en = "; ".join(KINDS[kind].label_en for kind in kinds)
+    steps = {fact: STEPS[step] for step, fact in STEP_FACTS.items()}
+    words = [KINDS[kind] if kind in KINDS else steps[kind] for kind in kinds]
+    vi, en = "; ".join(word.label_vi for word in words), "; ".join(word.label_en for word in words)
     return Breach.of(rule, "facts", f"Chưa ghi: {vi}.", f"Not recorded: {en}.")
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from projects.law.clock import Clock, Frame, Notes, blank, run, since
 from projects.law.facts import Fact
 from projects.law.regime import RESOLUTION
+from projects.law.timeline import read_count
 
 _AFTER_POSTING = (
     "opinions.held", "dialogue.opened", "appraisal.received", "appraisal.done", "approval.decided", "recovery.decided",
@@ -102,10 +103,8 @@ def objections(line_fact: Fact | None) -> bool | None:
     """Whether the record of opinions ("agree/all") leaves objections; None when it does not say."""
     if line_fact is None:
         return None
-    agree, slash, everybody = line_fact.value.partition("/")
-    if not slash or not agree.strip().isdigit() or not everybody.strip().isdigit():
-        return None
-    return int(agree) < int(everybody)
+    count = read_count(line_fact.value)
+    return None if count is None else count[0] < count[1]
 
 
 def _dialogue(frame: Frame) -> list[Clock]:

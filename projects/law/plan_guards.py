@@ -30,7 +30,7 @@ def discuss(frame: Frame, move: Move) -> list[Breach]:
 
 
 def appraise(frame: Frame, move: Move) -> list[Breach]:
-    """S70: posting over, opinions taken, dialogue where objections are left (PA-05, PA-06), dossier received (PA-08)."""
+    """S70: posting over, opinions taken, dialogue where objections are left (PA-05, PA-06), dossier in (PA-08)."""
     if move.wanted != "S70" or move.backward:
         return []
     line = frame.line

@@ -8,6 +8,7 @@ from projects.law.decision_clocks import PROOFS, proof_of
 from projects.law.facts import Fact
 from projects.law.plan_guards import posting_faults
 from projects.law.regime import RESOLUTION
+from projects.law.timeline import read_count
 from projects.law.waiting import consent_day, notice_of, waits
 
 FAST_LANES = ("QD-08", "QD-09", "QD-10")
@@ -51,6 +52,8 @@ def _road(frame: Frame, move: Move) -> list[Breach]:
     line = frame.line
     lanes = line.all("fast_lane")
     approved = line.has("approval.decided")
+    if not approved and move.step in ("S80", "S85"):
+        return [missing(frame.book.get("TDC-01", on=move.on), "approval.decided")]
     if not approved:
         return _before_plan(frame, move, lanes)
     if proof_of(frame) is not None:
@@ -84,7 +87,7 @@ def _after_refusal(frame: Frame, move: Move, begun: Fact) -> list[Breach]:
 
 
 def _before_plan(frame: Frame, move: Move, lanes: tuple[Fact, ...]) -> list[Breach]:
-    """QD-08, QD-09: from the posting straight to the decision, in force from 2026-01-01, for a plan without resettlement."""
+    """QD-08, QD-09: from the posting to the decision, from 2026-01-01 on, for a plan without resettlement."""
     grounds = [fact for fact in lanes if fact.value[:5] in ("QD-08", "QD-09")]
     rule = frame.book.get(grounds[-1].value[:5] if grounds else "QD-08", on=move.on)
     if not grounds:
@@ -123,10 +126,11 @@ def _before_resettlement(frame: Frame, move: Move) -> list[Breach]:
 
 def enough_consent(value: str) -> bool:
     """Whether "QD-09 agree/all" says strictly more than 75 %, with counts that can be."""
-    agree, slash, everybody = value.removeprefix("QD-09").strip().partition("/")
-    if not slash or not agree.strip().isdecimal() or not everybody.strip().isdecimal():
+    count = read_count(value.removeprefix("QD-09"))
+    if count is None:
         return False
-    return 0 < int(everybody) and int(agree) <= int(everybody) and 4 * int(agree) > 3 * int(everybody)
+    agree, everybody = count
+    return agree <= everybody and 4 * agree > 3 * everybody
 
 
 __all__ = ["FAST_LANES", "PROOFS", "decide_recovery", "enough_consent", "hand_over_early"]

@@ -7,7 +7,7 @@ from a date on (`RuleBook.with_changes`): the older version stays for clocks tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -86,12 +86,21 @@ class RuleBook:
 
     rules: tuple[Rule, ...]
     locales: tuple[str, ...] = ("VN", "HN")
+    _by_id: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[str, tuple[Rule, ...]] = {}
+        for rule in self.rules:
+            index[rule.id] = (*index.get(rule.id, ()), rule)
+        object.__setattr__(self, "_by_id", index)
 
     def get(self, code: str, *, on: date | None = None) -> Rule:
         """The version of a rule that counts on a day (the first one without a day). `NotFound` without such a rule."""
-        versions = [rule for rule in self.rules if rule.id == code]
+        versions = self._by_id.get(code)
         if not versions:
             raise NotFound("rule", code)
+        if len(versions) == 1 and versions[0].since is None:
+            return versions[0]
         known = [r for r in versions if r.since is None or (on is not None and r.since <= on)]
         return max(known, key=lambda r: r.since or date.min)
 

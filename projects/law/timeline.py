@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from projects.law.facts import Fact
@@ -87,9 +88,12 @@ def of_case(facts: Iterable[Fact], *, today: date) -> Timeline:
     return timeline(fact for fact in facts if fact.on <= today)
 
 
-def for_party(fact: Fact | None, party: str) -> Fact | None:
-    """The fact with the person in question written in."""
-    return replace(fact, party=party) if fact and party else fact
+def read_count(text: str) -> tuple[int, int] | None:
+    """A count "agree/all" as two numbers, all of them at least one; None for anything else."""
+    found = re.fullmatch(r"\s*([0-9]{1,6})\s*/\s*([0-9]{1,6})\s*", text)
+    if found is None or int(found[2]) == 0:
+        return None
+    return int(found[1]), int(found[2])
 
 
 def _goes_back(standing: list[Fact]) -> bool:
