@@ -87,8 +87,8 @@ def validity(frame: Frame) -> tuple[Clock, ...]:
 def waits(frame: Frame) -> tuple[Clock, ...]:
     """The earliest day of the recovery decision for every person and kind of land (TB-04…07, TB-13 for history).
 
-    A person who is not served, or land of unknown kind, is a clock without a date. Lifted: TB-08 by the consent of
-    each, TB-10 by a notice issued again.
+    A person who is not served, or a kind of land on which nobody is, is a clock without a date. Lifted: TB-08 by the
+    consent of each, TB-10 by a notice issued again.
     """
     notice = notice_of(frame)
     if notice is None:
@@ -99,7 +99,6 @@ def waits(frame: Frame) -> tuple[Clock, ...]:
     if consent and decided and consent > decided.on:
         consent = None
     served = frame.line.all("notice.served", "notice.newspaper", since=notice.base.on)
-    kinds = frame.lands or tuple(dict.fromkeys(f.land for f in served if f.land)) or ("",)
     notes = list(notice.notes)
     if not regime.settled:
         notes.append(
@@ -109,38 +108,19 @@ def waits(frame: Frame) -> tuple[Clock, ...]:
             )
         )
     found = []
-    for party in persons(frame, served):
-        for land in kinds:
-            code = RULES[(regime.code, land or "non_agri")]
-            waived = "TB-08" if consent else notice.waived
-            if waived:
-                found.append(
-                    blank(
-                        frame,
-                        code,
-                        waived=waived,
-                        party=party,
-                        land=land,
-                        notes=notes,
-                        ended=consent or notice.issue.on,
-                    )
-                )
-                continue
-            fact = _service(served, party, land)
-            more = [*notes, _PAPER] if fact and fact.kind == "notice.newspaper" else notes
-            found.append(
-                run(
-                    frame,
-                    code,
-                    fact,
-                    end=decided,
-                    case=land,
-                    land=land,
-                    party=party,
-                    missing=_unserved(party, land),
-                    notes=more,
-                )
-            )
+    for party, land in _pairs(frame, served):
+        code = RULES[(regime.code, land or "non_agri")]
+        waived = "TB-08" if consent else notice.waived
+        if waived:
+            lifted = consent or notice.issue.on
+            found.append(blank(frame, code, waived=waived, party=party, land=land, notes=notes, ended=lifted))
+            continue
+        fact = _service(served, party, land)
+        more = [*notes, _PAPER] if fact and fact.kind == "notice.newspaper" else notes
+        gap = _unserved(party, land)
+        found.append(
+            run(frame, code, fact, end=decided, case=land, land=land, party=party, missing=gap, notes=more)
+        )
     return tuple(found)
 
 
@@ -172,6 +152,21 @@ def consent_day(frame: Frame) -> date | None:
 def persons(frame: Frame, facts: Sequence[Fact]) -> tuple[str, ...]:
     """Who has to be counted: the people of the case, else those whom the facts name, else one for everybody."""
     return frame.people or tuple(dict.fromkeys(f.party for f in facts if f.party)) or ("",)
+
+
+def _pairs(frame: Frame, served: Sequence[Fact]) -> tuple[tuple[str, str], ...]:
+    """Persons with the kinds of land on which each was served; a person not served, or a kind of land of the case on
+    which nobody was, comes with what is known of it."""
+    seen = tuple(dict.fromkeys(fact.land for fact in served if fact.land))
+    pairs: list[tuple[str, str]] = []
+    for party in persons(frame, served):
+        own = [fact for fact in served if fact.party in ("", party)]
+        kinds = [fact.land for fact in own if fact.land]
+        if not own or any(fact.kind == "notice.newspaper" for fact in own):
+            kinds += frame.lands or seen or ("",)
+        pairs += [(party, land) for land in dict.fromkeys(kinds)]
+    pairs += [("", land) for land in frame.lands if land not in {kind for _, kind in pairs}]
+    return tuple(pairs)
 
 
 def _service(served: Sequence[Fact], party: str, land: str) -> Fact | None:

@@ -12,17 +12,20 @@ from projects.law.facts import Fact
 from tests.unit.law_cases import all_clocks, fact
 from tests.unit.law_oracle import colour, deadline, walk
 
+# A fact beside the one that starts the clock: kind, days from the start, fields.
+Beside = tuple[tuple[str, int, dict[str, str]], ...]
 NEW, OLD = ("2026-02-02", "2029-06-30"), ("2024-08-01", "2025-05-20")
-NOTICE = (("notice.issued", -3, {}),)
-SERVED = (*NOTICE, ("notice.served", -1, {"land": "agri"}))
-POSTED = (("posting.started", -15, {}), ("posting.ended", -1, {}))
-LONG_AGO = (("notice.issued", -140, {}), ("notice.served", -130, {"land": "agri"}))
-NEEDY = (*LONG_AGO, ("resettlement.needed", -20, {"value": "land"}), ("approval.decided", -9, {}))
-REFUSED = (("approval.decided", -15, {}), ("refusal.persuasion", -10, {}))
-DONE = (("recovery.decided", -30, {}),)
+NOTICE: Beside = (("notice.issued", -3, {}),)
+SERVED: Beside = (*NOTICE, ("notice.served", -1, {"land": "agri"}))
+POSTED: Beside = (("posting.started", -15, {}), ("posting.ended", -1, {}))
+LONG_AGO: Beside = (("notice.issued", -140, {}), ("notice.served", -130, {"land": "agri"}))
+NEEDY: Beside = (*LONG_AGO, ("resettlement.needed", -20, {"value": "land"}), ("approval.decided", -9, {}))
+REFUSED: Beside = (("approval.decided", -15, {}), ("refusal.persuasion", -10, {}))
+DONE: Beside = (("recovery.decided", -30, {}),)
 
 # rule: days as the law has them, unit, what starts it, facts around it (kind, days from the start, fields), years
-DEADLINES = {
+Spec = tuple[int, str, str, dict[str, str], Beside, tuple[str, str]]
+DEADLINES: dict[str, Spec] = {
     "KH-01": (10, "cal", "plan.asked", {}, (), NEW),
     "PA-05": (60, "cal", "opinions.held", {"value": "8/10"}, POSTED, ("2024-08-20", "2025-10-01")),
     "PA-06": (30, "cal", "opinions.held", {"value": "8/10"}, POSTED, NEW),
@@ -49,7 +52,7 @@ DEADLINES = {
 QUIET = ("KN-05", "KN-08", "KN-10")
 
 # rule: days on which the next act becomes lawful (11 where the law says "more than 10")
-EARLIEST = {
+EARLIEST: dict[str, Spec] = {
     "TB-04": (90, "cal", "notice.served", {"land": "agri"}, NOTICE, OLD),
     "TB-05": (180, "cal", "notice.served", {"land": "non_agri"}, NOTICE, OLD),
     "TB-06": (60, "cal", "notice.served", {"land": "agri"}, NOTICE, NEW),
@@ -79,9 +82,9 @@ def days(span: tuple[str, str]) -> st.SearchStrategy[date]:
     return st.dates(first, last) | st.sampled_from([*special, first, last])
 
 
-def around(start: date, spec: tuple[object, ...], kind: str, fields: dict[str, str]) -> list[Fact]:
+def around(start: date, spec: Beside, kind: str, fields: dict[str, str]) -> list[Fact]:
     """The facts around a start, and the start itself."""
-    rows = [fact(name, start + timedelta(days=shift), **more) for name, shift, more in spec]  # type: ignore[misc]
+    rows = [fact(name, start + timedelta(days=shift), **more) for name, shift, more in spec]
     return [*rows, fact(kind, start, **fields)]
 
 
