@@ -62,6 +62,8 @@ class Timeline:
 
     def until(self, day: date) -> Timeline:
         """What had happened by the end of that day, as it stood then."""
+        if not self.facts or self.facts[-1].on <= day:
+            return self
         return timeline(fact for fact in self.facts if fact.on <= day)
 
     def parties(self, *kinds: str) -> tuple[str, ...]:
