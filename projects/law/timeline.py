@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from projects.law.facts import Fact
@@ -28,15 +28,26 @@ class Timeline:
     """Facts by day, those of one day in the order in which they were given."""
 
     facts: tuple[Fact, ...]
+    _by_kind: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            index.setdefault(fact.kind, []).append(fact)
+        object.__setattr__(self, "_by_kind", {kind: tuple(found) for kind, found in index.items()})
 
     def all(
         self, *kinds: str, party: str | None = None, since: date | None = None, value: str | None = None
     ) -> tuple[Fact, ...]:
         """Facts of these kinds; with `party` those for that person or for everybody; with `since` from that day on."""
+        known = [kind for kind in kinds if kind in self._by_kind]
+        if not known:
+            return ()
+        rows = self._by_kind[known[0]] if len(known) == 1 else self.facts
         return tuple(
             fact
-            for fact in self.facts
-            if fact.kind in kinds
+            for fact in rows
+            if fact.kind in known
             and (party is None or fact.party in ("", party))
             and (since is None or fact.on >= since)
             and (value is None or fact.value == value)
@@ -62,6 +73,8 @@ class Timeline:
 
     def until(self, day: date) -> Timeline:
         """What had happened by the end of that day, as it stood then."""
+        if not self.facts or self.facts[-1].on <= day:
+            return self
         return timeline(fact for fact in self.facts if fact.on <= day)
 
     def parties(self, *kinds: str) -> tuple[str, ...]:
