@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.lawfiles import bans, rule_book
@@ -44,6 +44,8 @@ def paid(on: date, amount: int, kind: str = "payment.part") -> Fact:
     shifts=st.lists(st.tuples(st.integers(-40, 300), st.integers(0, 10**11)), max_size=5),
     days=st.integers(-5, 400),
 )
+@example(total=100, shifts=[(1, 50), (2, 10)], days=5)
+@example(total=100, shifts=[(0, 50), (-1, 10)], days=5)
 def test_late_money_is_the_sum_of_what_was_owed_each_day(
     total: int, shifts: list[tuple[int, int]], days: int
 ) -> None:
