@@ -88,8 +88,8 @@ def timeline(facts: Iterable[Fact]) -> Timeline:
     """The facts by day without those that a later one made void: a plan by a new draft, a recovery decision by going
     back to the approved plan or to a new draft (only after a fast lane may the approval lawfully follow the decision).
 
-    Facts of one day keep the order in which they are given, but a step that was recorded beside the headline lies behind
-    the headline: it goes before the others of its day, in the order of the road.
+    Facts of one day keep the order in which they are given, but a step that was recorded beside the headline lies
+    behind it: it goes before the others of its day, in the order of the road.
     """
     standing: list[Fact] = []
     for fact in sorted(facts, key=lambda fact: (fact.on, _place(fact))):

@@ -11,7 +11,7 @@ from api.lawfiles import bans, rule_book
 from projects.law.clock import LIGHTS, STATES
 from projects.law.clocks import headline
 from projects.law.facts import KINDS, STEP_FACTS, Fact
-from projects.law.guards import check_lawful
+from projects.law.guards import Court, check_lawful, first_lawful_day
 from projects.steps import STEPS
 from tests.unit.law_cases import OFFICE, all_clocks, breaches, fact
 from tests.unit.law_oracle import walk
@@ -127,3 +127,17 @@ def test_a_guard_answers_for_any_facts_and_any_move(
         assert breach.basis
         assert breach.vi.count("(") == breach.vi.count(")")
         assert breach.where in ("facts", "effective_on", "step")
+
+
+@given(served=st.integers(0, 90), approved=st.integers(0, 300), asked=st.integers(0, 400))
+def test_the_first_lawful_day_is_found_and_none_where_waiting_does_not_help(
+    served: int, approved: int, asked: int
+) -> None:
+    start, service = ISSUED + timedelta(days=asked), ISSUED + timedelta(days=served)
+    case = [fact("notice.issued", ISSUED), fact("notice.served", service, land="agri")]
+    case.append(fact("approval.decided", ISSUED + timedelta(days=approved)))
+    court = Court(rule_book(), OFFICE, bans())
+    found = first_lawful_day("S80", "S90", case, start=start, court=court)
+    day = max(start, walk(service, 60, "cal"), ISSUED + timedelta(days=approved))
+    assert found == (day if day <= walk(ISSUED, 12, "mon") else None)
+    assert first_lawful_day("S80", "S90", case[:1], start=start, court=court) is None
