@@ -124,9 +124,15 @@ def first_lawful_day(
         blocking = [breach for breach in judge(Move(step, wanted, day), known, court) if breach.blocking]
         if not blocking:
             return day
-        if any(breach.where != "effective_on" for breach in blocking) and not any(f.on > day for f in known):
-            return None  # what is missing does not come by waiting
+        coming = any(fact.on > day for fact in known)
+        if not coming and any(_lasts(breach) for breach in blocking):
+            return None
     return None
+
+
+def _lasts(breach: Breach) -> bool:
+    """Whether waiting does not mend it: something is missing, or the notice lapsed."""
+    return breach.where != "effective_on" or breach.rule in ("TB-09", "TB-11")
 
 
 def _guards() -> tuple[Guard, ...]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.lawfiles import competences
@@ -62,6 +62,7 @@ def test_the_choice_of_the_city_counts_from_its_day() -> None:
     assert regime("", "2026-04-01", choice)[:2] == ("G24", "TR-04")
 
 
+@settings(deadline=None)
 @given(
     served=st.dates(date(2025, 6, 1), date(2025, 12, 31)),
     approved=st.dates(date(2025, 11, 1), date(2026, 2, 28)),
