@@ -29,6 +29,7 @@ from api.pages import (
     citymap,
     correction,
     docs,
+    document_forms,
     import_page,
     imports,
     land_gaps,
@@ -46,6 +47,7 @@ from api.routes import bulk as bulk_routes
 from api.routes import (
     case_facts,
     cases,
+    documents,
     exports,
     holders,
     land,
@@ -167,12 +169,33 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, case_facts, bulk_routes, holders, reports, system):
+    for module in (
+        projects,
+        *land_answers,
+        cases,
+        case_facts,
+        documents,
+        bulk_routes,
+        holders,
+        reports,
+        system,
+    ):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff)
     of_files = (imports, import_page, preview, topology)
-    for page in (*people, *of_projects, *of_files, case, case_people, correction, bulk, report, docs):
+    for page in (
+        *people,
+        *of_projects,
+        *of_files,
+        case,
+        case_people,
+        document_forms,
+        correction,
+        bulk,
+        report,
+        docs,
+    ):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

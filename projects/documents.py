@@ -1,4 +1,4 @@
-"""Papers and pictures of a case: the coded kinds of paper, and the states of the look for viruses, in both languages."""
+"""Papers and pictures of a case: the coded kinds of paper and the states of a virus scan, in both languages."""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ FIELDS = (
     "reason",
     "note",
     "on_behalf_of",
+    "document_sha256",
 )
 Text = Annotated[str, Form()]
 
@@ -47,6 +48,7 @@ def read_form(
     reason: Text = "",
     note: Text = "",
     on_behalf_of: Text = "",
+    document_sha256: Text = "",
 ) -> dict[str, str]:
     """What was typed, field by field."""
     return {
@@ -58,6 +60,7 @@ def read_form(
         "reason": reason,
         "note": note,
         "on_behalf_of": on_behalf_of,
+        "document_sha256": document_sha256,
     }
 
 
@@ -89,6 +92,7 @@ def parse(entered: dict[str, str], version: str) -> tuple[int, CaseChange]:
         document=entered["document"].strip() or None,
         reason=entered["reason"].replace("\r\n", "\n").strip() or None,
         on_behalf_of=entered.get("on_behalf_of", "").strip() or None,
+        document_sha256=entered.get("document_sha256", "").strip() or None,
     )
 
 

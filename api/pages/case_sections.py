@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
+from api.pages import case_documents
 from api.views import CaseView
 
 
@@ -49,7 +50,9 @@ class _Ready:
     said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(case_documents.NAME, "_case_documents.html.j2", "left", case_documents.load),
+)
 
 
 def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:

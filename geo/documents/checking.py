@@ -1,4 +1,4 @@
-"""The parent's side of the look at a paper or picture: a private folder, the child, and nothing believed of its answer."""
+"""The parent's side of the look at a paper or picture: a private folder, the child, nothing believed of its answer."""
 
 from __future__ import annotations
 

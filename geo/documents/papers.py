@@ -73,7 +73,14 @@ def look_docx(path: Path, out: Path) -> dict[str, Any]:
                 if not member.filename.lower().endswith((".xml", ".rels")):
                     continue
                 _judge_part(member.filename.lower(), archive.open(member).read(MOST_UNPACKED))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, OSError, ValueError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+        OSError,
+        ValueError,
+        EOFError,
+    ) as error:
         raise Refused("damaged") from error
     except RuntimeError as error:  # a member under a password
         raise Refused("locked") from error
@@ -111,7 +118,7 @@ def _scanned_page(pdf: pikepdf.Pdf, out: Path) -> None:
     """Copies of the picture that makes up the first page, when there is one; a page of text has none."""
     with suppress(Exception):  # no thumbnail is no fault of the paper
         for image in pdf.pages[0].images.values():
-            found = pikepdf.PdfImage(image)
+            found = pikepdf.PdfImage(image)  # type: ignore[arg-type]  # a stream, its stubs say less
             if _SCAN_PIXELS <= found.width * found.height <= MOST_PIXELS:
                 picture = found.as_pil_image()
                 if isinstance(picture, Image.Image):
@@ -132,9 +139,11 @@ def _small(members: list[zipfile.ZipInfo]) -> None:
 def _judge_part(name: str, content: bytes) -> None:
     if name == _CONTENT.lower() and b"macroenabled" in content.lower():
         raise Refused("docx_macro")
-    if name.endswith(".rels") and re.search(
-        rb"attachedTemplate|oleObject|/frame\"|/subDocument", content
-    ) and re.search(rb"TargetMode\s*=\s*[\"']External", content):
+    if (
+        name.endswith(".rels")
+        and re.search(rb"attachedTemplate|oleObject|/frame\"|/subDocument", content)
+        and re.search(rb"TargetMode\s*=\s*[\"']External", content)
+    ):
         raise Refused("docx_remote")
     if name.startswith("word/") and re.search(rb"<w:instrText[^>]*>\s*DDE(AUTO)?\b", content):
         raise Refused("docx_remote")

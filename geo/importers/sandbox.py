@@ -78,9 +78,7 @@ def run_child(
         raise ChildFailed("crash", _tail(log))
 
 
-def command(
-    request: Path, source: Path, out: Path, *, wrapped: bool, module: str = CHILD
-) -> list[str]:
+def command(request: Path, source: Path, out: Path, *, wrapped: bool, module: str = CHILD) -> list[str]:
     """The argument list. -P and -s keep the current folder and the user's packages off the import path."""
     python = [sys.executable, "-P", "-s", "-B", "-m", module, str(request)]
     return [*bubblewrap(source, out), *python] if wrapped else python
