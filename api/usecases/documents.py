@@ -96,9 +96,9 @@ def text_of(value: Any, where: str, faults: list[Fault], *, most: int = LONGEST)
 
 
 def delivered_name(name: str) -> str:
-    """The last part of a file name as it was delivered, at most 200 characters; only control characters go."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1].encode("utf-8", "ignore").decode()
-    return "".join(c for c in last if ord(c) >= 32 and ord(c) != 127).strip()[-LONGEST:] or "tep"
+    """A file name as it was delivered, its last 200 characters; text, never a path. Only control characters go."""
+    plain = name.encode("utf-8", "ignore").decode()
+    return "".join(c for c in plain if ord(c) >= 32 and ord(c) != 127).strip()[-LONGEST:] or "tep"
 
 
 def room(session: Session, project_id: int, quota_bytes: int) -> int:
