@@ -79,7 +79,7 @@ def png(width: int = 64, height: int = 48, *, mode: str = "RGB") -> bytes:
 
 
 def pixel_bomb(side: int = 40_000) -> bytes:
-    """A PNG of a few kilobytes that claims `side` × `side` pixels, all of them really there for a decoder that believes it."""
+    """A PNG of some kilobytes with `side` × `side` pixels, all of them there for a decoder that believes it."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def case(codes: Iterator[str]) -> str:
 
 @pytest.fixture(scope="module")
 def others(portfolio_settings: Settings, codes: Iterator[str]) -> dict[str, Tester]:
-    """People of other reach: an officer of another ward, a department of the project, an auditor, two of this project."""
+    """People of other reach: an officer of another ward, a department, an auditor, two of this project."""
     with owner_session(portfolio_settings) as session:
         wards = {w for (w,) in session.execute(text(
             "select distinct ward_code from clearance_case c join project p on p.id = c.project_id where p.code = :p"
@@ -135,7 +136,7 @@ def test_an_upload_goes_on_after_a_cut_at_every_place(client: TestClient, case: 
     content = files.jpeg(64, 48, mark=2)
     what = announced(content)
     cuts = sorted({0, 1, 2, len(content) // 3, len(content) // 2, len(content) - 1, len(content)})
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         there = client.post(
             f"/api/cases/{case}/uploads", json=what
         ).json()  # as a page does that was loaded anew

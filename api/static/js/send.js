@@ -101,13 +101,13 @@
       });
       text = await answer.text();
     } catch {
-      unsent(form, form.dataset.unsent, true);
+      unsent(form, form.dataset.notSent, true);
       return;
     } finally {
       clearTimeout(timer);
     }
     if (answer.status === 401 || answer.status === 403) unsent(form, form.dataset.signin, false);
-    else if (answer.status >= 500 || answer.status === 429) unsent(form, form.dataset.unsent, true);
+    else if (answer.status >= 500 || answer.status === 429) unsent(form, form.dataset.notSent, true);
     else if (answer.ok) go(form, JSON.parse(text).to);
     else if (!show(text)) {
       // A page of another kind: the browser shows it, sent the plain way with the same key.
