@@ -224,7 +224,7 @@ def test_a_refused_file_says_why_and_names_are_text(
     good = tmp_path / "\u202egpj.<b>đẹp 😀.jpg"
     good.write_bytes(files.jpeg(mark=108))
     page.get_by_label("Chọn tệp có sẵn").set_input_files([bad, good])
-    page.get_by_label("Loại giấy tờ").select_option("BB_KIEM_DEM")
+    page.get_by_label("Loại giấy tờ").select_option("BB_KIEM_DEM")  # what the paper is has opened
     page.get_by_role("button", name="Gửi tệp").click()
     items = page.locator("[data-queue] li")
     expect(items.nth(0)).to_have_attribute("data-state", "refused")

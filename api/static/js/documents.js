@@ -15,6 +15,7 @@
   let running = false;
   let token = form.elements.csrf.value;
 
+  form.classList.add("scripted");
   for (const each of form.querySelectorAll("[data-scripted], [data-place]")) each.hidden = false;
 
   const button = (label, act) => {
@@ -214,16 +215,25 @@
     work();
   });
 
+  const files = form.querySelector("[data-files]");
+  const chosen = () => {
+    form.querySelector("[data-chosen]").textContent = [...files.files].map((file) => file.name).join(", ");
+  };
+  files.addEventListener("change", () => {
+    chosen();
+    if (files.files.length > 0) form.querySelector("[data-about]").open = true; // what the paper is comes next
+  });
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const input = form.querySelector("[data-files]");
-    if (input.files.length === 0) {
-      said.textContent = words.none;
-      input.focus();
+    if (files.files.length === 0) {
+      form.querySelector("[data-chosen]").textContent = words.none;
+      files.focus();
       return;
     }
-    for (const file of input.files) add(file, about(""));
-    input.value = "";
+    for (const file of files.files) add(file, about(""));
+    files.value = "";
+    chosen();
     work();
   });
 
