@@ -109,7 +109,7 @@ def pdf(*, pages: int = 1, root: Mapping[str, object] | None = None, scan: bytes
         made.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I0=image))
         made.pages[0].Contents = pikepdf.Stream(made, b"q 595 0 0 842 0 0 cm /I0 Do Q")
     for key, value in (root or {}).items():
-        made.Root[key] = value  # type: ignore[assignment]
+        made.Root[key] = value
     out = io.BytesIO()
     made.save(out)
     return out.getvalue()
