@@ -1,7 +1,7 @@
 """Files on their way into a case: announced, sent in pieces that may break off anywhere, and looked at when whole.
 
 A sender's key (or the same content for the same case) leads back to the same upload, so that nothing is doubled,
-however often a connection breaks. "Sent" is said only when the server's own hash of the whole is the one that was announced.
+however often a connection breaks. "Sent" is said only when the server's own hash of the whole is the announced one.
 """
 
 from __future__ import annotations
