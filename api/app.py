@@ -30,6 +30,7 @@ from api.pages import (
     citymap,
     correction,
     docs,
+    document_forms,
     import_page,
     imports,
     land_gaps,
@@ -47,6 +48,7 @@ from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
 from api.routes import (
     cases,
+    documents,
     exports,
     holders,
     land,
@@ -168,7 +170,17 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, fact_routes, bulk_routes, holders, reports, system):
+    for module in (
+        projects,
+        *land_answers,
+        cases,
+        fact_routes,
+        documents,
+        bulk_routes,
+        holders,
+        reports,
+        system,
+    ):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff)
@@ -180,6 +192,7 @@ def create_app(
         case,
         case_people,
         case_facts,
+        document_forms,
         correction,
         bulk,
         report,

@@ -8,6 +8,7 @@ from api.commands import (
     answers,
     audit,
     corridor,
+    documents,
     fabric,
     gaps,
     imports,
@@ -33,6 +34,7 @@ app.command("doctor")(upkeep.doctor)
 app.command("check")(upkeep.check)
 app.add_typer(answers.app, name="report")
 app.add_typer(audit.app, name="audit")
+app.add_typer(documents.app, name="documents")
 app.add_typer(land.app, name="import")
 land.app.registered_commands += previewing.app.registered_commands
 gaps.app.registered_commands += fabric.app.registered_commands

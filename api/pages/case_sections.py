@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
-from api.pages import case_law
+from api.pages import case_documents, case_law
 from api.views import CaseView
 
 
@@ -50,7 +50,10 @@ class _Ready:
     said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-SECTIONS: tuple[Section, ...] = (Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),)
+SECTIONS: tuple[Section, ...] = (
+    Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),
+    Section(case_documents.NAME, "_case_documents.html.j2", "left", case_documents.load),
+)
 
 
 def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.logs import log
 from api.rightsfile import system
 from api.settings import Settings
+from api.usecases.document_sweep import sweep_documents
 from api.usecases.imports import kept_files, uploads_folder
 from api.work.queue import APP_ROLE, QUEUE, make_queue
 from geo.db import make_engine, make_sessions
@@ -121,6 +122,7 @@ def _sweep(settings: Settings, sessions: sessionmaker[Session]) -> None:
         with sessions.begin() as session:
             _enter(session)
             known = kept_files(session)
+            sweep_documents(session, settings)
         sweep(uploads_folder(settings.home), known, now=time.time())
     except (OSError, SQLAlchemyError) as error:
         log().warning("could not sweep uploads", exc_info=error)

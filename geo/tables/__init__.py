@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
+from geo.tables.documents import CaseDocument, DocumentUpload
 from geo.tables.facts import CaseFact
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
@@ -43,6 +44,7 @@ __all__ = [
     "Alignment",
     "ApiToken",
     "Base",
+    "CaseDocument",
     "CaseFact",
     "Change",
     "Claim",
@@ -50,6 +52,7 @@ __all__ = [
     "Component",
     "Corridor",
     "Delegation",
+    "DocumentUpload",
     "Event",
     "Holder",
     "ImportBatch",

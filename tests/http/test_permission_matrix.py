@@ -112,6 +112,10 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/api/cases/{code}/holder/open"): {"fields": ["bank_account"], "reason": "thử"},
     ("PATCH", "/api/cases/{code}/holder"): {"version": 999_999, "changes": {"khong_co": "x"}},
     ("POST", "/api/cases/{code}/proposals/{proposal_id}"): {"confirm": True},
+    ("POST", "/api/cases/{code}/facts"): {"facts": [{"kind": "x", "on": "2026-01-01"}]},
+    ("POST", "/api/cases/{code}/facts/{fact_id}/void"): {"reason": "thử"},
+    ("POST", "/api/cases/{code}/uploads"): {"name": "x", "size": 0, "sha256": "x", "key": "x", "kind": "x"},
+    ("POST", "/api/cases/{code}/documents/{document_id}/withdraw"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/events/{event_id}/correction"): {"version": 999_999, "reason": "thử"},
 }
 # Answers of a route that did what it should with such a body.

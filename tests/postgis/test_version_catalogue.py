@@ -22,6 +22,7 @@ UNVERSIONED = {
     "account_scope": "as account",
     "api_token": "as account",
     "delegation": "as account",
+    "document_upload": "a file on its way; the paper that it becomes is an event and versioned",
     "login_session": "a technical row; ended, never changed back",
     "proposal": "its proposal and its decision are events",
     "import_proposal": "states of work; proposing, deciding and undoing are events",
