@@ -7,8 +7,8 @@ open one, the main one. So when the headline changes
 - to a cause that is open already, only the main one changes: nothing opens or closes;
 - to nothing, every open obstacle of the case is closed.
 
-The rows take the day of the event that tells of the headline. Until that event is written, in the same transaction,
-`told` is false and the day is today's.
+The rows take the day of the event that tells of the headline, which may be written before or after the headline in the
+same transaction. Until it is written `told` is false and the day is today's.
 """
 
 from __future__ import annotations
@@ -26,17 +26,24 @@ begin
 end $$;
 create function headline_changed() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
-    today date := (now() at time zone 'Asia/Ho_Chi_Minh')::date;
+    said event;
+    day date;
     is_open boolean := exists (
         select from case_obstacle o where o.case_id = new.id and o.cause = new.obstacle and o.resolved_on is null);
 begin
+    select * into said from event e
+        where e.object_type = 'case' and e.object_code = new.code and e.change = this_change()
+          and (e.after ->> 'version')::int = new.version
+        order by e.id desc limit 1;
+    day := coalesce(said.effective_on, (now() at time zone 'Asia/Ho_Chi_Minh')::date);
     update case_obstacle o
-        set resolved_on = greatest(o.opened_on, today), told = false, version = o.version + 1
+        set resolved_on = greatest(o.opened_on, day), how = said.reason, told = said.id is not null,
+            version = o.version + 1
         where o.case_id = new.id and o.resolved_on is null
           and (new.obstacle is null or (o.cause = old.obstacle and not is_open));
     if new.obstacle is not null and not is_open then
         insert into case_obstacle (case_id, project_id, ward_code, cause, opened_on, is_demo, told)
-        values (new.id, new.project_id, new.ward_code, new.obstacle, today, new.is_demo, false);
+        values (new.id, new.project_id, new.ward_code, new.obstacle, day, new.is_demo, said.id is not null);
     end if;
     return null;
 end $$;
@@ -57,10 +64,10 @@ declare
 begin
     -- What the application wrote of obstacles must agree with the headline when it commits.
     select x.code, x.obstacle into c from clearance_case x where x.id = new.case_id;
-    if found and current_user = '{APP_ROLE}' and case when c.obstacle is null
-        then exists (select from case_obstacle o where o.case_id = new.case_id and o.resolved_on is null)
-        else not exists (select from case_obstacle o
-                         where o.case_id = new.case_id and o.resolved_on is null and o.cause = c.obstacle) end then
+    if found and current_user = '{APP_ROLE}' and (c.obstacle is null) = exists (
+        select from case_obstacle o
+        where o.case_id = new.case_id and o.resolved_on is null and o.cause = coalesce(c.obstacle, o.cause)
+    ) then
         raise exception 'case %: its headline names no open obstacle', c.code
             using errcode = 'integrity_constraint_violation', hint = 'api.usecases.obstacles';
     end if;

@@ -37,7 +37,11 @@ class CaseObstacle(Versioned, Base):
     __table_args__ = (
         Index("ix_case_obstacle_due_on", "due_on", postgresql_where=text("resolved_on is null")),
         Index(
-            "uq_case_obstacle_open", "case_id", "cause", unique=True, postgresql_where=text("resolved_on is null")
+            "uq_case_obstacle_open",
+            "case_id",
+            "cause",
+            unique=True,
+            postgresql_where=text("resolved_on is null"),
         ),
     )
 
