@@ -19,7 +19,7 @@ PROTECTED = (
     "clearance_case", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event", "holder",
     "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account", "account_scope",
     "delegation", "login_session", "api_token", "sign_in", "rate_window", "case_obstacle", "case_contact",
-    "case_complaint",
+    "case_complaint", "case_fact",
 )  # fmt: skip
 PAST = (
     "clearance_case",
@@ -33,6 +33,7 @@ PAST = (
     "case_obstacle",
     "case_contact",
     "case_complaint",
+    "case_fact",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"

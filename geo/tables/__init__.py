@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
+from geo.tables.facts import CaseFact
 from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
@@ -45,6 +46,7 @@ __all__ = [
     "Base",
     "CaseComplaint",
     "CaseContact",
+    "CaseFact",
     "CaseObstacle",
     "Change",
     "Claim",
