@@ -27,11 +27,14 @@ from api.pages import (
     case,
     case_people,
     citymap,
+    commitments,
     correction,
+    desk_forms,
     docs,
     import_page,
     imports,
     land_gaps,
+    obstacles,
     portfolio,
     preview,
     project,
@@ -47,6 +50,7 @@ from api.routes import (
     case_facts,
     cases,
     exports,
+    follow,
     holders,
     land,
     landmap,
@@ -167,12 +171,23 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, case_facts, bulk_routes, holders, reports, system):
+    for module in (projects, *land_answers, cases, case_facts, follow, bulk_routes, holders, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    of_projects = (portfolio, citymap, project, land_gaps, takeoff)
+    of_projects = (portfolio, citymap, project, land_gaps, takeoff, obstacles, commitments)
     of_files = (imports, import_page, preview, topology)
-    for page in (*people, *of_projects, *of_files, case, case_people, correction, bulk, report, docs):
+    for page in (
+        *people,
+        *of_projects,
+        *of_files,
+        case,
+        case_people,
+        desk_forms,
+        correction,
+        bulk,
+        report,
+        docs,
+    ):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

@@ -81,6 +81,9 @@ KINDS = {
     "tile": ("ô bản đồ", "map tile"),
     "import": ("lần nhập", "import"),
     "parcel": ("thửa", "parcel"),
+    "obstacle": ("vướng mắc", "obstacle"),
+    "contact": ("dòng tiếp xúc", "contact"),
+    "complaint": ("đơn khiếu nại", "complaint"),
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
 STATES: dict[str, tuple[str, str]] = {
@@ -56,3 +57,9 @@ class Tally:
     def due(self) -> int:
         """Promises whose day has come: the denominator of broken and kept."""
         return self.kept + self.broken
+
+
+def added(tallies: Iterable[Tally]) -> Tally:
+    """What several tallies of different cases add up to."""
+    rows = [astuple(tally) for tally in tallies] or [(0,) * 8]
+    return Tally(*(sum(column) for column in zip(*rows, strict=True)))

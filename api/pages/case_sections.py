@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
+from api.pages import case_desk
 from api.views import CaseView
 
 
@@ -49,7 +50,12 @@ class _Ready:
     said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("vuong-mac", "_case_obstacles.html.j2", "left", case_desk.obstacles_part),
+    Section("tiep-xuc", "_case_contacts.html.j2", "left", case_desk.contacts_part),
+    Section("khieu-nai", "_case_complaints.html.j2", "left", case_desk.complaints_part),
+    Section("cam-ket", "_case_commitments.html.j2", "right", case_desk.commitments_part),
+)
 
 
 def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:

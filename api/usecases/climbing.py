@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from api.usecases.obstacles import state_of
-from geo.tables import CaseObstacle, ClearanceCase, Event, Project
+from geo.tables import CaseObstacle, ClearanceCase, Event, PortfolioState, Project
 from projects.tiers import TOP, climb_days, higher
 
 ACTOR = "system"
@@ -78,3 +78,10 @@ def climb(session: Session, today: date, *, every: int) -> tuple[Climb, ...]:
     if events:
         session.execute(insert(Event), events)
     return tuple(climbs)
+
+
+def climb_by_data_date(session: Session, *, every: int, day: date | None = None) -> tuple[Climb, ...]:
+    """The same by the data date of the portfolio, on which every deadline is judged; nothing before the first load."""
+    state = session.get(PortfolioState, 1)
+    by = day or (state.data_date if state is not None else None)
+    return () if by is None else climb(session, by, every=every)
