@@ -6,6 +6,7 @@ from api.pages.event_words import tell, value_words
 from api.pages.labels import Pair
 from api.usecases import complaints, contacts
 from projects.codes import OBSTACLES
+from projects.law.facts import KINDS
 from projects.tiers import TIERS
 
 FIELD_WORDS: dict[str, Pair] = {
@@ -43,6 +44,27 @@ tell("contact.add", "Tiếp xúc chủ sử dụng", "Contact with the holder")
 tell("contact.correct", "Đính chính nhật ký tiếp xúc", "Contact corrected")
 tell("complaint.add", "Nhận đơn khiếu nại", "Complaint registered")
 tell("complaint.state", "Bước giải quyết khiếu nại", "Complaint moved on")
+tell(
+    "fact.record",
+    "Ghi sự việc",
+    "Fact recorded",
+    {
+        "facts": ("Sự việc", "Fact"),
+        "kind": ("Loại", "Kind"),
+        "on": ("Ngày", "Day"),
+        "land": ("Loại đất", "Land"),
+        "value": ("Giá trị", "Value"),
+        "until": ("Thời hạn", "Until"),
+        "signer": ("Người ký", "Signer"),
+        "body": ("Cơ quan ký", "Signed for"),
+        "file": ("Tệp", "File"),
+    },
+)
+tell("fact.void", "Bỏ sự việc ghi sai", "Fact declared void", {"void": ("Đã bỏ", "Void")})
+value_words("kind", {code: (kind.label_vi, kind.label_en) for code, kind in KINDS.items()})
+value_words(
+    "land", {"agri": ("nông nghiệp", "agricultural"), "non_agri": ("phi nông nghiệp", "non-agricultural")}
+)
 value_words("cause", OBSTACLES)
 value_words("tier", TIERS)
 value_words("way", contacts.WAYS)
