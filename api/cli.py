@@ -13,6 +13,7 @@ from api.commands import (
     gaps,
     imports,
     land,
+    law,
     previewing,
     server,
     upkeep,
@@ -39,6 +40,7 @@ gaps.app.registered_commands += fabric.app.registered_commands
 gaps.app.command("corridor")(corridor.corridor)
 app.add_typer(gaps.app, name="land")
 app.add_typer(follow.app, name="follow")
+app.add_typer(law.app, name="law")
 app.add_typer(users.app, name="user")
 app.add_typer(upkeep.db, name="db")
 app.add_typer(upkeep.server, name="cluster")

@@ -70,7 +70,6 @@ def complaints_part(asked: Asked) -> Part | None:
         "closed": complaints.CLOSED,
         "about": complaints.ABOUT,
         "longest": complaints.LONGEST,
-        "deadlines": {},  # of each complaint: filled where the clocks of the law are computed
     }
 
 

@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.calendars import working_calendars
 from api.context import Context
+from api.lawfiles import VN5, rule_book
 from api.usecases.case_facts import add_rows, check_facts
 from api.usecases.desk import check_seen, cleaned, code_fault, day_fault, request_of, text_faults
 from api.usecases.entries import already_written, key_once, plain
@@ -23,6 +25,7 @@ from geo.access import access_case, project_code_of
 from geo.history import own_key, record, touch
 from geo.tables import CaseComplaint, ClearanceCase
 from projects.errors import Fault, InvalidInput, NotFound
+from projects.law.clocks import clocks
 from projects.law.facts import KINDS, Fact
 
 ABOUT: dict[str, tuple[str, str]] = {
@@ -61,8 +64,21 @@ def state_words(state: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """A clock of the law that runs for a complaint: its rule and article, how far verified, the day, days left."""
+
+    rule: str
+    basis: str
+    level: str
+    vi: str
+    en: str
+    on: date
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
-    """One complaint; `next` are the states that may follow, `days` since its last state."""
+    """One complaint; `next` are the states that may follow, `days` since its last state, `deadlines` what runs."""
 
     id: int
     number: str
@@ -77,6 +93,7 @@ class Complaint:
     is_demo: bool
     next: tuple[str, ...]
     days: int
+    deadlines: tuple[Deadline, ...] = ()
 
 
 def complaints_of(session: Session, case: ClearanceCase, *, day: date) -> tuple[Complaint, ...]:
@@ -91,6 +108,7 @@ def complaints_of(session: Session, case: ClearanceCase, *, day: date) -> tuple[
             id=row.id, number=row.number, received_on=row.received_on, about=row.about, decision=row.decision,
             party=row.party, content=row.content, state=row.state, state_on=row.state_on, version=row.version,
             is_demo=row.is_demo, next=NEXT[row.state], days=(day - row.state_on).days,
+            deadlines=_deadlines(row, day),
         )
         for row in rows
     )  # fmt: skip
@@ -214,7 +232,21 @@ def state_of(row: CaseComplaint) -> dict[str, Any]:
 
 
 def _fact(row: CaseComplaint, *, document: str) -> Fact:
-    return Fact(fact_kind(row.state), row.state_on, party=row.party, value=row.number, document=document)
+    return Fact(fact_kind(row.state), row.state_on, party=row.party, document=document)
+
+
+def _deadlines(row: CaseComplaint, day: date) -> tuple[Deadline, ...]:
+    """The clocks that the present state of a complaint has started. A complaint has its own, whatever others run."""
+    if row.state_on > day:
+        return ()
+    found = clocks(
+        [_fact(row, document=row.number)], book=rule_book(), today=day, office=working_calendars()[VN5]
+    )
+    return tuple(
+        Deadline(c.rule, c.basis, c.level, c.label_vi, c.label_en, c.day, c.days_left)
+        for c in found
+        if c.rule.startswith("KN-") and c.open and c.day is not None
+    )
 
 
 def _tell(

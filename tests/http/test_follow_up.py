@@ -215,11 +215,13 @@ def test_a_complaint_moves_only_as_the_law_lets_it_and_leaves_its_facts(
     stale = client.patch(path, json=early | {"state": "withdrawn", "on": "2026-03-10"})
     assert (stale.status_code, stale.json()["current"]["state"]) == (409, "accepted")
     facts = client.get(f"/api/cases/{case}/facts").json()["facts"]
-    found = [(f["kind"], f["on"], f["value"]) for f in facts if f["kind"].startswith("complaint.")]
+    found = [(f["kind"], f["on"], f["document"]) for f in facts if f["kind"].startswith("complaint.")]
     assert found == [
         ("complaint.received", "2026-03-02", "15/Đ-KN"),
-        ("complaint.accepted", "2026-03-09", "15/Đ-KN"),
+        ("complaint.accepted", "2026-03-09", "1/TB"),
     ]
+    clocks = client.get(f"/api/cases/{case}/complaints").json()["rows"][0]["deadlines"]
+    assert [(c["rule"], c["on"], c["days_left"]) for c in clocks] == [("KN-07", "2026-04-08", 26)]
     assert client.post(f"/api/cases/{case}/complaints", json=letter).status_code == 422
 
 
