@@ -35,28 +35,31 @@ with recursive chain as (
     union
     select a.id from root a join root b on b.root = a.root and b.id > a.id
 ), told as materialized (
+    -- Values instead of states: what is sorted twice stays small.
     select e.object_code as code, e.effective_on, coalesce(root.root, e.id) as place, e.id, e.actor, e.recorded_at,
-           jsonb_typeof(e.before) is distinct from 'object' as begins, e.before, e.after
+           said.begins, (e.after ->> 'promised_on')::date as promised, e.after ->> 'step' as step,
+           said.begins or e.before ->> 'promised_on' is distinct from e.after ->> 'promised_on' as of_promise,
+           said.begins or e.before ->> 'step' is distinct from e.after ->> 'step'
+               or e.before ->> 'step_on' is distinct from e.after ->> 'step_on' as of_step
     from event e left join root on root.id = e.id
+    cross join lateral (select jsonb_typeof(e.before) is distinct from 'object' as begins) said
     where e.object_type = 'case' and {events}
       and not exists (select from replaced where replaced.id = e.id)
       and (e.effective_on <= :day or jsonb_typeof(e.before) is distinct from 'object')
 ), spoken as (
-    select code, effective_on, place, id, actor, recorded_at, begins, (after ->> 'promised_on')::date as promised,
-           lag((after ->> 'promised_on')::date) over w as was,
-           lead(effective_on) over w as until
-    from told where begins or before ->> 'promised_on' is distinct from after ->> 'promised_on'
+    select code, effective_on, place, id, actor, recorded_at, begins, promised,
+           lag(promised) over w as was, lead(effective_on) over w as until
+    from told where of_promise
     window w as (partition by code order by not begins, effective_on, place)
 ), promise as (
     select *, lag(promised) over w as before_it, row_number() over w as number
     from spoken where promised is not null and promised is distinct from was
     window w as (partition by code order by not begins, effective_on, place)
 ), stood as (
-    select code, after ->> 'step' in ('S100', 'S105') as handed_over,
+    select code, step in ('S100', 'S105') as handed_over,
            case when begins then '-infinity' else effective_on end as since,
            lead(effective_on) over (partition by code order by not begins, effective_on, place) as until
-    from told where begins or before ->> 'step' is distinct from after ->> 'step'
-                 or before ->> 'step_on' is distinct from after ->> 'step_on'
+    from told where of_step
 )
 select p.code, c.ward_code, pr.code as project, p.number, p.promised, p.effective_on as held_from,
        p.until as held_until, p.recorded_at, p.actor, p.id as event, p.promised - p.before_it as slip_days,

@@ -25,7 +25,7 @@ def obstacles_part(asked: Asked) -> Part | None:
     """The obstacles on the data date of the page, with the forms that the reader may use."""
     case = access_case(asked.session, asked.view.row.code)
     rows = obstacles.obstacles_of(asked.session, asked.ctx, case, day=asked.view.data_date)
-    return _common(asked, "obstacle.change") | {
+    return _common(asked, "obstacle.change", "vuong-mac") | {
         "open": [row for row in rows if row.resolved_on is None],
         "over": [row for row in rows if row.resolved_on is not None],
         "opens": asked.ctx.principal.role.code not in obstacles.TAKEN_OVER,
@@ -49,7 +49,7 @@ def contacts_part(asked: Asked) -> Part | None:
     case = access_case(asked.session, asked.view.row.code)
     rows = contacts.contacts_of(asked.session, case)
     stand = [row for row in rows if row.corrected_by is None]
-    return _common(asked, "contact.add") | {
+    return _common(asked, "contact.add", "tiep-xuc") | {
         "rows": rows,
         "count": sum(row.way != contacts.NO_PERSUASION for row in stand),
         "next_on": max((row.next_on for row in stand if row.next_on), default=None),
@@ -64,7 +64,7 @@ def complaints_part(asked: Asked) -> Part | None:
         return None
     case = access_case(asked.session, asked.view.row.code)
     rows = complaints.complaints_of(asked.session, case, day=asked.view.data_date)
-    return _common(asked, "complaint.change") | {
+    return _common(asked, "complaint.change", "khieu-nai") | {
         "rows": rows,
         "words": {state: complaints.state_words(state) for state in complaints.NEXT},
         "closed": complaints.CLOSED,
@@ -73,10 +73,11 @@ def complaints_part(asked: Asked) -> Part | None:
     }
 
 
-def _common(asked: Asked, action: str) -> dict[str, Any]:
-    """What every form needs: who may use it, a fresh key, what was refused and entered."""
+def _common(asked: Asked, action: str, name: str) -> dict[str, Any]:
+    """What every form needs: who may use it, a fresh key, what was refused and entered, or that it was written."""
     return {
         "may": _may(asked, action),
+        "done": asked.request.query_params.get("xong") == name,
         "key": secrets.token_urlsafe(18),
         "today": asked.ctx.today(),
         "faults": asked.said.get("faults", {}),
