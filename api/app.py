@@ -25,6 +25,7 @@ from api.pages import (
     admin_events,
     bulk,
     case,
+    case_facts,
     case_people,
     citymap,
     commitments,
@@ -46,8 +47,8 @@ from api.pages import (
 )
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
+from api.routes import case_facts as fact_routes
 from api.routes import (
-    case_facts,
     cases,
     exports,
     follow,
@@ -171,7 +172,8 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, case_facts, follow, bulk_routes, holders, reports, system):
+    of_cases = (cases, fact_routes, follow, bulk_routes, holders)
+    for module in (projects, *land_answers, *of_cases, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff, obstacles, commitments)
@@ -183,6 +185,7 @@ def create_app(
         case,
         case_people,
         desk_forms,
+        case_facts,
         correction,
         bulk,
         report,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
-from api.pages import case_desk
+from api.pages import case_desk, case_law
 from api.views import CaseView
 
 
@@ -51,6 +51,7 @@ class _Ready:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),
     Section("vuong-mac", "_case_obstacles.html.j2", "left", case_desk.obstacles_part),
     Section("tiep-xuc", "_case_contacts.html.j2", "left", case_desk.contacts_part),
     Section("khieu-nai", "_case_complaints.html.j2", "left", case_desk.complaints_part),
