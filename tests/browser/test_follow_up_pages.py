@@ -1,4 +1,4 @@
-"""The follow-up in a real browser: an obstacle from opening to resolving, a contact, the lists, on a desk and a phone."""
+"""The follow-up in a real browser: an obstacle from open to resolved, a contact, the lists; on a desk and a phone."""
 
 from __future__ import annotations
 
