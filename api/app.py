@@ -28,12 +28,15 @@ from api.pages import (
     case_facts,
     case_people,
     citymap,
+    commitments,
     correction,
+    desk_forms,
     docs,
     document_forms,
     import_page,
     imports,
     land_gaps,
+    obstacles,
     portfolio,
     preview,
     project,
@@ -50,6 +53,7 @@ from api.routes import (
     cases,
     documents,
     exports,
+    follow,
     holders,
     land,
     landmap,
@@ -170,20 +174,11 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (
-        projects,
-        *land_answers,
-        cases,
-        fact_routes,
-        documents,
-        bulk_routes,
-        holders,
-        reports,
-        system,
-    ):
+    of_cases = (cases, fact_routes, documents, follow, bulk_routes, holders)
+    for module in (projects, *land_answers, *of_cases, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    of_projects = (portfolio, citymap, project, land_gaps, takeoff)
+    of_projects = (portfolio, citymap, project, land_gaps, takeoff, obstacles, commitments)
     of_files = (imports, import_page, preview, topology)
     for page in (
         *people,
@@ -191,6 +186,7 @@ def create_app(
         *of_files,
         case,
         case_people,
+        desk_forms,
         case_facts,
         document_forms,
         correction,

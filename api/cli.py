@@ -10,6 +10,7 @@ from api.commands import (
     corridor,
     documents,
     fabric,
+    follow,
     gaps,
     imports,
     land,
@@ -40,6 +41,7 @@ land.app.registered_commands += previewing.app.registered_commands
 gaps.app.registered_commands += fabric.app.registered_commands
 gaps.app.command("corridor")(corridor.corridor)
 app.add_typer(gaps.app, name="land")
+app.add_typer(follow.app, name="follow")
 app.add_typer(law.app, name="law")
 app.add_typer(users.app, name="user")
 app.add_typer(upkeep.db, name="db")

@@ -83,6 +83,9 @@ KINDS = {
     "import": ("lần nhập", "import"),
     "parcel": ("thửa", "parcel"),
     "document": ("giấy tờ", "document"),
+    "obstacle": ("vướng mắc", "obstacle"),
+    "contact": ("dòng tiếp xúc", "contact"),
+    "complaint": ("đơn khiếu nại", "complaint"),
 }
 
 

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
         le=100_000,
         description="Đoạn liền đủ dài để thi công (m): phần mặt bằng nằm trong các đoạn từ chừng này trở lên.",
     )
+    obstacle_period_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="Một kỳ quá hạn của vướng mắc (ngày): qua hạn thì lên một cấp, hết mỗi kỳ lại lên một cấp.",
+    )
     import_second_person: bool = Field(
         default=True,
         description="Mỗi lần nhập thửa cần người thứ hai chấp nhận; tắt thì chỉ khi đổi, bỏ thửa đã có.",

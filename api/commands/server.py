@@ -49,6 +49,7 @@ from api.work.worker import working
 from geo import cluster
 from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
+from geo.demo.follow_up import add_demo_follow_up, projects_without_follow_up
 from geo.demo.holders import add_demo_holders
 from geo.demo.past import add_demo_past
 from geo.migrate import upgrade
@@ -127,6 +128,8 @@ def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Pa
         day = portfolio_state(session).data_date
         for row in projects_without_holders(session):
             add_demo_holders(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
+        for number, code in projects_without_follow_up(session):
+            add_demo_follow_up(session, number, code, actor=COMMAND_ACTOR, day=day)
         for row in projects_without_past(session):
             add_demo_past(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
 

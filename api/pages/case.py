@@ -150,7 +150,7 @@ def render_case(
         lane=case_parts.lane(view),
         cleared=cleared,
         days_left=None if cleared else (view.row.forecast_on - view.data_date).days,
-        history=case_history.history(view.history, lang),
+        history=case_history.whole_history(view, "en" if lang == "en" else "vi", door_of(request).rights),
         obstacles=OBSTACLES,
         land_words=lambda code: case_parts.land_words(code, lang),
         form=form,

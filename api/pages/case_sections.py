@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
-from api.pages import case_documents, case_law
+from api.pages import case_desk, case_documents, case_law
 from api.views import CaseView
 
 
@@ -53,6 +53,10 @@ class _Ready:
 SECTIONS: tuple[Section, ...] = (
     Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),
     Section(case_documents.NAME, "_case_documents.html.j2", "left", case_documents.load),
+    Section("vuong-mac", "_case_obstacles.html.j2", "left", case_desk.obstacles_part),
+    Section("tiep-xuc", "_case_contacts.html.j2", "left", case_desk.contacts_part),
+    Section("khieu-nai", "_case_complaints.html.j2", "left", case_desk.complaints_part),
+    Section("cam-ket", "_case_commitments.html.j2", "right", case_desk.commitments_part),
 )
 
 

@@ -9,6 +9,7 @@ from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.documents import CaseDocument, DocumentUpload
 from geo.tables.facts import CaseFact
+from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
@@ -44,8 +45,11 @@ __all__ = [
     "Alignment",
     "ApiToken",
     "Base",
+    "CaseComplaint",
+    "CaseContact",
     "CaseDocument",
     "CaseFact",
+    "CaseObstacle",
     "Change",
     "Claim",
     "ClearanceCase",

@@ -27,6 +27,15 @@ QUERIES = {
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
     "/du-an/{code}/mat-bang": ("", "lien=50&lang=en"),
     "/api/projects/{code}/land/gaps": ("", "lien=50"),
+    "/vuong-mac": (
+        "",
+        "cap=ward&qua_han=1&du_an={project}",
+        "vuong=NGUON_GOC&lang=en",
+        "phuong=00097&tu=100",
+    ),
+    "/cam-ket": ("", "du_an={project}&xem=1", "phuong=00097&tinh_trang=broken&lang=en"),
+    "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
+    "/api/commitments": ("", "project={project}&listed=1&state=open"),
     "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30"),
 }
 
