@@ -18,7 +18,8 @@ from geo.server.places import APP_ROLE
 PROTECTED = (
     "clearance_case", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event", "holder",
     "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account", "account_scope",
-    "delegation", "login_session", "api_token", "sign_in", "rate_window",
+    "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party", "inventory_item",
+    "relocation", "compensation_plan", "compensation_line", "resettlement_plot", "allocation",
 )  # fmt: skip
 PAST = (
     "clearance_case",
@@ -29,6 +30,14 @@ PAST = (
     "import_batch",
     "holder",
     "parcel_lineage",
+    "person",
+    "case_party",
+    "inventory_item",
+    "relocation",
+    "compensation_plan",
+    "compensation_line",
+    "resettlement_plot",
+    "allocation",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"
