@@ -119,6 +119,7 @@ class CompensationPlan(OfCase, Versioned, Base):
     __tablename__ = "compensation_plan"
     number: Mapped[int]
     reason: Mapped[str | None]
+    opened_step: Mapped[str]  # where the case stood when the version was begun
     document: Mapped[str | None]
     decided_on: Mapped[date | None]
     __table_args__ = (UniqueConstraint("case_id", "number"),)

@@ -68,7 +68,7 @@ create table relocation (
 create index ix_relocation_case_id on relocation (case_id);
 create index ix_relocation_ward_code on relocation (ward_code);
 create table compensation_plan ({_of_case("compensation_plan")}
-    number integer not null, reason text, document text, decided_on date,
+    number integer not null, reason text, opened_step text not null, document text, decided_on date,
     constraint uq_compensation_plan_case_id_number unique (case_id, number)
 );
 create table compensation_line ({_of_case("compensation_line")}
