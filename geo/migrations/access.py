@@ -43,11 +43,19 @@ FRONT_ROWS = (
 _OF_MY_CASES = (
     f"({REACH} = 'scoped' and exists (select from public.clearance_case c where c.code = object_code))"
 )
-_OF_CASES = "'case', 'proposal', 'inventory', 'relocation', 'allocation'"
-_OF_PEOPLE = "'holder', 'party', 'compensation'"
 EVENT_ROWS = (
-    f"case when object_type in ({_OF_CASES}) then {REACH} in ('all', 'calculation') or {_OF_MY_CASES} "
-    f"when object_type in ({_OF_PEOPLE}) then {PEOPLE} and ({REACH} = 'all' or {_OF_MY_CASES}) "
+    f"case when object_type in ('case', 'proposal') then {REACH} in ('all', 'calculation') or {_OF_MY_CASES} "
+    f"when object_type = 'holder' then {PEOPLE} and ({REACH} = 'all' or {_OF_MY_CASES}) "
+    f"when object_type = 'account' then {OVERSIGHT} or object_code = {ACCOUNT} "
+    f"else {SIGNED_IN} end"
+)
+# The same since migration 0017: what is told of the parts of a case is seen like the case, and what is told of people
+# by those who may read people's data. The object of such an event is the code of the case.
+OF_CASES = ("case", "proposal", "fact", "document", "obstacle", "commitment", "inventory", "plot", "paper")
+OF_PEOPLE = ("holder", "party", "compensation", "contact", "complaint")
+EVENT_ROWS_OF_PARTS = (
+    f"case when object_type in {OF_CASES} then {REACH} in ('all', 'calculation') or {_OF_MY_CASES} "
+    f"when object_type in {OF_PEOPLE} then {PEOPLE} and ({REACH} = 'all' or {_OF_MY_CASES}) "
     f"when object_type = 'account' then {OVERSIGHT} or object_code = {ACCOUNT} "
     f"else {SIGNED_IN} end"
 )
@@ -187,11 +195,6 @@ def protect(connection: Connection, schema: str, name: str, sees: str, writes: s
         ]
     for statement in statements:
         connection.execute(text(statement.replace(":", r"\:")))
-
-
-def show_events(connection: Connection) -> None:
-    """Brings who sees which event to `EVENT_ROWS`, in a database that was made when it said something else."""
-    connection.execute(text(f"alter policy app_reads on public.event using ({EVENT_ROWS})".replace(":", r"\:")))
 
 
 def unprotect(connection: Connection, schema: str, name: str) -> None:

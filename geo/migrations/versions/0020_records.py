@@ -1,7 +1,7 @@
 """Records of a case: parties, inventory, graves and utilities, plan of compensation, resettlement plots
 
 Revision: 0020
-Follows: 0016
+Follows: 0017
 
 People and money of a case are seen by those who may read people's data; what stands on the land by whoever sees the
 case; plots by everybody who is signed in, who holds one by whoever sees the case. That a plot is with one case, and
@@ -11,13 +11,12 @@ that nobody holds two, are unique indexes.
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import text
 
 from geo.migrations import access
 from geo.migrations.row_versions import unversion_table, version_table
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -114,6 +113,29 @@ create trigger stands before insert or update or delete on compensation_line
     execute function compensation_line_stands();
 """
 
+# A case that moves to another ward takes its records along.
+MOVING = ("case_party", "inventory_item", "relocation", "compensation_plan", "compensation_line", "allocation")
+_UPDATES = "".join(
+    f"""
+    update {name} set ward_code = new.ward_code, project_id = new.project_id where case_id = new.id
+        and (ward_code, project_id) is distinct from (new.ward_code, new.project_id);"""
+    for name in MOVING
+)
+FOLLOW = f"""
+create function case_records_follow() returns trigger language plpgsql security definer
+set search_path = public, pg_temp as $$
+declare
+    was text := coalesce(current_setting('duonggang.maintenance', true), '');
+begin
+    perform set_config('duonggang.maintenance', 'on', true);{_UPDATES}
+    perform set_config('duonggang.maintenance', was, true);
+    return null;
+end $$;
+create trigger records_follow after update of ward_code, project_id on clearance_case for each row
+    when (old.ward_code <> new.ward_code or old.project_id <> new.project_id)
+    execute function case_records_follow();
+"""
+
 # Who sees a row, and who may write one as the application.
 RULES: dict[str, tuple[str, str]] = {
     "person": (
@@ -149,12 +171,14 @@ def upgrade() -> None:
     for name in DELETES:
         op.execute(f"grant delete on {name} to {access.APP}")
     connection.exec_driver_sql(FREEZE)
-    access.show_events(connection)
+    connection.exec_driver_sql(FOLLOW)
     access.grant_reading(connection)
 
 
 def downgrade() -> None:
     connection = op.get_bind()
+    op.execute("drop trigger records_follow on clearance_case")
+    op.execute("drop function case_records_follow()")
     op.execute("drop trigger stands on compensation_line")
     op.execute("drop function compensation_line_stands()")
     for name in RULES:
@@ -162,4 +186,5 @@ def downgrade() -> None:
             access.unprotect(connection, schema, name)
     for name in reversed(RULES):
         unversion_table(connection, name)
-        op.execute(text(f"drop table {name}"))
+        op.execute(f"drop table {name}")
+    access.grant_reading(connection)
