@@ -26,6 +26,7 @@ from api.pages import (
     bulk,
     case,
     case_people,
+    case_records,
     citymap,
     correction,
     docs,
@@ -35,6 +36,7 @@ from api.pages import (
     portfolio,
     preview,
     project,
+    project_records,
     report,
     rights_page,
     signin,
@@ -57,8 +59,10 @@ from api.routes import (
     system,
     tiles,
 )
+from api.routes import case_records as case_record_routes
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import project_records as project_record_routes
 from api.routes import takeoff as takeoff_routes
 from api.settings import Settings
 from api.tiledoor import TileDoor
@@ -167,12 +171,35 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, case_facts, bulk_routes, holders, reports, system):
+    for module in (
+        projects,
+        *land_answers,
+        cases,
+        case_facts,
+        case_record_routes,
+        project_record_routes,
+        bulk_routes,
+        holders,
+        reports,
+        system,
+    ):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff)
     of_files = (imports, import_page, preview, topology)
-    for page in (*people, *of_projects, *of_files, case, case_people, correction, bulk, report, docs):
+    for page in (
+        *people,
+        *of_projects,
+        *of_files,
+        case,
+        case_people,
+        case_records,
+        project_records,
+        correction,
+        bulk,
+        report,
+        docs,
+    ):
         app.include_router(page.router, include_in_schema=False)
     static.mount(app)
     return app

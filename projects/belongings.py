@@ -71,9 +71,7 @@ def move_faults(state: str, wanted: str, *, since: date, on: date, document: str
     here, there = _ORDER.index(state), _ORDER.index(wanted)
     if there > here + 1:
         missing = STATES[_ORDER[here + 1]]
-        faults.append(
-            Fault("state", f"Chưa qua “{missing[0]}”.", f"The state “{missing[1]}” comes before.")
-        )
+        faults.append(Fault("state", f"Chưa qua “{missing[0]}”.", f"The state “{missing[1]}” comes before."))
     if there == here:
         faults.append(Fault("state", "Đang ở tình trạng này.", "It is in this state."))
     if there < here and not reason:

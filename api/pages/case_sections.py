@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
+from api.pages import case_record_parts as records
 from api.views import CaseView
 
 
@@ -49,7 +50,13 @@ class _Ready:
     said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section("nguoi-lien-quan", "_case_parties.html.j2", "left", records.parties_part),
+    Section("kiem-ke", "_case_inventory.html.j2", "left", records.inventory_part),
+    Section("boi-thuong", "_case_compensation.html.j2", "left", records.compensation_part),
+    Section("tien", "_case_money.html.j2", "right", records.money_part),
+    Section("tai-dinh-cu", "_case_home.html.j2", "right", records.home_part),
+)
 
 
 def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:

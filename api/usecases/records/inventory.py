@@ -88,7 +88,9 @@ def need_reason(said: Said) -> None:
         raise InvalidInput([Fault("reason", "Nêu lý do.", "Give the reason.")])
 
 
-def check_party(session: Session, case: ClearanceCase, values: Mapping[str, Any], field: str = "party") -> None:
+def check_party(
+    session: Session, case: ClearanceCase, values: Mapping[str, Any], field: str = "party"
+) -> None:
     """Refuses a party code that nobody in the case has."""
     wanted = values.get(field)
     if not wanted:

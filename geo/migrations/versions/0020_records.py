@@ -114,7 +114,14 @@ create trigger stands before insert or update or delete on compensation_line
 """
 
 # A case that moves to another ward takes its records along.
-MOVING = ("case_party", "inventory_item", "relocation", "compensation_plan", "compensation_line", "allocation")
+MOVING = (
+    "case_party",
+    "inventory_item",
+    "relocation",
+    "compensation_plan",
+    "compensation_line",
+    "allocation",
+)
 _UPDATES = "".join(
     f"""
     update {name} set ward_code = new.ward_code, project_id = new.project_id where case_id = new.id
