@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from projects.law.facts import Fact
 
 Pair = tuple[str, str]
-PAY_DAYS = 30
 MONEY: dict[str, Pair] = {
     "none": ("chưa có phương án được duyệt", "no approved plan"),
     "approved": ("đã duyệt, chưa mời nhận tiền", "approved, not invited"),
@@ -33,6 +32,7 @@ HOMES: dict[str, Pair] = {
     "temporary": ("đã bố trí tạm cư", "temporary housing"),
     "handed": ("đã bàn giao", "handed over"),
 }
+_APPROVED = {"approval.decided", "approval.effective"}
 _PAYS = ("payment.part", "payment.full", "payment.deposited")
 
 
@@ -52,29 +52,34 @@ class Money:
     late_days: int
 
 
-def money_track(facts: Iterable[Fact], approved: Decimal | None, *, today: date) -> Money:
-    """The money track on a day. Paid in full is what a paper says, or what adds up to the approved amount."""
+def money_track(
+    facts: Iterable[Fact], approved: Decimal | None, *, today: date, due: date | None = None
+) -> Money:
+    """The money track on a day; `due` is the law's last day of payment (TT-01).
+
+    Paid in full is what a paper says, or what adds up to the approved amount.
+    """
     known = sorted((f for f in facts if f.on <= today), key=lambda f: (f.on, f.id))
     kinds = [f.kind for f in known]
-    start = _effect(known)
     amounts = [f.amount for f in known if f.kind in _PAYS]
     clear = all(amount is not None for amount in amounts)
     deposited = sum((f.amount or Decimal(0) for f in known if f.kind == "payment.deposited"), Decimal(0))
     paid = sum((amount or Decimal(0) for amount in amounts), Decimal(0)) - deposited
     left = None if approved is None or not clear else approved - paid - deposited
     done = "payment.full" in kinds or (left is not None and left <= 0 and bool(amounts))
-    state = "none" if start is None and approved is None else "approved"
+    state = "approved" if approved is not None or _APPROVED & set(kinds) else "none"
     for kind, becomes in (("payment.invited", "invited"), ("payment.part", "part")):
         if kind in kinds:
             state = becomes
     last = next((kind for kind in reversed(kinds) if kind.startswith("payment.")), "")
     if last == "payment.refused":
         state = "refused"
-    if last == "payment.deposited" or (done and "payment.deposited" in kinds):
+    if last == "payment.deposited" and not done:
+        state = "part" if left else "deposited"
+    elif done and "payment.deposited" in kinds:
         state = "deposited"
     elif done:
         state = "paid"
-    due = start + timedelta(days=PAY_DAYS) if start else None
     settled = state in ("paid", "deposited")
     late = 0 if due is None or settled else max(0, (today - due).days)
     return Money(
@@ -112,12 +117,3 @@ def resettlement_track(facts: Iterable[Fact], *, today: date) -> str:
         if kind in kinds:
             return state
     return "needed"
-
-
-def _effect(facts: list[Fact]) -> date | None:
-    """The day from which the 30 days run: the effect of the approval, else the day of the decision."""
-    for kind in ("approval.effective", "approval.decided"):
-        days = [f.on for f in facts if f.kind == kind]
-        if days:
-            return max(days)
-    return None

@@ -136,7 +136,11 @@ def home_part(asked: Asked) -> Mapping[str, Any] | None:
 def _tracks(asked: Asked) -> tracks.Tracks:
     case = access_case(asked.session, asked.view.row.code)
     return tracks.tracks_of(
-        asked.session, asked.ctx, case, today=max(asked.view.data_date, asked.ctx.today())
+        asked.session,
+        asked.ctx,
+        case,
+        data_date=asked.view.data_date,
+        exactly=asked_for(asked.request).as_of is not None,
     )
 
 

@@ -13,7 +13,7 @@ from api.schemas import plain
 from api.usecases.may import require
 from api.usecases.records import compensation, inventory, parties, relocation, resettlement, tracks
 from api.usecases.records.writing import Answer, Said, state_of
-from geo.access import access_case, project_code_of
+from geo.access import access_case, portfolio_state, project_code_of
 from geo.tables import Project
 
 router = APIRouter(prefix="/api/cases/{code}", tags=["records"])
@@ -250,9 +250,9 @@ def post_approval(
 
 @router.get("/money", summary="Tiến trình tiền và tái định cư (money and resettlement)")
 def get_money(session: SessionDep, ctx: ContextDep, code: CaseCode) -> dict[str, Any]:
-    """Where both tracks stand today, from the facts; `held`: plots of the case."""
+    """Where both tracks stand on the data date, or on the day of what was recorded after it; `held`: plots."""
     case = access_case(session, code)
-    found = tracks.tracks_of(session, ctx, case, today=ctx.today())
+    found = tracks.tracks_of(session, ctx, case, data_date=portfolio_state(session).data_date)
     held = [plain(each) for each in resettlement.held_by(session, case)]
     return {**plain(found), "held": held} | ctx.looking_back
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.lawfiles import rule_book
 from api.usecases.case_facts import facts_of, record_facts
 from api.usecases.holders import AMOUNT
 from api.usecases.may import is_command, sight
@@ -20,10 +21,14 @@ from api.usecases.records.inventory import check_party
 from api.usecases.records.resettlement import DAY, DOCUMENT, KINDS
 from geo.access import access_case
 from geo.tables import ClearanceCase, Holder
+from projects.calendars import VN5
 from projects.compensation import dong
 from projects.errors import Fault, InvalidInput
+from projects.law.clocks import make_frame
 from projects.law.facts import KINDS as FACT_KINDS
 from projects.law.facts import Fact
+from projects.law.interest import LateMoney, late_money
+from projects.law.money_clocks import money_clocks
 from projects.payments import Money, homes_needed, money_track, resettlement_track
 
 Pair = tuple[str, str]
@@ -55,29 +60,48 @@ HOME = (
 
 @dataclass(frozen=True, slots=True)
 class Tracks:
-    """Where money and resettlement of a case stand on a day; `shown` whether the reader sees amounts."""
+    """Where money and resettlement of a case stand on `day`; `shown` whether the reader sees amounts."""
 
+    day: date
     money: Money
     payments: tuple[Fact, ...]
     shown: bool
     home: str
     home_facts: tuple[Fact, ...]
     needs: Mapping[str, str]
+    extra: LateMoney | None
 
 
-def tracks_of(session: Session, ctx: Context, case: ClearanceCase, *, today: date) -> Tracks:
-    """Both tracks from the facts of the case. Amounts are None where the reader's role does not see them."""
+def tracks_of(
+    session: Session, ctx: Context, case: ClearanceCase, *, data_date: date, exactly: bool = False
+) -> Tracks:
+    """Both tracks from the facts of the case. Amounts are None where the reader's role does not see them.
+
+    On the data date, or on the day of what was recorded after it, unless `exactly` that day is asked for.
+    """
     facts = facts_of(session, ctx, [case.code]).get(case.code, ())
+    later = [f.on for f in facts if f.kind.startswith(("payment.", "resettlement.")) and not exactly]
+    today = max([data_date, *later])
     shown = is_command(ctx) or sight(ctx, AMOUNT) == "hiện"
     approved = session.scalar(select(Holder.amount_vnd).where(Holder.case_id == case.id)) if shown else None
+    due = _due(ctx, facts, today)
+    late = due is not None and today > due and approved is not None
     return Tracks(
-        money=money_track(facts, approved, today=today),
+        day=today,
+        money=money_track(facts, approved, today=today, due=due),
+        extra=late_money(approved, due=due, payments=facts, until=today, book=rule_book()) if late else None,  # type: ignore[arg-type]
         payments=tuple(fact for fact in facts if fact.kind.startswith("payment.") and fact.on <= today),
         shown=shown,
         home=resettlement_track(facts, today=today),
         home_facts=tuple(fact for fact in facts if fact.kind.startswith("resettlement.") and fact.on <= today),
         needs=homes_needed(facts),
     )  # fmt: skip
+
+
+def _due(ctx: Context, facts: Sequence[Fact], today: date) -> date | None:
+    """The last lawful day of payment (TT-01) as the law's clocks have it; for several people the first."""
+    frame = make_frame(facts, book=rule_book(), today=today, office=ctx.calendars[VN5])
+    return min((clock.due for clock in money_clocks(frame) if clock.due is not None), default=None)
 
 
 def record_payment(
