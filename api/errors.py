@@ -81,6 +81,11 @@ KINDS = {
     "tile": ("ô bản đồ", "map tile"),
     "import": ("lần nhập", "import"),
     "parcel": ("thửa", "parcel"),
+    "party": ("người trong hồ sơ", "party"),
+    "item": ("mục kiểm kê", "item"),
+    "line": ("dòng bồi thường", "line"),
+    "plot": ("lô, căn của hồ sơ", "plot of the case"),
+    "relocation": ("đối tượng di dời", "relocation"),
 }
 
 
