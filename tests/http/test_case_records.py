@@ -16,7 +16,7 @@ from api.settings import Settings
 from geo.db import APP_ROLE, make_engine
 from geo.tables import CaseParty, ClearanceCase, CompensationLine, Event, Holder, Person
 from tests.http.browsing import said
-from tests.people import Tester, make_tester, owner_session
+from tests.people import Tester, app_url, make_tester, owner_session
 
 PROJECT = "HONGHA"  # these tests change cases of this project only
 HOUSE = {
@@ -289,7 +289,9 @@ def test_not_even_a_direct_statement_changes_a_line_of_an_approved_version(
 @contextmanager
 def as_app(settings: Settings, *, people: str) -> Iterator[Connection]:
     """A connection as the role of the application that sees all cases; nothing stays."""
-    engine = make_engine(str(settings.database_url), role=APP_ROLE)
+    url = str(settings.database_url)
+    mine = app_url(url)
+    engine = make_engine(mine) if mine else make_engine(url, role=APP_ROLE)
     with engine.connect() as connection:
         for name, value in (("reach", "all"), ("people", people)):
             connection.execute(

@@ -29,18 +29,16 @@ APPROVED = 1_000_000_007
 
 @pytest.fixture(scope="module")
 def codes(portfolio_settings: Settings) -> Iterator[Iterator[str]]:
-    """Cases that nothing was paid to, with a site in their project; the site goes with its plots at the end."""
+    """Cases without the payments of the demo, and a site in their project, which goes with its plots at the end."""
     with owner_session(portfolio_settings) as session:
         project = session.scalars(select(Project).where(Project.code == PROJECT)).one()
-        paid = select(CaseFact.case_id).where(CaseFact.kind.like("payment.%"))
-        query = select(ClearanceCase).where(
-            ClearanceCase.project_id == project.id, ClearanceCase.id.not_in(paid)
-        )
-        cases = session.scalars(query.order_by(ClearanceCase.code)).all()
+        query = select(ClearanceCase).where(ClearanceCase.project_id == project.id)
+        cases = session.scalars(query.order_by(ClearanceCase.code).limit(60)).all()
         found = [case.code for case in cases]
+        of_money = CaseFact.kind.like("payment.%")
+        session.execute(delete(CaseFact).where(of_money, CaseFact.case_id.in_([case.id for case in cases])))
         for case in cases:
-            holder = session.get_one(Holder, case.id)
-            holder.amount_vnd = Decimal(APPROVED)
+            session.get_one(Holder, case.id).amount_vnd = Decimal(APPROVED)
         session.add(
             ResettlementSite(
                 project_id=project.id,

@@ -116,13 +116,10 @@ def stock_of(session: Session, project: Project) -> Stock:
             )
             .order_by(CaseFact.happened_on, CaseFact.id)
         ).all()
-        holders = set(
-            session.execute(
-                select(Allocation.case_id, Allocation.party).where(
-                    Allocation.project_id == project.id, Allocation.released_on.is_(None)
-                )
-            ).tuples()
+        given = select(Allocation.case_id, Allocation.party).where(
+            Allocation.project_id == project.id, Allocation.released_on.is_(None)
         )
+        holders = {(case, party) for case, party in session.execute(given)}
     counts: dict[str, dict[str, Count]] = {}
     demo: set[str] = set()
     for plot, handed_on, allocation in plots:
