@@ -26,6 +26,7 @@ from projects.errors import DuongGangError, InvalidInput, KeyReused, StaleVersio
 
 router = APIRouter(prefix="/du-an/{code}")
 Site = Annotated[str, Query(max_length=40, description="Mã khu tái định cư · site.")]
+Offset = Annotated[int, Query(ge=0, le=100_000, description="Từ lô thứ · from plot.")]
 Edited = Annotated[str, Query(max_length=12, description="Mã đối tượng đang sửa · object.")]
 Written = Annotated[str, Query(max_length=60, description="Điều vừa ghi · what was written.")]
 
@@ -33,10 +34,10 @@ Written = Annotated[str, Query(max_length=60, description="Điều vừa ghi · 
 @router.get("/tai-dinh-cu")
 def stock_page(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode,
-    khu: Site = "", ghi: Written = "", ngay: DataDate = None,
+    khu: Site = "", tu: Offset = 0, ghi: Written = "", ngay: DataDate = None,
 ) -> HTMLResponse:  # fmt: skip
     """The sites of a project: stock against need, and the plots of one of them."""
-    return _stock(request, session, ctx, lang, code, khu, {"saved": ghi}, ngay)
+    return _stock(request, session, ctx, lang, code, khu, {"saved": ghi, "offset": tu}, ngay)
 
 
 @router.post("/tai-dinh-cu")
@@ -62,7 +63,8 @@ def load_plots(
 @router.get("/di-doi")
 def moving_page(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode,
-    sua: Edited = "", ghi: Written = "", ngay: DataDate = None,
+    sua: Offset = Annotated[int, Query(ge=0, le=100_000, description="Từ lô thứ · from plot.")]
+Edited = "", ghi: Written = "", ngay: DataDate = None,
 ) -> HTMLResponse:  # fmt: skip
     """Graves and utilities by ward and state, and each of them."""
     return _moving(request, session, ctx, lang, code, sua, {"saved": ghi}, ngay)
@@ -104,6 +106,7 @@ def _stock(
         kinds=KINDS,
         chosen=next((each for each in found.sites if each.code == site), None),
         plots=stock.plots_of(session, project, site) if site else (),
+        offset=told.get("offset", 0),
         part=_part("tdc", ctx, told) | {"fields": stock.PLOT},
         **project_frame(view, "tai-dinh-cu", lang_title=("Tái định cư", "Resettlement"), lang=lang),
     )
