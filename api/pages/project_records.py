@@ -63,8 +63,7 @@ def load_plots(
 @router.get("/di-doi")
 def moving_page(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode,
-    sua: Offset = Annotated[int, Query(ge=0, le=100_000, description="Từ lô thứ · from plot.")]
-Edited = "", ghi: Written = "", ngay: DataDate = None,
+    sua: Edited = "", ghi: Written = "", ngay: DataDate = None,
 ) -> HTMLResponse:  # fmt: skip
     """Graves and utilities by ward and state, and each of them."""
     return _moving(request, session, ctx, lang, code, sua, {"saved": ghi}, ngay)
