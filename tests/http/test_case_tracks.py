@@ -46,7 +46,7 @@ def codes(portfolio_settings: Settings) -> Iterator[Iterator[str]]:
                 name_vi="Khu thử",
                 plots=20,
                 source="bài thử",
-                ward_code=None,
+                ward_code="09817",
             )
         )
         session.add(event(cases[0]))
