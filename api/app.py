@@ -25,6 +25,7 @@ from api.pages import (
     admin_events,
     bulk,
     case,
+    case_facts,
     case_people,
     case_records,
     citymap,
@@ -45,8 +46,9 @@ from api.pages import (
 )
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
+from api.routes import case_facts as fact_routes
+from api.routes import case_records as case_record_routes
 from api.routes import (
-    case_facts,
     cases,
     exports,
     holders,
@@ -59,7 +61,6 @@ from api.routes import (
     system,
     tiles,
 )
-from api.routes import case_records as case_record_routes
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import project_records as project_record_routes
@@ -171,18 +172,9 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (
-        projects,
-        *land_answers,
-        cases,
-        case_facts,
-        case_record_routes,
-        project_record_routes,
-        bulk_routes,
-        holders,
-        reports,
-        system,
-    ):
+    records = (case_record_routes, project_record_routes)
+    of_cases = (cases, fact_routes, *records, bulk_routes, holders)
+    for module in (projects, *land_answers, *of_cases, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff)
@@ -195,6 +187,7 @@ def create_app(
         case_people,
         case_records,
         project_records,
+        case_facts,
         correction,
         bulk,
         report,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
+from api.pages import case_law
 from api.pages import case_record_parts as records
 from api.views import CaseView
 
@@ -51,6 +52,7 @@ class _Ready:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),
     Section("nguoi-lien-quan", "_case_parties.html.j2", "left", records.parties_part),
     Section("kiem-ke", "_case_inventory.html.j2", "left", records.inventory_part),
     Section("boi-thuong", "_case_compensation.html.j2", "left", records.compensation_part),
