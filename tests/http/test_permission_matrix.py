@@ -120,6 +120,8 @@ for _part in ("parties", "inventory", "compensation"):
     BODIES["PATCH", f"/api/cases/{{code}}/{_part}/{{item_id}}"] = _EDIT
     BODIES["POST", f"/api/cases/{{code}}/{_part}/{{item_id}}/removal"] = _EDIT
 BODIES |= {
+    ("POST", "/api/cases/{code}/facts"): {"facts": [{"kind": "khong.co", "on": "2026-01-01"}]},
+    ("POST", "/api/cases/{code}/facts/{fact_id}/void"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/parties/{item_id}/open"): {"fields": ["bank_account"], "reason": "thử"},
     ("POST", "/api/cases/{code}/compensation-opening"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/compensation-versions"): {"reason": "thử"},
