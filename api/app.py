@@ -27,6 +27,7 @@ from api.pages import (
     case,
     case_facts,
     case_people,
+    case_records,
     citymap,
     commitments,
     correction,
@@ -40,6 +41,7 @@ from api.pages import (
     portfolio,
     preview,
     project,
+    project_records,
     report,
     rights_page,
     signin,
@@ -49,6 +51,7 @@ from api.pages import (
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
+from api.routes import case_records as case_record_routes
 from api.routes import (
     cases,
     documents,
@@ -66,6 +69,7 @@ from api.routes import (
 )
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import project_records as project_record_routes
 from api.routes import takeoff as takeoff_routes
 from api.settings import Settings
 from api.tiledoor import TileDoor
@@ -174,7 +178,8 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    of_cases = (cases, fact_routes, documents, follow, bulk_routes, holders)
+    records = (case_record_routes, project_record_routes)
+    of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     for module in (projects, *land_answers, *of_cases, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
@@ -187,6 +192,8 @@ def create_app(
         case,
         case_people,
         desk_forms,
+        case_records,
+        project_records,
         case_facts,
         document_forms,
         correction,

@@ -86,6 +86,11 @@ KINDS = {
     "obstacle": ("vướng mắc", "obstacle"),
     "contact": ("dòng tiếp xúc", "contact"),
     "complaint": ("đơn khiếu nại", "complaint"),
+    "party": ("người trong hồ sơ", "party"),
+    "item": ("mục kiểm kê", "item"),
+    "line": ("dòng bồi thường", "line"),
+    "plot": ("lô, căn của hồ sơ", "plot of the case"),
+    "relocation": ("đối tượng di dời", "relocation"),
 }
 
 

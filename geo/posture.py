@@ -20,7 +20,8 @@ PROTECTED = (
     "case_obstacle", "case_contact", "case_complaint",
     "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
-    "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
+    "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party",
+    "inventory_item", "relocation", "compensation_plan", "compensation_line", "resettlement_plot", "allocation",
 )  # fmt: skip
 PAST = (
     "clearance_case",
@@ -36,6 +37,14 @@ PAST = (
     "import_batch",
     "holder",
     "parcel_lineage",
+    "person",
+    "case_party",
+    "inventory_item",
+    "relocation",
+    "compensation_plan",
+    "compensation_line",
+    "resettlement_plot",
+    "allocation",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"

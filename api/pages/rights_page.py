@@ -26,6 +26,8 @@ ACTIONS_EN: dict[str, str] = {
     "case.change": "Record steps, promised dates, obstacles, notes",
     "fact.record": "Record facts of a case with their papers",
     "fact.void": "Declare a fact void, with a reason",
+    "records.change": "Record inventory, graves, utilities, resettlement",
+    "stock.change": "Load plots and flats into a resettlement site",
     "case.correct": "Correct the history of a case",
     "case.confirm": "Confirm or refuse what needs two people",
     "document.read": "Look at papers and pictures of a case; openings and downloads are recorded",

@@ -1,7 +1,7 @@
 """Obstacles of cases with owner, tier and due date; the contacts log; complaints
 
 Revision: 0021
-Follows: 0017
+Follows: 0020
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from geo.migrations import access, obstacle_rules
 from geo.migrations.row_versions import unversion_table, version_table
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
