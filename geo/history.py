@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -105,27 +105,41 @@ def own_key(actor: str, key: str | None) -> str | None:
     return None if key is None else f"{actor}:{key}"
 
 
+_STATEMENT = (
+    Event.id,
+    Event.effective_on,
+    Event.before,
+    Event.after,
+    Event.corrects,
+    Event.kind,
+    Event.actor,
+    Event.document,
+    Event.document_hash,
+    Event.reason,
+)
+
+
 def statements(session: Session, code: str, *, until: int | None = None) -> list[Statement]:
     """All events of a case as the rules of `projects.history` read them, oldest first; `until`: up to this event."""
     query = (
-        select(
-            Event.id,
-            Event.effective_on,
-            Event.before,
-            Event.after,
-            Event.corrects,
-            Event.kind,
-            Event.actor,
-            Event.document,
-            Event.document_hash,
-            Event.reason,
-        )
-        .where(Event.object_type == "case", Event.object_code == code)
-        .order_by(Event.id)
+        select(*_STATEMENT).where(Event.object_type == "case", Event.object_code == code).order_by(Event.id)
     )
     if until is not None:
         query = query.where(Event.id <= until)
     return [Statement(*row) for row in session.execute(query)]
+
+
+def statements_of(session: Session, codes: Sequence[str]) -> dict[str, list[Statement]]:
+    """The same of many cases, by code; a case without events is not there."""
+    query = (
+        select(Event.object_code, *_STATEMENT)
+        .where(Event.object_type == "case", Event.object_code.in_(codes))
+        .order_by(Event.id)
+    )
+    found: dict[str, list[Statement]] = {}
+    for code, *row in session.execute(query):
+        found.setdefault(code, []).append(Statement(*row))
+    return found
 
 
 def statement(event: Event) -> Statement:

@@ -24,6 +24,8 @@ ACTIONS_EN: dict[str, str] = {
     "portfolio.read": "Portfolio, projects, maps, reports: totals",
     "case.read": "Read cases and parcels",
     "case.change": "Record steps, promised dates, obstacles, notes",
+    "fact.record": "Record facts of a case with their papers",
+    "fact.void": "Declare a fact void, with a reason",
     "case.correct": "Correct the history of a case",
     "case.confirm": "Confirm or refuse what needs two people",
     "import.read": "Look at parcel imports and their comparison",

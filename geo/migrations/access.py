@@ -49,6 +49,16 @@ EVENT_ROWS = (
     f"when object_type = 'account' then {OVERSIGHT} or object_code = {ACCOUNT} "
     f"else {SIGNED_IN} end"
 )
+# The same since migration 0017: what is told of the parts of a case is seen like the case, and what is told of people
+# by those who may read people's data. The object of such an event is the code of the case.
+OF_CASES = ("case", "proposal", "fact", "document", "obstacle", "commitment", "inventory", "plot", "paper")
+OF_PEOPLE = ("holder", "party", "compensation", "contact", "complaint")
+EVENT_ROWS_OF_PARTS = (
+    f"case when object_type in {OF_CASES} then {REACH} in ('all', 'calculation') or {_OF_MY_CASES} "
+    f"when object_type in {OF_PEOPLE} then {PEOPLE} and ({REACH} = 'all' or {_OF_MY_CASES}) "
+    f"when object_type = 'account' then {OVERSIGHT} or object_code = {ACCOUNT} "
+    f"else {SIGNED_IN} end"
+)
 # Nobody writes history in another's name.
 EVENT_WRITE = f"{SIGNED_IN} and actor = {ACCOUNT}"
 

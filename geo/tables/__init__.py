@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
+from geo.tables.facts import CaseFact
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
@@ -42,6 +43,7 @@ __all__ = [
     "Alignment",
     "ApiToken",
     "Base",
+    "CaseFact",
     "Change",
     "Claim",
     "ClearanceCase",

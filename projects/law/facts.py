@@ -6,6 +6,7 @@ recorded beside the headline, many of them for one holder or one kind of land on
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,7 +54,7 @@ class FactKind:
     step: str = ""
 
 
-_STEPS = {
+STEP_FACTS: dict[str, str] = {
     "S05": "plan.made",
     "S10": "meeting.held",
     "S20": "notice.issued",
@@ -77,405 +78,132 @@ _STEPS = {
     "X1": "paused",
     "X2": "left",
 }
-STEP_FACTS: dict[str, str] = _STEPS
 
-_ROWS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
-    # code, track, label_vi, label_en, rules, wants
-    (
-        "plan.asked",
-        "land",
-        "Nhận đề nghị của chủ đầu tư kèm hồ sơ dự án",
-        "Investor's request received",
-        ("KH-01",),
-        ("document",),
-    ),
-    (
-        "notice.served",
-        "land",
-        "Đã gửi thông báo thu hồi đến người có đất",
-        "Notice served on the holder",
-        ("TB-02", "TB-04", "TB-05", "TB-06", "TB-07"),
-        ("land",),
-    ),
-    (
-        "notice.newspaper",
-        "land",
-        "Đăng báo, phát thanh xong lần thứ ba (không liên lạc được)",
-        "Third newspaper and radio issue (cannot be reached)",
-        ("TB-03",),
-        ("document",),
-    ),
-    (
-        "notice.reissued",
-        "land",
-        "Ban hành lại thông báo thu hồi",
-        "Notice issued again",
-        ("TB-10", "TB-11"),
-        ("document",),
-    ),
-    (
-        "consent.early",
-        "land",
-        "Đồng ý thu hồi sớm (từng người)",
-        "Agrees to earlier recovery",
-        ("TB-08",),
-        ("document",),
-    ),
-    (
-        "inventory.persuasion_ended",
-        "land",
-        "Kết thúc vận động kiểm đếm",
-        "Persuasion on the inventory ended",
-        ("KD-05", "KD-06"),
-        ("document",),
-    ),
-    (
-        "inventory.compelled_received",
-        "land",
-        "Đã nhận QĐ kiểm đếm bắt buộc, hoặc có biên bản từ chối, vắng mặt",
-        "Compulsory decision received or recorded",
-        ("KD-08",),
-        ("document",),
-    ),
-    (
-        "inventory.enforcement_posted",
-        "land",
-        "Niêm yết QĐ cưỡng chế kiểm đếm ở hai nơi",
-        "Inventory enforcement posted at two places",
-        ("KD-08",),
-        ("document",),
-    ),
-    (
-        "inventory.enforcement_broadcast",
-        "land",
-        "Phát thanh QĐ cưỡng chế kiểm đếm",
-        "Inventory enforcement broadcast",
-        ("KD-08",),
-        ("document",),
-    ),
-    (
-        "inventory.enforcement_received",
-        "land",
-        "Đã nhận QĐ cưỡng chế kiểm đếm, hoặc có biên bản",
-        "Inventory enforcement received or recorded",
-        ("KD-08",),
-        ("document",),
-    ),
-    (
-        "inventory.board_set",
-        "land",
-        "Thành lập Ban cưỡng chế kiểm đếm",
-        "Board of inventory enforcement set up",
-        ("KD-09",),
-        ("document",),
-    ),
-    (
-        "inventory.board_persuasion",
-        "land",
-        "Ban cưỡng chế bắt đầu vận động (5 ngày làm việc)",
-        "Board begins to persuade (5 working days)",
-        ("KD-10",),
-        ("document",),
-    ),
-    (
-        "police.asked",
-        "land",
-        "Đề nghị công an tham gia (value: inventory hoặc recovery)",
-        "Police asked to take part (value: inventory or recovery)",
-        ("KD-12",),
-        ("document", "value"),
-    ),
-    ("posting.ended", "land", "Kết thúc niêm yết", "Posting ended", ("PA-02", "PA-03"), ("document",)),
-    (
-        "opinions.held",
-        "land",
-        "Họp lấy ý kiến (value: số đồng ý/tổng số)",
-        "Opinion meeting (value: agree/all)",
-        ("PA-04",),
-        ("document",),
-    ),
-    ("dialogue.ended", "land", "Kết thúc đối thoại", "Dialogue ended", ("PA-05", "PA-06"), ("document",)),
-    (
-        "appraisal.received",
-        "land",
-        "Cơ quan thẩm định nhận đủ hồ sơ",
-        "Complete dossier received for appraisal",
-        ("PA-07", "PA-08"),
-        ("document",),
-    ),
-    (
-        "appraisal.returned",
-        "land",
-        "Trả lại phương án để hoàn thiện",
-        "Plan returned for revision",
-        ("PA-07",),
-        ("document",),
-    ),
-    (
-        "appraisal.resumed",
-        "land",
-        "Nhận lại phương án đã hoàn thiện",
-        "Revised plan received",
-        ("PA-07",),
-        ("document",),
-    ),
-    (
-        "approval.effective",
-        "land",
-        "QĐ phê duyệt phương án có hiệu lực",
-        "Approval takes effect",
-        ("TT-01",),
-        (),
-    ),
-    (
-        "plan.sent",
-        "land",
-        "Đã gửi phương án được duyệt (until: ngày phải bàn giao)",
-        "Approved plan sent (until: handover date)",
-        ("PA-12", "BG-01"),
-        ("document",),
-    ),
-    (
-        "refusal.persuasion_ended",
-        "land",
-        "Kết thúc vận động thực hiện phương án",
-        "Persuasion on the plan ended",
-        ("QD-02", "QD-03"),
-        ("document",),
-    ),
-    (
-        "proof.on_site_temporary",
-        "land",
-        "Tái định cư tại chỗ, đã đồng ý nhận tiền tạm cư",
-        "Resettled on the spot, accepts temporary-housing money",
-        ("QD-01b",),
-        ("document",),
-    ),
-    (
-        "proof.land_handed",
-        "land",
-        "Đã bàn giao đất tái định cư trên thực địa",
-        "Resettlement land handed over on the ground",
-        ("QD-01c",),
-        ("document",),
-    ),
-    (
-        "proof.home_handed",
-        "land",
-        "Đã bàn giao nhà tái định cư",
-        "Resettlement home handed over",
-        ("QD-01d",),
-        ("document",),
-    ),
-    (
-        "proof.land_with_home",
-        "land",
-        "Đã bàn giao đất ở có nhà",
-        "Residential land with a house handed over",
-        ("QD-01đ",),
-        ("document",),
-    ),
-    (
-        "proof.money_for_home",
-        "land",
-        "Đồng ý và đã nhận tiền tự lo chỗ ở",
-        "Agrees and has received the money to find a home",
-        ("QD-01e",),
-        ("document",),
-    ),
-    (
-        "proof.free_handover",
-        "land",
-        "Tự nguyện bàn giao, đã bố trí tạm cư hoặc nhận tiền tạm cư",
-        "Hands over freely, temporary housing arranged or paid",
-        ("QD-01g",),
-        ("document",),
-    ),
-    (
-        "fast_lane",
-        "land",
-        "Căn cứ thu hồi trước (value: QD-08, QD-09 đồng ý/tổng số, QD-10)",
-        "Ground of earlier recovery (value: QD-08, QD-09 agree/all, QD-10)",
-        ("QD-08", "QD-09", "QD-10"),
-        ("document", "value"),
-    ),
-    (
-        "handover.persuasion_ended",
-        "land",
-        "Kết thúc vận động bàn giao",
-        "Persuasion to hand over ended",
-        ("BG-02", "BG-03"),
-        ("document",),
-    ),
-    (
-        "enforcement.board_set",
-        "land",
-        "Thành lập Ban cưỡng chế thu hồi",
-        "Board of recovery enforcement set up",
-        ("CC-03",),
-        ("document",),
-    ),
-    (
-        "enforcement.plan_approved",
-        "land",
-        "Duyệt phương án, kinh phí cưỡng chế",
-        "Enforcement plan and budget approved",
-        ("CC-04",),
-        ("document",),
-    ),
-    (
-        "enforcement.posted",
-        "land",
-        "Niêm yết QĐ cưỡng chế thu hồi ở hai nơi",
-        "Recovery enforcement posted at two places",
-        ("CC-02",),
-        ("document",),
-    ),
-    (
-        "enforcement.received",
-        "land",
-        "Đã nhận QĐ cưỡng chế thu hồi, hoặc có biên bản (until: thời hạn dài hơn trong QĐ)",
-        "Enforcement received or recorded (until: a longer time in the decision)",
-        ("CC-02", "CC-05"),
-        ("document",),
-    ),
-    (
-        "enforcement.compliance",
-        "land",
-        "Biên bản ghi nhận chấp hành",
-        "Record of compliance",
-        ("CC-07",),
-        ("document",),
-    ),
-    (
-        "assets.notified",
-        "land",
-        "Chủ tài sản nhận thông báo đến nhận lại tài sản",
-        "Owner told to fetch the assets",
-        ("CC-10",),
-        ("document",),
-    ),
-    ("payment.invited", "money", "Đã mời nhận tiền", "Invited to be paid", ("TT-01",), ("document",)),
-    ("payment.part", "money", "Đã chi trả một phần", "Paid in part", ("TT-01",), ("document", "amount")),
-    ("payment.full", "money", "Đã chi trả đủ", "Paid in full", ("TT-01",), ("document", "amount")),
-    ("payment.refused", "money", "Không nhận tiền", "Refuses the money", ("TT-06",), ("document",)),
-    (
-        "payment.deposited",
-        "money",
-        "Đã gửi tiền vào tài khoản tiền gửi",
-        "Put on the deposit account",
-        ("TT-06",),
-        ("document", "amount"),
-    ),
-    (
-        "resettlement.needed",
-        "resettlement",
-        "Đủ điều kiện tái định cư (value: land, flat)",
-        "Entitled to resettlement (value: land, flat)",
-        ("TDC-01", "HN-08"),
-        ("document", "value"),
-    ),
-    (
-        "resettlement.stock",
-        "resettlement",
-        "Đã có quỹ (value: khu)",
-        "Stock found (value: site)",
-        ("HN-09",),
-        ("value",),
-    ),
-    (
-        "resettlement.posted",
-        "resettlement",
-        "Niêm yết dự kiến bố trí tái định cư",
-        "Planned allocation posted",
-        ("TDC-02",),
-        ("document",),
-    ),
-    (
-        "resettlement.posting_ended",
-        "resettlement",
-        "Kết thúc niêm yết bố trí tái định cư",
-        "Posting of the allocation ended",
-        ("TDC-02",),
-        ("document",),
-    ),
-    (
-        "resettlement.drawn",
-        "resettlement",
-        "Đã bốc thăm (value: ô, căn)",
-        "Plot drawn (value: plot, flat)",
-        ("TDC-01",),
-        ("document", "value"),
-    ),
-    (
-        "resettlement.handed",
-        "resettlement",
-        "Đã bàn giao đất, nhà tái định cư",
-        "Plot or home handed over",
-        ("QD-01c", "QD-01d"),
-        ("document",),
-    ),
-    (
-        "resettlement.temporary",
-        "resettlement",
-        "Đã bố trí tạm cư hoặc chi tiền tạm cư",
-        "Temporary housing arranged or paid",
-        ("TDC-05", "QD-10"),
-        ("document",),
-    ),
-    (
-        "complaint.received",
-        "complaint",
-        "Đã nhận đơn khiếu nại",
-        "Complaint received",
-        ("KN-05", "KN-06"),
-        ("document",),
-    ),
-    ("complaint.accepted", "complaint", "Đã thụ lý", "Complaint accepted", ("KN-06", "KN-07"), ("document",)),
-    (
-        "complaint.declined",
-        "complaint",
-        "Không thụ lý, đã trả lời",
-        "Not accepted, answered",
-        ("KN-06",),
-        ("document",),
-    ),
-    (
-        "complaint.settled_first",
-        "complaint",
-        "Quyết định giải quyết lần đầu",
-        "First settlement",
-        ("KN-07", "KN-08"),
-        ("document",),
-    ),
-    (
-        "complaint.second_accepted",
-        "complaint",
-        "Thụ lý lần hai",
-        "Second complaint accepted",
-        ("KN-09",),
-        ("document",),
-    ),
-    (
-        "complaint.settled_second",
-        "complaint",
-        "Quyết định giải quyết lần hai",
-        "Second settlement",
-        ("KN-09",),
-        ("document",),
-    ),
-    ("complaint.withdrawn", "complaint", "Rút khiếu nại", "Complaint withdrawn", (), ("document",)),
-    (
-        "complaint.unlawful",
-        "complaint",
-        "Kết luận quyết định trái pháp luật",
-        "Decision found unlawful",
-        ("KN-02",),
-        ("document",),
-    ),
-    ("suit.filed", "complaint", "Đã khởi kiện", "Suit filed", ("KN-10",), ("document",)),
-)
+# Two lines a kind: code, track, rules, wants; then its words.
+_TABLE = """
+plan.asked | land | KH-01 | document
+    Nhận đề nghị của chủ đầu tư kèm hồ sơ dự án | Investor's request received
+notice.served | land | TB-02 TB-04 TB-05 TB-06 TB-07 | land
+    Đã gửi thông báo thu hồi đến người có đất | Notice served on the holder
+notice.newspaper | land | TB-03 | document
+    Đăng báo, phát thanh xong lần thứ ba (không liên lạc được) | Third newspaper and radio issue (cannot be reached)
+notice.reissued | land | TB-10 TB-11 | document
+    Ban hành lại thông báo thu hồi | Notice issued again
+consent.early | land | TB-08 | document
+    Đồng ý thu hồi sớm (từng người) | Agrees to earlier recovery
+inventory.persuasion_ended | land | KD-05 KD-06 | document
+    Kết thúc vận động kiểm đếm | Persuasion on the inventory ended
+inventory.compelled_received | land | KD-08 | document
+    Đã nhận QĐ kiểm đếm bắt buộc, hoặc có biên bản từ chối, vắng mặt | Compulsory decision received or recorded
+inventory.enforcement_posted | land | KD-08 | document
+    Niêm yết QĐ cưỡng chế kiểm đếm ở hai nơi | Inventory enforcement posted at two places
+inventory.enforcement_broadcast | land | KD-08 | document
+    Phát thanh QĐ cưỡng chế kiểm đếm | Inventory enforcement broadcast
+inventory.enforcement_received | land | KD-08 | document
+    Đã nhận QĐ cưỡng chế kiểm đếm, hoặc có biên bản | Inventory enforcement received or recorded
+inventory.board_set | land | KD-09 | document
+    Thành lập Ban cưỡng chế kiểm đếm | Board of inventory enforcement set up
+inventory.board_persuasion | land | KD-10 | document
+    Ban cưỡng chế bắt đầu vận động (5 ngày làm việc) | Board begins to persuade (5 working days)
+police.asked | land | KD-12 | document value
+    Đề nghị công an tham gia (value: inventory hoặc recovery) | Police asked to take part (value: inventory or recovery)
+posting.ended | land | PA-02 PA-03 | document
+    Kết thúc niêm yết | Posting ended
+opinions.held | land | PA-04 | document
+    Họp lấy ý kiến (value: số đồng ý/tổng số) | Opinion meeting (value: agree/all)
+dialogue.ended | land | PA-05 PA-06 | document
+    Kết thúc đối thoại | Dialogue ended
+appraisal.received | land | PA-07 PA-08 | document
+    Cơ quan thẩm định nhận đủ hồ sơ | Complete dossier received for appraisal
+appraisal.returned | land | PA-07 | document
+    Trả lại phương án để hoàn thiện | Plan returned for revision
+appraisal.resumed | land | PA-07 | document
+    Nhận lại phương án đã hoàn thiện | Revised plan received
+approval.effective | land | TT-01 |
+    QĐ phê duyệt phương án có hiệu lực | Approval takes effect
+plan.sent | land | PA-12 BG-01 | document
+    Đã gửi phương án được duyệt (until: ngày phải bàn giao) | Approved plan sent (until: handover date)
+refusal.persuasion_ended | land | QD-02 QD-03 | document
+    Kết thúc vận động thực hiện phương án | Persuasion on the plan ended
+proof.on_site_temporary | land | QD-01b | document
+    Tái định cư tại chỗ, đã đồng ý nhận tiền tạm cư | Resettled on the spot, accepts temporary-housing money
+proof.land_handed | land | QD-01c | document
+    Đã bàn giao đất tái định cư trên thực địa | Resettlement land handed over on the ground
+proof.home_handed | land | QD-01d | document
+    Đã bàn giao nhà tái định cư | Resettlement home handed over
+proof.land_with_home | land | QD-01đ | document
+    Đã bàn giao đất ở có nhà | Residential land with a house handed over
+proof.money_for_home | land | QD-01e | document
+    Đồng ý và đã nhận tiền tự lo chỗ ở | Agrees and has received the money to find a home
+proof.free_handover | land | QD-01g | document
+    Tự nguyện bàn giao, đã bố trí tạm cư hoặc nhận tiền tạm cư | Hands over freely, temporary housing arranged or paid
+fast_lane | land | QD-08 QD-09 QD-10 | document value
+    Căn cứ thu hồi trước (value: QD-08, QD-09 78/100, QD-10) | Ground of earlier recovery (value: as there)
+handover.persuasion_ended | land | BG-02 BG-03 | document
+    Kết thúc vận động bàn giao | Persuasion to hand over ended
+enforcement.board_set | land | CC-03 | document
+    Thành lập Ban cưỡng chế thu hồi | Board of recovery enforcement set up
+enforcement.plan_approved | land | CC-04 | document
+    Duyệt phương án, kinh phí cưỡng chế | Enforcement plan and budget approved
+enforcement.posted | land | CC-02 | document
+    Niêm yết QĐ cưỡng chế thu hồi ở hai nơi | Recovery enforcement posted at two places
+enforcement.received | land | CC-02 CC-05 | document
+    Đã nhận QĐ cưỡng chế, hoặc có biên bản (until: thời hạn trong đó) | Enforcement received (until: its time)
+enforcement.compliance | land | CC-07 | document
+    Biên bản ghi nhận chấp hành | Record of compliance
+assets.notified | land | CC-10 | document
+    Chủ tài sản nhận thông báo đến nhận lại tài sản | Owner told to fetch the assets
+payment.invited | money | TT-01 | document
+    Đã mời nhận tiền | Invited to be paid
+payment.part | money | TT-01 | document amount
+    Đã chi trả một phần | Paid in part
+payment.full | money | TT-01 | document amount
+    Đã chi trả đủ | Paid in full
+payment.refused | money | TT-06 | document
+    Không nhận tiền | Refuses the money
+payment.deposited | money | TT-06 | document amount
+    Đã gửi tiền vào tài khoản tiền gửi | Put on the deposit account
+resettlement.needed | resettlement | TDC-01 HN-08 | document value
+    Đủ điều kiện tái định cư (value: land, flat) | Entitled to resettlement (value: land, flat)
+resettlement.stock | resettlement | HN-09 | value
+    Đã có quỹ (value: khu) | Stock found (value: site)
+resettlement.posted | resettlement | TDC-02 | document
+    Niêm yết dự kiến bố trí tái định cư | Planned allocation posted
+resettlement.posting_ended | resettlement | TDC-02 | document
+    Kết thúc niêm yết bố trí tái định cư | Posting of the allocation ended
+resettlement.drawn | resettlement | TDC-01 | document value
+    Đã bốc thăm (value: ô, căn) | Plot drawn (value: plot, flat)
+resettlement.handed | resettlement | QD-01c QD-01d | document
+    Đã bàn giao đất, nhà tái định cư | Plot or home handed over
+resettlement.temporary | resettlement | TDC-05 QD-10 | document
+    Đã bố trí tạm cư hoặc chi tiền tạm cư | Temporary housing arranged or paid
+complaint.received | complaint | KN-05 KN-06 | document
+    Đã nhận đơn khiếu nại | Complaint received
+complaint.accepted | complaint | KN-06 KN-07 | document
+    Đã thụ lý | Complaint accepted
+complaint.declined | complaint | KN-06 | document
+    Không thụ lý, đã trả lời | Not accepted, answered
+complaint.settled_first | complaint | KN-07 KN-08 | document
+    Quyết định giải quyết lần đầu | First settlement
+complaint.second_accepted | complaint | KN-09 | document
+    Thụ lý lần hai | Second complaint accepted
+complaint.settled_second | complaint | KN-09 | document
+    Quyết định giải quyết lần hai | Second settlement
+complaint.withdrawn | complaint |  | document
+    Rút khiếu nại | Complaint withdrawn
+complaint.unlawful | complaint | KN-02 | document
+    Kết luận quyết định trái pháp luật | Decision found unlawful
+suit.filed | complaint | KN-10 | document
+    Đã khởi kiện | Suit filed
+"""
 
-KINDS: dict[str, FactKind] = {
-    code: FactKind(code, vi, en, track, rules, wants) for code, track, vi, en, rules, wants in _ROWS
-}
+
+def _read(table: str) -> Iterator[FactKind]:
+    lines = table.strip().splitlines()
+    for about, words in zip(lines[::2], lines[1::2], strict=True):
+        code, track, rules, wants = (part.strip() for part in about.split("|"))
+        label_vi, label_en = (part.strip() for part in words.split("|"))
+        yield FactKind(code, label_vi, label_en, track, tuple(rules.split()), tuple(wants.split()))
+
+
+KINDS: dict[str, FactKind] = {kind.code: kind for kind in _read(_TABLE)}

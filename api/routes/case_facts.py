@@ -1,0 +1,106 @@
+"""The facts of a case beside its headline: read, recorded, declared void."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.deps import CaseCode, ContextDep, SessionDep
+from api.routes.cases import IdempotencyKey
+from api.schemas import plain
+from api.usecases.case_facts import entered_of, facts_of, record_facts, void_fact
+from projects.law.facts import Fact
+
+router = APIRouter(prefix="/api/cases/{code}/facts", tags=["facts"])
+FactId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của sự việc.")]
+
+
+class FactIn(BaseModel):
+    """One fact: what happened (`kind`), on which day, with which paper; the rest as the kind demands."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: str = Field(max_length=60, description="Loại sự việc, ví dụ notice.served.")
+    on: date = Field(description="Ngày xảy ra.")
+    land: str = Field(default="", max_length=10, description="agri hoặc non_agri.")
+    party: str = Field(default="", max_length=40, description="Mã người liên quan, ví dụ P1.")
+    value: str = Field(default="", max_length=200, description="Giá trị mà loại sự việc quy định.")
+    amount: Decimal | None = Field(default=None, description="Số tiền, đồng.")
+    until: date | None = Field(default=None, description="Thời hạn ghi trong giấy tờ.")
+    document: str = Field(default="", max_length=200, description="Số văn bản.")
+    signer: str = Field(default="", max_length=200, description="Người ký.")
+    body: str = Field(default="", max_length=200, description="Cơ quan ký.")
+    file: str = Field(default="", max_length=64, description="SHA-256 của tệp.")
+
+    def fact(self) -> Fact:
+        """What was sent, as the use cases take it."""
+        return Fact(**self.model_dump())
+
+
+class FactsIn(BaseModel):
+    """Facts that are written together, all or none."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "facts": [
+                        {
+                            "kind": "notice.served",
+                            "on": "2026-02-10",
+                            "land": "non_agri",
+                            "party": "P1",
+                            "document": "12/BB-GN",
+                        }
+                    ]
+                }
+            ]
+        },
+    )
+    facts: list[FactIn] = Field(min_length=1, max_length=40)
+    reason: str | None = Field(default=None, max_length=500)
+
+
+class VoidIn(BaseModel):
+    """Why a fact does not hold."""
+
+    model_config = ConfigDict(extra="forbid")
+    reason: str = Field(min_length=1, max_length=500)
+
+
+@router.get("", summary="Các sự việc của hồ sơ (facts of a case)")
+def get_facts(session: SessionDep, ctx: ContextDep, code: CaseCode) -> dict[str, Any]:
+    """`facts` that stand, steps among them, by day; `void` those that were declared void."""
+    entered = entered_of(session, ctx, code)
+    stand = facts_of(session, ctx, [code]).get(code, ())
+    return {
+        "facts": [plain(fact) for fact in stand],
+        "void": [plain(each) for each in entered if each.void_reason is not None],
+    } | ctx.looking_back
+
+
+@router.post("", summary="Ghi sự việc kèm giấy tờ (record facts)", status_code=201)
+def post_facts(
+    session: SessionDep, ctx: ContextDep, code: CaseCode, body: FactsIn, key: IdempotencyKey = None
+) -> dict[str, Any]:
+    """Writes all of them as one event; 422 lists every fault."""
+    facts = [each.fact() for each in body.facts]
+    return {"ids": record_facts(session, ctx, code, facts, key=key, reason=body.reason)}
+
+
+@router.post("/{fact_id}/void", summary="Bỏ một sự việc ghi sai (declare a fact void)")
+def post_void(
+    session: SessionDep,
+    ctx: ContextDep,
+    code: CaseCode,
+    fact_id: FactId,
+    body: VoidIn,
+    key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """The fact stays to be read, with the reason; clocks and guards no longer count it."""
+    void_fact(session, ctx, code, fact_id, reason=body.reason, key=key)
+    return {"void": fact_id}
