@@ -24,6 +24,7 @@ from api.pages import (
     admin_accounts,
     admin_events,
     bulk,
+    by_sheet,
     case,
     case_people,
     citymap,
@@ -40,6 +41,7 @@ from api.pages import (
     signin,
     takeoff,
     topology,
+    weekly,
 )
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
@@ -170,7 +172,7 @@ def create_app(
     for module in (projects, *land_answers, cases, case_facts, bulk_routes, holders, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    of_projects = (portfolio, citymap, project, land_gaps, takeoff)
+    of_projects = (portfolio, citymap, project, land_gaps, takeoff, weekly, by_sheet)
     of_files = (imports, import_page, preview, topology)
     for page in (*people, *of_projects, *of_files, case, case_people, correction, bulk, report, docs):
         app.include_router(page.router, include_in_schema=False)

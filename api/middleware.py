@@ -20,7 +20,9 @@ from api.logs import log
 from api.settings import Settings
 
 LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
-UPLOADS = "/nap"  # the one address that takes files: its body goes to the disk as it comes
+UPLOADS = "/nap"  # takes files of land: their body goes to the disk as it comes
+SHEETS = "/ghi-theo-bang"  # ends the addresses that take a filled-in sheet
+LARGEST_SHEET = 21 * 1024 * 1024
 YEAR = 365 * 24 * 3600
 # Besides the policy, which is made anew for each answer.
 HEADERS = {
@@ -179,6 +181,13 @@ def _refuse(
         length = request.headers.get("content-length", "")
         if not length.isdigit():
             return Response("Length required", 411, media_type="text/plain")
-        if int(length) > (largest_upload if request.url.path == UPLOADS else LARGEST_BODY):
+        if int(length) > _largest(request.url.path, largest_upload):
             return Response("Body too large", 413, media_type="text/plain")
     return None
+
+
+def _largest(path: str, upload: int) -> int:
+    """How many bytes a body may have at an address."""
+    if path == UPLOADS:
+        return upload
+    return LARGEST_SHEET if path.endswith(SHEETS) else LARGEST_BODY

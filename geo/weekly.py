@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from geo.tables import Milestone, Project, ProjectWard
 from projects.codes import AGRI, LAND_CODES
 from projects.history import FIELDS, STEP
+from projects.weekly.columns import PAID
 from projects.weekly.counting import FROM, Bundle
 
 DISTRICTS = ("quận", "huyện", "thị xã")
@@ -85,7 +86,8 @@ _CASES = f"""
           and not exists (select from replaced r where r.id = e.id)
         group by e.object_code
     ), old as (
-        select ward_code, old_code, case when old_level = any(:districts) then old_name else old_district end as district
+        select ward_code, old_code,
+               case when old_level = any(:districts) then old_name else old_district end as district
         from ward_history
     ), old_ward as (
         select ward_code, min(district) as district from old where district <> ''
@@ -110,6 +112,12 @@ _CASES = f"""
         join parcel q on q.id = pf.parcel_id
         where s.component_code is not null and s.project_id = any(:projects)
         group by q.case_id having count(distinct s.component_code) = 1
+    ), fact as (
+        select f.case_id, array_agg(distinct f.kind order by f.kind) as kinds,
+               sum(f.amount) filter (where f.kind = any(:paying)) as paid_vnd
+        from case_fact f
+        where f.project_id = any(:projects) and f.happened_on <= :day and f.void_reason is null
+        group by f.case_id
     ), counted as (
         select j.code as project, coalesce(part.component, '') as component, c.ward_code as ward,
                coalesce(case when land.districts = 1 then land.district end, old_ward.district, '') as district,
@@ -117,11 +125,12 @@ _CASES = f"""
                coalesce(n.state ->> 'step', c.step) as step,
                case when :with_before then coalesce(b.state ->> 'step', c.step) end as before,
                case when n.state is null then c.obstacle else n.state ->> 'obstacle' end as obstacle,
-               case when n.state is null then c.promised_on else cast(n.state ->> 'promised_on' as date) end as promised_on,
+               case when n.state is null then c.promised_on
+                    else cast(n.state ->> 'promised_on' as date) end as promised_on,
                coalesce(land.parcels, 0) as parcels, coalesce(land.area_m2, 0) as area_m2,
                coalesce(land.housing_m2, 0) as housing_m2, coalesce(land.farm_m2, 0) as farm_m2,
                coalesce(m.marks, '{{}}') as marks, coalesce(m.marks_before, '{{}}') as marks_before,
-               cast('{{}}' as text[]) as facts, c.is_demo, c.code
+               coalesce(fact.kinds, '{{}}') as facts, fact.paid_vnd, c.is_demo, c.code
         from clearance_case c
         join project j on j.id = c.project_id
         left join now_ n on n.object_code = c.code
@@ -129,6 +138,7 @@ _CASES = f"""
         left join marks m on m.object_code = c.code
         left join land on land.case_id = c.id
         left join part on part.case_id = c.id
+        left join fact on fact.case_id = c.id
         left join old_ward on old_ward.ward_code = c.ward_code
         where c.project_id = any(:projects)
     )
@@ -141,7 +151,7 @@ BUNDLES = text(
            sum(housing_m2) as housing_m2, sum(farm_m2) as farm_m2,
            max(promised_on) filter (where step <> 'S105') as promised_on,
            count(*) filter (where step <> 'S105' and promised_on is null) as unpromised,
-           count(*) filter (where is_demo) as demo
+           count(*) filter (where is_demo) as demo, sum(paid_vnd) as paid_vnd
     from counted group by {_ALIKE} order by project, component, ward, district, holder, step
     """
 )
@@ -150,7 +160,7 @@ ONE_BY_ONE = text(
     + f"""
     select {_ALIKE}, code, 1 as cases, parcels, area_m2, housing_m2, farm_m2,
            case when step <> 'S105' then promised_on end as promised_on,
-           cast(step <> 'S105' and promised_on is null as int) as unpromised, cast(is_demo as int) as demo
+           cast(step <> 'S105' and promised_on is null as int) as unpromised, cast(is_demo as int) as demo, paid_vnd
     from counted order by code
     """
 )
@@ -182,6 +192,7 @@ def read_bundles(
             "marked": list(MARKED),
             "districts": list(DISTRICTS),
             "housing": list(HOUSING),
+            "paying": list(PAID),
             "farm": [code for code, entry in LAND_CODES.items() if entry[2] == AGRI],
         },
     )
@@ -235,5 +246,6 @@ def _bundle(row: Mapping[Any, Any]) -> Bundle:
         marks_before=frozenset(row["marks_before"]),
         facts=frozenset(row["facts"]),
         demo=int(row["demo"]),
+        paid_vnd=row["paid_vnd"],
         code=row["code"],
     )

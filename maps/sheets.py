@@ -17,10 +17,18 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-Value = str | int | float | Decimal | date | None
 Kind = Literal["text", "int", "area", "money", "date"]
 Paper = Literal["A3", "A4"]
 
+
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """A number or day that is shown with “*” and stays a number or day."""
+
+    value: int | float | Decimal | date
+
+
+Value = str | int | float | Decimal | date | Starred | None
 LONGEST = 32_000  # letters in a cell; Excel takes 32,767
 _PAPERS = {"A3": 8, "A4": 9}
 _NUMBERS: dict[Kind, str] = {
@@ -50,7 +58,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with what it is. `lines` stand above it, `notes` below; `made_on` is the day that the file tells as its own.
+    """A table with what it is. `lines` stand above it, `notes` below; `made_on` is the day of the file.
 
     `frozen`: columns that stay in sight; `strong`: rows that are totals; `footer`: at the foot of every printed page.
     """
@@ -90,12 +98,24 @@ class _Styles:
         self.book = book
         self.made: dict[tuple[Any, ...], Format] = {}
 
-    def cell(self, kind: Kind, *, strong: bool = False, entry: bool = False, text: bool = False) -> Format:
+    def cell(
+        self,
+        kind: Kind,
+        *,
+        strong: bool = False,
+        entry: bool = False,
+        text: bool = False,
+        starred: bool = False,
+    ) -> Format:
         """The format of a cell; `text`: it holds letters whatever its column holds."""
         said: dict[str, Any] = {"border": 1, "border_color": _LINE, "valign": "top", "bold": strong}
-        said["num_format"] = "@" if text else _NUMBERS[kind]
+        said["num_format"] = "@" if text else _NUMBERS[kind] + ('"*"' if starred else "")
         if text:
-            said |= {"quote_prefix": True, "text_wrap": kind == "text", "align": "left" if kind == "text" else "right"}
+            said |= {
+                "quote_prefix": True,
+                "text_wrap": kind == "text",
+                "align": "left" if kind == "text" else "right",
+            }
         if strong or entry:
             said["bg_color"] = _TOTAL if strong else _FIELD
         return self._format(said)
@@ -128,8 +148,12 @@ def _draw(page: Worksheet, styles: _Styles, sheet: Sheet) -> None:
     for at, row in enumerate(sheet.rows):
         for column, (heading, value) in enumerate(zip(sheet.headings, row, strict=True)):
             strong = at in sheet.strong
-            style = styles.cell(heading.kind, strong=strong, entry=heading.entry, text=isinstance(value, str))
-            _write(page, first + at, column, value, style)
+            starred = isinstance(value, Starred)
+            plain = value.value if isinstance(value, Starred) else value
+            style = styles.cell(
+                heading.kind, strong=strong, entry=heading.entry, text=isinstance(value, str), starred=starred
+            )
+            _write(page, first + at, column, plain, style)
     last = max(first + len(sheet.rows) - 1, first)
     for at, line in enumerate(sheet.notes, start=last + 2):
         _write(page, at, 0, line, styles.line())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 
 from api.deps import ContextDep, DataDate, LangDep, SessionDep
-from api.language import Lang
 from api.pages import weekly_rows
 from api.pages.rendering import render
 from api.pages.sheet_answer import xlsx
@@ -129,14 +128,4 @@ def cases_page(
 
 
 def _by(written: str) -> By:
-    return cast(By, "district" if written == "quan" else "ward")
-
-
-def column_words(key: str, lang: Lang) -> str:
-    """What a column is called in a sentence: its number, group and words."""
-    column = BY_KEY[key]
-    group = GROUPS[column.group][0 if lang == "vi" else 1]
-    words = column.vi if lang == "vi" else column.en
-    return f"{column.key} · {group + ': ' if group else ''}{words}"
-
-
+    return "district" if written == "quan" else "ward"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from urllib.parse import urlencode
 
 from api import formatting as fmt
 from api.language import Lang, pick
@@ -19,11 +18,12 @@ NO_DISTRICT = ("Chưa rõ quận, huyện cũ", "Old district not known")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of the page: text, the address behind it ('' none), its part of the row (0–1), its light."""
+    """One cell of the page: text, path and query of the list behind it, its part of the row (0–1), its light."""
 
     column: Column
     text: str
-    href: str = ""
+    path: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
     share: float | None = None
     light: str = ""
 
@@ -65,10 +65,8 @@ def name_of(row: Row, weekly: Weekly, labels: Mapping[str, str], lang: Lang) -> 
         return pick(lang, "Tổng cộng", "Total")
     if row.level == "project":
         return project_name(row, weekly, lang)
-    if weekly.table.by == "district":
-        name = row.place or pick(lang, *NO_DISTRICT)
-    else:
-        name = labels.get(row.place, row.place)
+    by_district = weekly.table.by == "district"
+    name = row.place or pick(lang, *NO_DISTRICT) if by_district else labels.get(row.place, row.place)
     part = component_name(row, weekly, lang)
     return f"{name} – {part}" if part else name
 
@@ -94,7 +92,8 @@ def _cell(row: Row, column: Column, weekly: Weekly, asked: Asked, lang: Lang) ->
     share = None
     if column.share and isinstance(figure.value, int) and row.units:
         share = figure.value / row.units
-    return Cell(column, text, _address(row, column, figure, weekly, asked), share, light)
+    path, query = _address(row, column, figure, weekly, asked)
+    return Cell(column, text, path, query, share, light)
 
 
 def figure_text(column: Column, figure: Figure, lang: Lang) -> str:
@@ -109,7 +108,7 @@ def figure_text(column: Column, figure: Figure, lang: Lang) -> str:
     elif isinstance(value, str):
         said = obstacle_words(value, lang)
     else:
-        said = fmt.number(value, lang, 0)
+        said = fmt.number(value, lang, 3 if column.kind == "money" else 0)
         if column.from_before and value and column.key != "31c":
             said = f"+{said}"
     return f"{said}*" if figure.partial else said
@@ -124,12 +123,14 @@ def obstacle_words(codes: str, lang: Lang) -> str:
     return "; ".join(said)
 
 
-def _address(row: Row, column: Column, figure: Figure, weekly: Weekly, asked: Asked) -> str:
-    """The query of the list behind a figure, without the times of the visit; '' where there is no list."""
+def _address(
+    row: Row, column: Column, figure: Figure, weekly: Weekly, asked: Asked
+) -> tuple[str, dict[str, str]]:
+    """Path and query of the list behind a figure, without the times of the visit; '' where there is no list."""
     if not column.opens or figure.value is None:
-        return ""
+        return "", {}
     query: dict[str, str] = {"cot": column.key, "tuan": str(weekly.week), "dem": unit_of(column, asked.unit)}
-    if column.kind == "m2":
+    if column.kind in ("m2", "money"):
         query["dem"] = "ho-so"
     if row.level == "place":
         if weekly.table.by == "district":
@@ -142,7 +143,7 @@ def _address(row: Row, column: Column, figure: Figure, weekly: Weekly, asked: As
     path = f"/du-an/{row.project}/ho-so" if row.project else "/bieu-tong-hop/ho-so"
     if not row.project and asked.project:
         path = f"/du-an/{asked.project}/ho-so"
-    return f"{path}?{urlencode(query)}"
+    return path, query
 
 
 def notes(weekly: Weekly, asked: Asked, lang: Lang) -> list[str]:

@@ -9,7 +9,7 @@ from api import formatting as fmt
 from api.language import Lang, pick
 from api.pages.weekly_rows import component_name, figure_text, name_of, notes, project_name
 from api.usecases.weekly import Asked, Weekly
-from maps.sheets import Heading, Kind, Sheet, Value
+from maps.sheets import Heading, Kind, Sheet, Starred, Value
 from projects.weekly.columns import COLUMNS, GROUPS, UNITS, Column
 from projects.weekly.table import Figure, Row
 
@@ -17,11 +17,12 @@ DEMO = ("DỮ LIỆU MINH HOẠ, không phải đất thật", "INVENTED DATA, n
 _WIDTHS = {1: 5.0, 2: 24.0, 3: 20.0, 4: 22.0, 32: 14.0, 33: 12.0}
 _KINDS: Mapping[str, Kind] = {
     "count": "int", "fixed": "int", "m2": "area", "length": "area", "date": "date", "absent": "int",
+    "money": "money",
 }  # fmt: skip
 
 
 def weekly_sheet(weekly: Weekly, asked: Asked, labels: Mapping[str, str], lang: Lang, *, check: str) -> Sheet:
-    """The sheet of a weekly table. Figures are numbers and dates; a sum that lacks a ward is text with “*”."""
+    """The sheet of a weekly table. Figures are numbers and dates; a sum that lacks a ward shows “*”."""
     unit = pick(lang, *UNITS[asked.unit])
     demo = any(row.demo for row in weekly.table.rows)
     title = pick(lang, "BIỂU TỔNG HỢP TIẾN ĐỘ GIẢI PHÓNG MẶT BẰNG", "WEEKLY TABLE OF LAND CLEARANCE")
@@ -79,6 +80,6 @@ def _row(at: int, row: Row, weekly: Weekly, labels: Mapping[str, str], lang: Lan
 
 
 def _value(column: Column, figure: Figure, lang: Lang) -> Value:
-    if figure.value is None or figure.partial or isinstance(figure.value, str):
+    if figure.value is None or isinstance(figure.value, str):
         return figure_text(column, figure, lang)
-    return figure.value
+    return Starred(figure.value) if figure.partial else figure.value

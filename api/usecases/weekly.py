@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import first_day, resolve_day
-from api.usecases.may import sees
+from api.usecases.case_facts import AMOUNT
+from api.usecases.may import is_command, sees, sight
 from geo import scope
 from geo.access import access_project, access_ward, portfolio_state
 from geo.tables import ClearanceCase, Component, Project
@@ -87,7 +88,7 @@ def weekly_table(session: Session, ctx: Context, asked: Asked, *, as_of: date | 
         for project, ward in read_places(session, list(codes))
         if sees(ctx, ward=ward, project=project) and asked.ward in ("", ward)
     )
-    frame = Frame(day, places, deadlines, with_before=before is not None)
+    frame = Frame(day, places, deadlines, with_before=before is not None, with_money=sees_money(ctx))
     components = session.scalars(select(Component).where(Component.project_id.in_(codes)))
     return Weekly(
         table=assemble(bundles, frame, unit=asked.unit, by=asked.by, order=list(codes.values())),
@@ -116,8 +117,8 @@ def all_behind(
     session: Session, behind: Behind, *, ward: str = "", as_of: date | None = None
 ) -> tuple[list[Bundle], date]:
     """The cases of all projects that a figure of the total row counts, by code. Raises as `cases_behind`."""
-    rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme")).all()
-    found, day = _read_behind(session, {number: code for number, code in rows}, behind, as_of)
+    rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme"))
+    found, day = _read_behind(session, dict(rows.all()), behind, as_of)
     return [case for case in found if ward in ("", case.ward)], day
 
 
@@ -146,6 +147,11 @@ def week_asked(session: Session, week: str, as_of: date | None) -> tuple[Week, d
     resolve_day(session, day)
     first = first_day(session)
     return told, day, told.before if first is None or told.before >= first else None
+
+
+def sees_money(ctx: Context) -> bool:
+    """Whether the reader's role sees amounts without opening them."""
+    return is_command(ctx) or sight(ctx, AMOUNT) == "hiện"
 
 
 def _in_row(case: Bundle, behind: Behind) -> bool:

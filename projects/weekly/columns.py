@@ -13,7 +13,7 @@ from typing import Literal
 from projects.weekly import counting as at
 from projects.weekly.counting import Bundle
 
-Kind = Literal["label", "count", "fixed", "m2", "length", "date", "text", "verdict", "absent"]
+Kind = Literal["label", "count", "fixed", "m2", "money", "length", "date", "text", "verdict", "absent"]
 Test = Callable[[Bundle], bool]
 
 GROUPS: dict[str, tuple[str, str]] = {
@@ -36,11 +36,12 @@ _HOLDERS = {"ho": "household", "to-chuc": "organisation"}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One leaf column. `number`, `part`: of the form ("19", "b"); `kind` what it holds: see the table below.
+    """One leaf column. `number`, `part`: of the form ("19", "b"); `kind`: what it holds.
 
-    count: cases in the chosen unit · fixed: cases in a unit of its own (`unit`) · m2: their land · absent: nothing
-    here counts it. `test` picks the cases; `needs`: kinds of facts of which a ward must have at least one, else the
-    figure is not known. `share`: drawn as part of the row's own cases. `short`: in the short form of the page.
+    count: cases in the chosen unit · fixed: cases in a unit of its own (`unit`) · m2: their land · money: what was
+    paid, in tỷ đồng · absent: nothing here counts it. `test` picks the cases; `needs`: kinds of facts of which a ward
+    must have at least one, else the figure is not known. `share`: drawn as part of the row's own cases. `short`: in the
+    short form of the page. `from_before`: told from the week before.
     """
 
     number: int
@@ -135,7 +136,10 @@ COLUMNS: tuple[Column, ...] = (
     C(19, "b", "result", "diện tích đã duyệt (m²)", "approved (m²)", "m2", _step("S80")),
     C(19, "c", "result", "tiền đã duyệt (tỷ đồng)", "approved (VND billion)", "absent"),
     C(20, "a", "pay", "đã chi trả", "paid", "count", _fact(*PAID), needs=MONEY, share=True, short=True),
-    C(20, "b", "pay", "tiền đã chi (tỷ đồng)", "paid (VND billion)", "absent", short=True),
+    C(
+        20, "b", "pay", "tiền đã chi (tỷ đồng)", "paid (VND billion)", "money", lambda b: b.paid_vnd is not None,
+        short=True,
+    ),
     C(
         21, "", "pay", "không nhận tiền", "refuse the money", "count",
         lambda b: "payment.refused" in b.facts and b.facts.isdisjoint(PAID), needs=MONEY, short=True,
@@ -180,9 +184,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     C(
         31, "c", "plan", "lùi bước trong tuần", "went back this week", "count",
-        lambda b: b.before is not None
-        and ((at.was_passed(b, "S80") and not at.passed(b, "S80")) or (at.was_handed_over(b) and not at.handed_over(b))),
-        from_before=True,
+        at.went_back, from_before=True,
     ),
     C(32, "", "plan", "đánh giá so với mốc", "against the date", "verdict", short=True),
     C(33, "a", "plan", "đang vướng mắc", "with an obstacle", "count", lambda b: b.obstacle is not None),
@@ -212,4 +214,4 @@ def belongs(column: Column, bundle: Bundle, unit: str) -> bool:
     """Whether the cases of a bundle stand in the list behind the column's figure."""
     if column.test is None or not column.test(bundle):
         return False
-    return column.kind == "m2" or weight(bundle, unit_of(column, unit)) > 0
+    return column.kind in ("m2", "money") or weight(bundle, unit_of(column, unit)) > 0

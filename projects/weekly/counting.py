@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from projects.steps import STEPS, rests_on
@@ -24,9 +25,9 @@ class Bundle:
     """Cases of one project, component, ward and old district that look alike on the day.
 
     `step` and `before`: on the day, and on the last day of the week before (None: not known). `marks`, `marks_before`:
-    steps of the history that the present one does not tell (`SIDE_BY_SIDE`, S97, `FROM`). `facts`: kinds of facts by the
-    day. Areas in m²; `promised_on` the latest promise of those not handed over to the investor, `unpromised` how many
-    of them have none. '' for a component or district that is not known.
+    steps of the history that the present one does not tell (`SIDE_BY_SIDE`, S97, `FROM`). `facts`: kinds of facts by
+    the day. Areas in m²; `promised_on`: the latest promise of those not handed over to the investor, `unpromised`: how
+    many of them have none; `paid_vnd`: what was paid, in đồng. '' for a component or district that is not known.
     """
 
     project: str
@@ -47,6 +48,7 @@ class Bundle:
     marks: frozenset[str] = frozenset()
     marks_before: frozenset[str] = frozenset()
     facts: frozenset[str] = frozenset()
+    paid_vnd: Decimal | None = None
     demo: int = 0
     code: str = ""
 
@@ -99,3 +101,10 @@ def was_passed(bundle: Bundle, step: str) -> bool:
 def was_handed_over(bundle: Bundle) -> bool:
     """Whether they were handed over at the end of the week before."""
     return bundle.before is not None and standing(bundle.before, bundle.marks_before) in HANDED_OVER
+
+
+def went_back(bundle: Bundle) -> bool:
+    """Whether an approval or a handover of the week before does not stand any more."""
+    return (was_passed(bundle, "S80") and not passed(bundle, "S80")) or (
+        was_handed_over(bundle) and not handed_over(bundle)
+    )

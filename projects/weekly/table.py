@@ -10,14 +10,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from projects.weekly.columns import COLUMNS, Column, belongs, unit_of, weight
 from projects.weekly.counting import INVESTOR, Bundle, standing
 
 Level = Literal["place", "project", "total"]
-Value = float | int | date | str | None
+Value = float | int | Decimal | date | str | None
 By = Literal["ward", "district"]
+BILLION = 10**9
 VERDICTS: dict[str, tuple[str, str, str]] = {
     # code: light, Vietnamese, English
     "done": ("ok", "đã bàn giao hết", "all handed over"),
@@ -31,12 +33,14 @@ VERDICTS: dict[str, tuple[str, str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What the table stands on besides the cases: `places` are (project, ward) pairs that a project crosses, also those
-    without a case; `deadlines` the city's date for the land, per project; `day` the data date."""
+    without a case; `deadlines` the city's date for the land, per project; `day` the data date.
+    `with_before`: the week before is known; `with_money`: the reader may see amounts."""
 
     day: date
     places: tuple[tuple[str, str], ...] = ()
     deadlines: Mapping[str, date] | None = None
     with_before: bool = True
+    with_money: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +119,7 @@ def _named_first(item: tuple[tuple[str, str], list[Bundle]]) -> tuple[bool, str,
     return place == "", component, place
 
 
-def _place(
-    project: str, component: str, place: str, found: Sequence[Bundle], frame: Frame, unit: str
-) -> Row:
+def _place(project: str, component: str, place: str, found: Sequence[Bundle], frame: Frame, unit: str) -> Row:
     figures = {
         column.key: Figure(_value(column, project, found, frame, unit))
         for column in COLUMNS
@@ -147,6 +149,9 @@ def _value(column: Column, project: str, found: Sequence[Bundle], frame: Frame, 
     if column.needs and all(column.needs.isdisjoint(bundle.facts) for bundle in found):
         return None
     chosen = [bundle for bundle in found if belongs(column, bundle, unit)]
+    if column.kind == "money":
+        paid = [bundle.paid_vnd for bundle in chosen if bundle.paid_vnd is not None]
+        return sum(paid, Decimal()) / BILLION if paid and frame.with_money else None
     if column.kind == "m2":
         return sum(measured(bundle, column.measure) for bundle in chosen)
     return sum(weight(bundle, unit_of(column, unit)) for bundle in chosen)
@@ -215,6 +220,8 @@ def _sum(column: Column, parts: Sequence[Figure]) -> Figure:
         return Figure(min((str(v) for v in known), key=_WORST.__getitem__), partial)
     if column.kind == "text":
         return _most(known)
+    if column.kind == "money":
+        return Figure(sum((v for v in known if isinstance(v, Decimal)), Decimal()), partial)
     return Figure(sum(v for v in known if isinstance(v, int | float)), partial)
 
 
