@@ -19,7 +19,8 @@ LEADS = (
     "-2+3+cmd|' /C calc'!A0",
     "@SUM(1,1)", "@x", "\t=1+1", "\r=1+1", "\n=1+1", "\x00=1+1", "\ufeff=1+1", " =1+1", "\u00a0=1+1", "'=1+1", "\"=1+1",
     "＝1+1", "＋1+1", "－1+1", "＠SUM(1,1)", "{=1+1}", "|=1", "%=1", ";=1+1", ",=1+1", "http://evil.example/x",
-    "mailto:a@b.example", "internal:Sheet1!A1", "external:c:\\x.xlsx", "file:///etc/passwd", "ftp://x.example", "-5", "=",
+    "mailto:a@b.example", "internal:Sheet1!A1", "external:c:\\x.xlsx", "file:///etc/passwd", "ftp://x.example", "-5",
+    "=",
 )  # fmt: skip
 
 
