@@ -204,9 +204,7 @@ def test_a_stale_row_is_refused_with_both_values_and_another_field_merges(
     rows, headings = untouched(client, 2)
     clash, merges = (str(row[0]) for row in rows)
     for code, field in ((clash, {"promised_on": "2026-10-01"}), (merges, {"note": "ai đó ghi"})):
-        wrote = client.patch(
-            f"/api/cases/{code}", json={**field, "effective_on": DAY}, headers={"If-Match": '"1"'}
-        )
+        wrote = client.patch(f"/api/cases/{code}", json={"version": 1, **field, "effective_on": DAY})
         assert wrote.status_code == 200, wrote.text
     trial = send(desk, edited(rows, headings, lambda cells: cells.update({"Mốc hẹn": "2026-10-02"})))
     assert "1 dòng được nhận, 0 không đổi, 1 bị từ chối" in said(trial.text), said(trial.text)[:1500]
@@ -227,9 +225,7 @@ def test_one_row_that_cannot_be_written_any_more_keeps_all_from_being_written(
     trial = send(desk, edited(rows, headings, lambda cells: cells.update({"Mốc hẹn": "2026-11-02"})))
     assert "3 dòng được nhận" in said(trial.text)
     wrote = client.patch(
-        f"/api/cases/{codes[1]}",
-        json={"promised_on": "2026-11-05", "effective_on": DAY},
-        headers={"If-Match": '"1"'},
+        f"/api/cases/{codes[1]}", json={"version": 1, "promised_on": "2026-11-05", "effective_on": DAY}
     )
     assert wrote.status_code == 200
     before = rows_of(app, codes)
@@ -313,8 +309,8 @@ def test_lead_strings_in_every_text_field_leave_and_come_back_as_text(
     for at, lead in enumerate(leads):
         version = rows_of(app, [code])[0][0]
         wrote = client.patch(
-            f"/api/cases/{code}", json={"note": lead, "effective_on": DAY, "reason": lead, "document": lead},
-            headers={"If-Match": f'"{version}"'},
+            f"/api/cases/{code}",
+            json={"version": version, "note": lead, "effective_on": DAY, "reason": lead, "document": lead},
         )  # fmt: skip
         assert wrote.status_code == 200, wrote.text
         if at % 8 == 0:

@@ -118,7 +118,8 @@ def test_a_figure_counted_in_parcels_is_the_number_of_parcels_of_its_list(client
     for _, name, cells in table(client, f"&du-an={PROJECT}&dem=thua")[:2]:
         for key in ("7", "13", "22"):
             shown, address = cells[key]
-            assert listed(client, address)[1] == number(shown), (name, key)
+            if address:
+                assert listed(client, address)[1] == number(shown), (name, key)
 
 
 def test_the_total_opens_the_cases_of_all_projects(client: TestClient) -> None:
@@ -182,8 +183,12 @@ def test_an_increase_is_told_from_the_week_before_and_opens_its_cases(client: Te
     case = rows[-1]
     wrote = client.patch(
         f"/api/cases/{case['code']}",
-        json={"step": "S100", "document": "12/BB-BG", "effective_on": "2026-03-18"},
-        headers={"If-Match": f'"{case["version"]}"', "Idempotency-Key": "bieu-tuan-12"},
+        json={
+            "version": case["version"],
+            "step": "S100",
+            "document": "12/BB-BG",
+            "effective_on": "2026-03-18",
+        },
     )
     assert wrote.status_code == 200, wrote.text
     week = table(client, f"&du-an={PROJECT}&tuan=2026-12")  # the later of two values is refused by nobody
