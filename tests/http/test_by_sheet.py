@@ -160,7 +160,12 @@ def test_a_trial_leaves_no_trace_and_the_writing_is_whole_once_and_tells_of_the_
     # Saved anew by another program, the same rows are other bytes: still nothing changes.
     resaved = send(desk, edited(rows, headings, lambda cells: change(cells)) + b"")
     assert "không có gì đổi" in said(resaved.text)
-    other = edited([*rows], headings, lambda cells: (change(cells), cells.update({"Lý do": "lý do khác"}))[0])
+
+    def otherwise(cells: dict[str, Any]) -> None:
+        change(cells)
+        cells["Lý do"] = "lý do khác"
+
+    other = edited(rows, headings, otherwise)
     assert "0 dòng được nhận, 5 không đổi" in said(send(desk, other).text)
     assert rows_of(app, codes) == [(was[0] + 1, "2026-09-15", note, was[3] + 1) for was in before]
 

@@ -136,7 +136,7 @@ def test_the_figures_are_those_of_the_cases_by_ward(client: TestClient) -> None:
     rows = client.get("/api/cases", params={"project": PROJECT, "limit": 500}).json()
     cases = rows["rows"]
     while len(cases) < rows["total"]:
-        more = {"project": PROJECT, "limit": 500, "offset": len(cases)}
+        more: dict[str, Any] = {"project": PROJECT, "limit": 500, "offset": len(cases)}
         cases += client.get("/api/cases", params=more).json()["rows"]
     wanted: dict[str, Counter[str]] = {}
     for case in cases:
@@ -220,7 +220,9 @@ def test_the_sheet_holds_the_whole_form_with_typed_cells(client: TestClient) -> 
     at = numbers.index("13")
     shown = [cells["13"][0] for _, _, cells in table(client, f"&du-an={PROJECT}")]
     body = rows[rows.index(numbers) + 1 :][: len(shown)]
-    assert [None if v == "–" else int(v) for v in (row[at] for row in body)] == [number(s) for s in shown]
+    assert [None if v == "–" else int(float(str(v))) for v in (row[at] for row in body)] == [
+        number(s) for s in shown
+    ]
     assert {type(row[at]) for row in body} <= {float, str}
 
 

@@ -113,4 +113,4 @@ def test_a_text_too_long_for_a_cell_is_cut_and_not_lost(length: int) -> None:
     made = workbook(sheet(("x" * length, 1)))
     rows = CalamineWorkbook.from_filelike(io.BytesIO(made)).get_sheet_by_index(0).to_python()
     found = rows[1 + len(LEADS) + 2][0]
-    assert len(found) == min(length, 32_001)
+    assert len(str(found)) == min(length, 32_001)
