@@ -12,6 +12,7 @@ from api.commands import (
     gaps,
     imports,
     land,
+    law,
     previewing,
     server,
     upkeep,
@@ -37,6 +38,7 @@ land.app.registered_commands += previewing.app.registered_commands
 gaps.app.registered_commands += fabric.app.registered_commands
 gaps.app.command("corridor")(corridor.corridor)
 app.add_typer(gaps.app, name="land")
+app.add_typer(law.app, name="law")
 app.add_typer(users.app, name="user")
 app.add_typer(upkeep.db, name="db")
 app.add_typer(upkeep.server, name="cluster")

@@ -3,11 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from api.usecases.entries import EVERYTHING, CaseChange
+from projects.law.facts import Fact
+
+
+class FactIn(BaseModel):
+    """One fact: what happened (`kind`), on which day, with which paper; the rest as the kind demands."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: str = Field(max_length=60, description="Loại sự việc, ví dụ notice.served.")
+    on: date = Field(description="Ngày xảy ra.")
+    land: str = Field(default="", max_length=10, description="agri hoặc non_agri.")
+    party: str = Field(default="", max_length=40, description="Mã người liên quan, ví dụ P1.")
+    value: str = Field(default="", max_length=200, description="Giá trị mà loại sự việc quy định.")
+    amount: Decimal | None = Field(default=None, description="Số tiền, đồng.")
+    until: date | None = Field(default=None, description="Thời hạn ghi trong giấy tờ.")
+    document: str = Field(default="", max_length=200, description="Số văn bản.")
+    signer: str = Field(default="", max_length=200, description="Người ký.")
+    body: str = Field(default="", max_length=200, description="Cơ quan ký.")
+    file: str = Field(default="", max_length=64, description="SHA-256 của tệp.")
+
+    def fact(self) -> Fact:
+        """What was sent, as the use cases take it."""
+        return Fact(**self.model_dump())
 
 
 class Entry(BaseModel):
@@ -30,11 +53,19 @@ class Entry(BaseModel):
         default=None, description="Tài khoản của người mà bạn ghi thay.", max_length=64
     )
 
+    signer: str | None = Field(default=None, description="Người ký văn bản của bước.", max_length=500)
+    body: str | None = Field(
+        default=None, description="Cơ quan, chức vụ mà người ký thay mặt.", max_length=500
+    )
+    facts: list[FactIn] = Field(default=[], max_length=40, description="Sự việc ghi cùng bước.")
+
     def change(self) -> CaseChange:
         """What was sent, as the use cases take it."""
         sent = self.model_dump(exclude_unset=True, exclude={"version"})
         if sent.get("step") is None:
             sent.pop("step", None)
+        if "facts" in sent:
+            sent["facts"] = tuple(each.fact() for each in self.facts)
         return CaseChange(**sent, said=frozenset(sent) & EVERYTHING)
 
 
@@ -49,7 +80,13 @@ class CasePatch(Entry):
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"version": 1, "step": "S90", "effective_on": "2026-03-13", "document": "1234/QĐ-UBND"}
+                {
+                    "version": 1,
+                    "step": "S90",
+                    "effective_on": "2026-03-13",
+                    "document": "1234/QĐ-UBND",
+                    "signer": "Nguyễn Văn Một",
+                }
             ]
         },
     )

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 FIELDS = ("step", "step_on", "promised_on", "obstacle", "note")
 # A step without the day on which it was taken says nothing, so the two move together.
 STEP = frozenset({"step", "step_on"})
+WITH = "with"  # key of an event's `after`: the facts that were recorded with a step, no part of the state
 
 State = dict[str, Any]
 

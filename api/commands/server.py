@@ -37,7 +37,12 @@ from api.secretfile import with_demo_secret
 from api.settings import Settings
 from api.usecases.corridors import measure_missing_takings
 from api.usecases.demo import load_demo_accounts
-from api.usecases.land import load_demo_land, projects_without_holders, projects_without_land
+from api.usecases.land import (
+    load_demo_land,
+    projects_without_holders,
+    projects_without_land,
+    projects_without_past,
+)
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
 from api.work.worker import working
@@ -45,6 +50,7 @@ from geo import cluster
 from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
 from geo.demo.holders import add_demo_holders
+from geo.demo.past import add_demo_past
 from geo.migrate import upgrade
 from geo.scope import calculating
 from projects.catalog import Portfolio
@@ -121,6 +127,8 @@ def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Pa
         day = portfolio_state(session).data_date
         for row in projects_without_holders(session):
             add_demo_holders(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
+        for row in projects_without_past(session):
+            add_demo_past(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
 
 
 def _run(settings: Settings, url: str, listener: socket.socket, tell: Tell) -> None:

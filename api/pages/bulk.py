@@ -31,7 +31,7 @@ router = APIRouter(prefix="/du-an/{code}/ghi-hang-loat")
 Text = Annotated[str, Form(max_length=2000)]
 Short = Annotated[str, Query(max_length=64)]
 CLEAR = "-"
-NOTHING = dict.fromkeys(("buoc_moi", "ngay_hieu_luc", "hen", "vuong_moi", "van_ban", "ly_do"), "")
+NOTHING = dict.fromkeys(("buoc_moi", "ngay_hieu_luc", "hen", "vuong_moi", "van_ban", "nguoi_ky", "ly_do"), "")
 
 
 @router.get("")
@@ -82,11 +82,13 @@ def send(
     hen: Text = "",
     vuong_moi: Text = "",
     van_ban: Text = "",
+    nguoi_ky: Text = "",
     ly_do: Text = "",
 ) -> HTMLResponse:
     """Tries (`viec=thu`) or writes (`viec=ghi`) the cases; nothing is written when one of them is refused."""
     entered = {
         "buoc_moi": buoc_moi, "ngay_hieu_luc": ngay_hieu_luc, "hen": hen, "vuong_moi": vuong_moi, "van_ban": van_ban,
+        "nguoi_ky": nguoi_ky,
         "ly_do": ly_do,
     }  # fmt: skip
     try:
@@ -214,6 +216,7 @@ def _change(entered: dict[str, str]) -> CaseChange:
         promised_on=promised,
         obstacle=None if obstacle == CLEAR else obstacle or None,
         document=document,
+        signer=entered["nguoi_ky"].strip() or None,
         reason=entered["ly_do"].replace("\r\n", "\n").strip() or None,
         said=frozenset(said | ({"document"} if document else set())),
     )

@@ -120,6 +120,8 @@ def render_case(
         "document": "",
         "reason": "",
         "on_behalf_of": "",
+        "signer": "",
+        "body": "",
     } | (entered or {})
     return render(
         request,

@@ -24,6 +24,8 @@ FIELDS = (
     "reason",
     "note",
     "on_behalf_of",
+    "signer",
+    "body",
 )
 Text = Annotated[str, Form()]
 
@@ -47,6 +49,8 @@ def read_form(
     reason: Text = "",
     note: Text = "",
     on_behalf_of: Text = "",
+    signer: Text = "",
+    body: Text = "",
 ) -> dict[str, str]:
     """What was typed, field by field."""
     return {
@@ -58,6 +62,8 @@ def read_form(
         "reason": reason,
         "note": note,
         "on_behalf_of": on_behalf_of,
+        "signer": signer,
+        "body": body,
     }
 
 
@@ -89,6 +95,8 @@ def parse(entered: dict[str, str], version: str) -> tuple[int, CaseChange]:
         document=entered["document"].strip() or None,
         reason=entered["reason"].replace("\r\n", "\n").strip() or None,
         on_behalf_of=entered.get("on_behalf_of", "").strip() or None,
+        signer=entered.get("signer", "").strip() or None,
+        body=entered.get("body", "").strip() or None,
     )
 
 

@@ -39,6 +39,8 @@ class BulkIn(BaseModel):
     promised_on: date | None = None
     obstacle: str | None = Field(default=None, max_length=40)
     document: str | None = None
+    signer: str | None = Field(default=None, max_length=500)
+    body: str | None = Field(default=None, max_length=500)
     reason: str | None = None
     on_behalf_of: str | None = Field(default=None, max_length=64)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -11,33 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import CaseCode, ContextDep, SessionDep
 from api.routes.cases import IdempotencyKey
-from api.schemas import plain
+from api.schemas import FactIn, plain
 from api.usecases.case_facts import entered_of, facts_of, record_facts, void_fact
-from projects.law.facts import Fact
 
 router = APIRouter(prefix="/api/cases/{code}/facts", tags=["facts"])
 FactId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của sự việc.")]
-
-
-class FactIn(BaseModel):
-    """One fact: what happened (`kind`), on which day, with which paper; the rest as the kind demands."""
-
-    model_config = ConfigDict(extra="forbid")
-    kind: str = Field(max_length=60, description="Loại sự việc, ví dụ notice.served.")
-    on: date = Field(description="Ngày xảy ra.")
-    land: str = Field(default="", max_length=10, description="agri hoặc non_agri.")
-    party: str = Field(default="", max_length=40, description="Mã người liên quan, ví dụ P1.")
-    value: str = Field(default="", max_length=200, description="Giá trị mà loại sự việc quy định.")
-    amount: Decimal | None = Field(default=None, description="Số tiền, đồng.")
-    until: date | None = Field(default=None, description="Thời hạn ghi trong giấy tờ.")
-    document: str = Field(default="", max_length=200, description="Số văn bản.")
-    signer: str = Field(default="", max_length=200, description="Người ký.")
-    body: str = Field(default="", max_length=200, description="Cơ quan ký.")
-    file: str = Field(default="", max_length=64, description="SHA-256 của tệp.")
-
-    def fact(self) -> Fact:
-        """What was sent, as the use cases take it."""
-        return Fact(**self.model_dump())
 
 
 class FactsIn(BaseModel):

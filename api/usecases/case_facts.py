@@ -22,6 +22,7 @@ from geo.tables import CaseFact, ClearanceCase
 from projects.errors import Fault, InvalidInput, NotFound
 from projects.history import Statement, changed, standing
 from projects.law.facts import KINDS, LANDS, STEP_FACTS, Fact
+from projects.steps import rests_on
 
 AMOUNT = "amount_vnd"
 MOST_FACTS = 40  # of one entry
@@ -53,13 +54,15 @@ def facts_of(session: Session, ctx: Context, codes: Sequence[str]) -> dict[str, 
         .order_by(CaseFact.happened_on, CaseFact.id)
     ).all()
     beside: dict[str, list[Fact]] = {}
+    details: dict[str, list[Fact]] = {}
     for code, row in rows:
-        beside.setdefault(code, []).append(_fact(row))
+        (details if row.with_step else beside).setdefault(code, []).append(_fact(row))
     money = _sees_money(ctx)
     found: dict[str, tuple[Fact, ...]] = {}
     for code in dict.fromkeys([*events, *beside]):
-        facts = [*step_facts(events.get(code, ())), *beside.get(code, ())]
-        facts = _detailed(facts)
+        taken = _detailed(step_facts(events.get(code, ())), details.get(code, ()))
+        known = {(fact.kind, fact.on) for fact in taken}
+        facts = [*taken, *(fact for fact in beside.get(code, ()) if (fact.kind, fact.on) not in known)]
         if not money:
             facts = [replace(fact, amount=None) for fact in facts]
         found[code] = tuple(sorted(facts, key=lambda fact: (fact.on, fact.id)))
@@ -121,10 +124,14 @@ def record_facts(
     if (done := already_written(session, ctx.principal.account, key, request)) is not None:
         return [int(number) for number in (done.after or {})["ids"]]
     faults = check_facts(facts, today=ctx.today())
+    # A case that came in at a step has no record of those before: they are told as facts; what lies ahead is a step.
+    behind = {STEP_FACTS[step] for step in rests_on(case.step) | {case.step} if step in STEP_FACTS}
     faults += [
-        Fault(f"facts[{n}].kind", "Bước của hồ sơ ghi ở mẫu ghi bước.", "A step is recorded as a step.")
+        Fault(
+            f"facts[{n}].kind", "Bước chưa đến thì ghi ở mẫu ghi bước.", "A step ahead is recorded as a step."
+        )
         for n, fact in enumerate(facts)
-        if fact.kind in STEP_FACTS.values()
+        if fact.kind in STEP_FACTS.values() and fact.kind not in behind
     ]
     if faults:
         raise InvalidInput(faults)
@@ -190,8 +197,15 @@ def void_fact(
         )
 
 
-def add_rows(session: Session, case: ClearanceCase, facts: Sequence[Fact]) -> list[CaseFact]:
-    """Adds checked facts without an event of their own: the caller's event tells of them. Flushes."""
+def add_rows(
+    session: Session, case: ClearanceCase, facts: Sequence[Fact], *, step: str | None = None
+) -> list[CaseFact]:
+    """Adds checked facts without an event of their own: the caller's event tells of them. Flushes.
+
+    A fact of the kind of `step`, the step just taken, is a detail of that step.
+    """
+    if not facts:
+        return []
     rows = [
         CaseFact(
             case_id=case.id,
@@ -208,6 +222,7 @@ def add_rows(session: Session, case: ClearanceCase, facts: Sequence[Fact]) -> li
             signer=fact.signer,
             body=fact.body,
             file=fact.file,
+            with_step=step is not None and fact.kind == STEP_FACTS.get(step),
             is_demo=False,
         )
         for fact in facts
@@ -286,19 +301,13 @@ def _fact(row: CaseFact) -> Fact:
     )
 
 
-def _detailed(facts: Sequence[Fact]) -> list[Fact]:
-    """Steps with what their row beside the history adds; a row of a step without its step says nothing."""
-    steps = set(STEP_FACTS.values()) | {"notice.reissued"}
-    rows = {(fact.kind, fact.on, fact.document): fact for fact in facts if fact.id and fact.kind in steps}
-    found: list[Fact] = []
-    for fact in facts:
-        if fact.id == 0:
-            row = rows.get((fact.kind, fact.on, fact.document))
-            found.append(fact if row is None else replace(row, id=0, file=row.file or fact.file))
-        elif fact.kind not in STEP_FACTS.values() and (fact.kind, fact.on, fact.document) not in {
-            (f.kind, f.on, f.document) for f in found if f.id == 0
-        }:
-            found.append(fact)
+def _detailed(steps: Sequence[Fact], rows: Sequence[Fact]) -> list[Fact]:
+    """Steps with what the row that came with each of them adds."""
+    details = {(fact.kind, fact.on, fact.document): fact for fact in rows}
+    found = []
+    for step in steps:
+        row = details.get((step.kind, step.on, step.document))
+        found.append(step if row is None else replace(row, id=0, file=row.file or step.file))
     return found
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.accounts import may_act_for
+from api.usecases.case_facts import add_rows, check_facts
+from api.usecases.case_facts import told as told_facts
 from api.usecases.entries import (
     CaseChange,
     already_written,
@@ -25,9 +27,10 @@ from api.usecases.entries import (
 from geo.access import access_case, portfolio_state
 from geo.history import case_state, own_key, put_state, record, statement, statements, touch
 from geo.tables import ClearanceCase, Project
-from projects.clearance import allowed_steps, check_transition
-from projects.errors import Fault, InvalidInput, StaleVersion
-from projects.history import State, Statement, came_from, changed, fold, standing, until_version
+from projects.clearance import allowed_steps, check_transition, needs_document
+from projects.errors import Fault, IllegalStep, InvalidInput, StaleVersion
+from projects.history import WITH, State, Statement, came_from, changed, fold, standing, until_version
+from projects.law.facts import STEP_FACTS, Fact
 from projects.merging import conflicts, spoken_of
 
 __all__ = ["CaseChange", "change_case", "check_behalf", "check_version", "state_seen"]
@@ -75,6 +78,7 @@ def change_case(
         _check_step(case, change, events, day=day, today=ctx.today())
     else:
         _check_day(past, day, today=ctx.today())
+        _check_alone(change)
     if not (wanted or change.document or change.document_sha256 or change.reason):
         return told(events, before, seen=case.version)
     project = session.get_one(Project, case.project_id)
@@ -83,6 +87,8 @@ def change_case(
         case.version += 1
         after = before | wanted | {"version": case.version}
         put_state(case, _present(wanted, before, after, events, day=day))
+        with_it = _with_step(change, day) if moves else ()
+        add_rows(session, case, with_it, step=change.step)
         event = record(
             session,
             kind="case.step" if moves else "case.edit",
@@ -92,7 +98,7 @@ def change_case(
             actor=actor,
             effective_on=day,
             before=before,
-            after=after,
+            after=after | ({WITH: told_facts(with_it)} if with_it else {}),
             document=change.document,
             document_hash=change.document_sha256,
             reason=change.reason,
@@ -183,17 +189,49 @@ def _present(wanted: State, before: State, after: State, events: Sequence[Statem
 def _check_step(
     case: ClearanceCase, change: CaseChange, events: Sequence[Statement], *, day: date, today: date
 ) -> None:
-    """Judges a step against the present one. Raises IllegalStep with every fault."""
-    check_transition(
-        case.step,
-        change.step,
-        document=change.document,
-        reason=change.reason,
-        effective_on=day,
-        step_on=case.step_on,
-        today=today,
-        came_from=came_from(events),
+    """Judges a step against the present one, and its paper. Raises IllegalStep with every fault."""
+    faults = check_facts(change.facts, today=today) if change.facts else []
+    if any(fact.amount is not None for fact in change.facts):
+        vi, en = "Khoản chi trả ghi riêng, không kèm bước.", "Payments are recorded apart from a step."
+        faults.append(Fault("facts", vi, en))
+    if needs_document(case.step, change.step) and not (change.signer or "").strip():
+        faults.append(Fault("signer", "Thiếu người ký văn bản.", "Who signed the paper is missing."))
+    came = came_from(events)
+    try:
+        check_transition(
+            case.step,
+            change.step,
+            document=change.document,
+            reason=change.reason,
+            effective_on=day,
+            step_on=case.step_on,
+            today=today,
+            came_from=came,
+        )
+    except IllegalStep as error:
+        faults = [*error.faults, *faults]
+    if faults:
+        raise IllegalStep(case.step, change.step, faults, allowed_steps(case.step, came_from=came))
+
+
+def _with_step(change: CaseChange, day: date) -> tuple[Fact, ...]:
+    """What is recorded beside the history with a step: who signed its paper, and the facts that came with it."""
+    signed = Fact(
+        STEP_FACTS.get(change.step, ""),
+        day,
+        document=change.document or "",
+        signer=(change.signer or "").strip(),
+        body=(change.body or "").strip(),
+        file=change.document_sha256 or "",
     )
+    return ((signed,) if signed.kind and (signed.signer or signed.body) else ()) + change.facts
+
+
+def _check_alone(change: CaseChange) -> None:
+    """Refuses facts without a step: they have a way of their own."""
+    if change.facts:
+        vi, en = "Sự việc chỉ ghi kèm khi ghi bước mới.", "Facts come with a new step only."
+        raise InvalidInput([Fault("facts", vi, en)])
 
 
 def _check_day(past: State, day: date, *, today: date) -> None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import holders
-from api.usecases.cases import CaseChange, change_case
+from api.usecases.cases import change_case
 from api.usecases.corrections import correct_event
+from api.usecases.entries import change_of
 from api.usecases.may import may_on, require, sight
 from api.usecases.proposals import AMOUNT, CORRECTION, object_of
 from api.usecases.second import bar
@@ -130,24 +130,18 @@ def _carry_out(session: Session, ctx: Context, case: ClearanceCase, project: str
                 ctx,
                 case.code,
                 event_id,
-                _change(body),
+                change_of(body),
                 seen=row.seen,
                 key=None,
                 seconds=row.event_id,
             )
         else:
-            change_case(session, ctx, case.code, _change(body), seen=row.seen, key=None, seconds=row.event_id)
+            change_case(
+                session, ctx, case.code, change_of(body), seen=row.seen, key=None, seconds=row.event_id
+            )
     except StaleVersion:
         return "stale"
     return "confirmed"
-
-
-def _change(body: dict[str, Any]) -> CaseChange:
-    fields = {name: value for name, value in body.items() if name != "event_id"}
-    for name in ("effective_on", "promised_on"):
-        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
-    # In whose place it was proposed stands on the proposal's event; the second person acts for themselves.
-    return CaseChange(**(fields | {"said": frozenset(body["said"]), "on_behalf_of": None}))
 
 
 def _view(session: Session, ctx: Context, case: ClearanceCase, project: str, row: Proposal) -> ProposalView:

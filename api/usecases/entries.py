@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +20,7 @@ from geo.tables import Event
 from projects.clearance import OBSTACLES
 from projects.errors import Fault, InvalidInput, KeyReused
 from projects.history import FIELDS, State, Statement, changed, fold
+from projects.law.facts import Fact
 
 MAX_TEXT = 500
 MAX_KEY = 100
@@ -34,7 +36,8 @@ class CaseChange:
 
     `effective_on` is the day on which it became true (None: the data date); `document` the number of the paper
     behind it and `document_sha256` the hash of its file; `on_behalf_of` the account in whose place the actor
-    acts. `said` names the fields that the user speaks of: the others stay, whatever they hold here.
+    acts. `signer` and `body` say who signed the paper of a step, for which authority; `facts` are recorded with it.
+    `said` names the fields that the user speaks of: the others stay, whatever they hold here.
     """
 
     step: str = ""
@@ -46,6 +49,9 @@ class CaseChange:
     reason: str | None = None
     document_sha256: str | None = None
     on_behalf_of: str | None = None
+    signer: str | None = None
+    body: str | None = None
+    facts: tuple[Fact, ...] = ()
     said: frozenset[str] = EVERYTHING
 
     def content(self) -> State:
@@ -58,8 +64,39 @@ class CaseChange:
 
 
 def plain(value: Any) -> Any:
-    """A value as an event keeps it."""
-    return value.isoformat() if isinstance(value, date) else value
+    """A value as an event keeps it: days as ISO text, amounts as text of digits, collections with such values."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def change_of(body: Mapping[str, Any]) -> CaseChange:
+    """A change from the form in which a proposal keeps it. In whose place it was proposed is left out."""
+    fields = {name: value for name, value in body.items() if name in CaseChange.__dataclass_fields__}
+    for name in ("effective_on", "promised_on"):
+        fields[name] = _day(fields.get(name))
+    facts = tuple(
+        Fact(
+            **each
+            | {
+                "on": date.fromisoformat(each["on"]),
+                "until": _day(each["until"]),
+                "amount": None if each["amount"] is None else Decimal(each["amount"]),
+            }
+        )
+        for each in fields.get("facts", ())
+    )
+    return CaseChange(**(fields | {"said": frozenset(body["said"]), "facts": facts, "on_behalf_of": None}))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def stated(state: Mapping[str, Any], change: CaseChange) -> dict[str, Any]:
@@ -79,7 +116,7 @@ def check_entries(change: CaseChange) -> None:
         faults.append(
             Fault("obstacle", f"Không có mã vướng mắc “{code}”.", f"Unknown obstacle code “{code}”.")
         )
-    for field in ("document", "reason", "note"):
+    for field in ("document", "reason", "note", "signer", "body"):
         value = getattr(change, field)
         if value is None:
             continue
@@ -107,7 +144,7 @@ def check_account_name(name: str | None) -> None:
 
 def fingerprint(kind: str, target: str, change: CaseChange, seen: int) -> str:
     """The hash of a request: what must be the same when an idempotency key comes again."""
-    request = {k: plain(v) for k, v in asdict(change).items()} | {"said": sorted(change.said)}
+    request = plain(asdict(change) | {"said": sorted(change.said)})
     body = json.dumps([kind, target, seen, request], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()
 

@@ -16,7 +16,7 @@ from geo.importers.options import AS_GUESSED, ReadingOptions
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
-from geo.tables import ClearanceCase, Event, Holder, ImportBatch, Project, Ward
+from geo.tables import CaseFact, ClearanceCase, Event, Holder, ImportBatch, Project, Ward
 from projects import catalog
 from projects.catalog import Portfolio
 from projects.errors import Fault, InvalidInput
@@ -186,6 +186,15 @@ def projects_without_holders(session: Session) -> list[Project]:
     """The projects with demo cases that have no invented holder yet."""
     holds = select(Holder.case_id).where(Holder.case_id == ClearanceCase.id).exists()
     bare = select(ClearanceCase.project_id).where(ClearanceCase.is_demo, ~holds)
+    return list(session.scalars(select(Project).where(Project.id.in_(bare)).order_by(Project.sort)))
+
+
+def projects_without_past(session: Session) -> list[Project]:
+    """The projects with demo cases that have no invented past yet."""
+    told = select(CaseFact.case_id).where(CaseFact.case_id == ClearanceCase.id).exists()
+    bare = select(ClearanceCase.project_id).where(
+        ClearanceCase.is_demo, ClearanceCase.step.not_in(("S00",)), ~told
+    )
     return list(session.scalars(select(Project).where(Project.id.in_(bare)).order_by(Project.sort)))
 
 

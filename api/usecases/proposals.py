@@ -173,8 +173,8 @@ def _propose(
 
 def as_body(change: CaseChange) -> dict[str, Any]:
     """A change as a proposal keeps it."""
-    body = {name: plain(value) for name, value in asdict(change).items()}
-    return body | {"said": sorted(change.said)}
+    body: dict[str, Any] = plain(asdict(change) | {"said": sorted(change.said)})
+    return body
 
 
 def _done_before(session: Session, ctx: Context, key: str | None, request: str) -> int | None:

@@ -15,8 +15,8 @@ from geo.tables.base import Base, Versioned
 class CaseFact(Versioned, Base):
     """A fact (`projects.law.facts.Fact`) of a case; added, never changed. One that was wrong carries `void_reason`.
 
-    A row of the kind of a step holds what the step's event has no place for: signer, body, file, a later day. Project
-    and ward are those of the case; a trigger lets them follow. `amount` in đồng is shown by right.
+    A row `with_step` holds what the event of a step has no place for: signer, body, file, a later day; it counts with
+    that event only. Project and ward are those of the case, by a trigger. `amount` in đồng is shown by right.
     """
 
     __tablename__ = "case_fact"
@@ -35,6 +35,7 @@ class CaseFact(Versioned, Base):
     signer: Mapped[str] = mapped_column(server_default="")
     body: Mapped[str] = mapped_column(server_default="")
     file: Mapped[str] = mapped_column(server_default="")
+    with_step: Mapped[bool] = mapped_column(server_default="false")
     void_reason: Mapped[str | None]
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     __table_args__ = (

@@ -105,6 +105,8 @@ inventory.board_set | land | KD-09 | document
     Thành lập Ban cưỡng chế kiểm đếm | Board of inventory enforcement set up
 inventory.board_persuasion | land | KD-10 | document
     Ban cưỡng chế bắt đầu vận động (5 ngày làm việc) | Board begins to persuade (5 working days)
+inventory.compliance | land | KD-10 | document
+    Biên bản ghi nhận chấp hành kiểm đếm | Record of compliance with the inventory
 police.asked | land | KD-12 | document value
     Đề nghị công an tham gia (value: inventory hoặc recovery) | Police asked to take part (value: inventory or recovery)
 posting.ended | land | PA-02 PA-03 | document
@@ -139,6 +141,10 @@ proof.free_handover | land | QD-01g | document
     Tự nguyện bàn giao, đã bố trí tạm cư hoặc nhận tiền tạm cư | Hands over freely, temporary housing arranged or paid
 fast_lane | land | QD-08 QD-09 QD-10 | document value
     Căn cứ thu hồi trước (value: QD-08, QD-09 78/100, QD-10) | Ground of earlier recovery (value: as there)
+recovery.received | land | KN-05 KN-10 | document
+    Đã giao QĐ thu hồi đất cho người có đất | Recovery decision received
+recovery.adjusted | land | QD-06 | document
+    QĐ điều chỉnh thu hồi đất, điều chỉnh phương án | Recovery and plan adjusted by decision
 handover.persuasion_ended | land | BG-02 BG-03 | document
     Kết thúc vận động bàn giao | Persuasion to hand over ended
 enforcement.board_set | land | CC-03 | document
@@ -153,6 +159,8 @@ enforcement.compliance | land | CC-07 | document
     Biên bản ghi nhận chấp hành | Record of compliance
 assets.notified | land | CC-10 | document
     Chủ tài sản nhận thông báo đến nhận lại tài sản | Owner told to fetch the assets
+assets.fetched | land | CC-10 | document
+    Chủ tài sản đã nhận lại tài sản | Owner has fetched the assets
 payment.invited | money | TT-01 | document
     Đã mời nhận tiền | Invited to be paid
 payment.part | money | TT-01 | document amount
@@ -161,6 +169,8 @@ payment.full | money | TT-01 | document amount
     Đã chi trả đủ | Paid in full
 payment.refused | money | TT-06 | document
     Không nhận tiền | Refuses the money
+payment.disputed | money | TT-06 | document
+    Đất, tài sản đang tranh chấp | Land or assets in dispute
 payment.deposited | money | TT-06 | document amount
     Đã gửi tiền vào tài khoản tiền gửi | Put on the deposit account
 resettlement.needed | resettlement | TDC-01 HN-08 | document value
@@ -171,6 +181,8 @@ resettlement.posted | resettlement | TDC-02 | document
     Niêm yết dự kiến bố trí tái định cư | Planned allocation posted
 resettlement.posting_ended | resettlement | TDC-02 | document
     Kết thúc niêm yết bố trí tái định cư | Posting of the allocation ended
+resettlement.approved | resettlement | TDC-02 | document
+    Phê duyệt phương án bố trí tái định cư | Allocation plan approved
 resettlement.drawn | resettlement | TDC-01 | document value
     Đã bốc thăm (value: ô, căn) | Plot drawn (value: plot, flat)
 resettlement.handed | resettlement | QD-01c QD-01d | document

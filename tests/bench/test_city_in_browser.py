@@ -159,7 +159,13 @@ def test_the_weight_of_a_project_page(browser: Browser, address: str, signed_in:
 
 def changed(address: str, code: str, writer: Tester) -> None:
     """The case goes one step on, as somebody else's program does it."""
-    body = {"version": 1, "step": "S85", "effective_on": "2026-03-13", "document": "3/BB"}
+    body = {
+        "version": 1,
+        "step": "S85",
+        "effective_on": "2026-03-13",
+        "document": "3/BB",
+        "signer": "Nguyễn Văn Một",
+    }
     head = {"Content-Type": "application/json"} | writer.headers
     asked = urllib.request.Request(
         f"{address}/api/cases/{code}", json.dumps(body).encode(), head, method="PATCH"

@@ -53,7 +53,13 @@ def test_a_change_made_elsewhere_is_seen_without_loading_the_page_again(
     drawn(page)
     assert page.evaluate(STEP, case["at"]) == "S80"
     page.evaluate("() => { window.stillHere = true; }")
-    change = {"version": 1, "step": "S85", "effective_on": "2026-03-13", "document": "3/BB"}
+    change = {
+        "version": 1,
+        "step": "S85",
+        "effective_on": "2026-03-13",
+        "document": "3/BB",
+        "signer": "Nguyễn Văn Một",
+    }
     assert api.patch(f"/api/cases/{case['code']}", data=change).status == 200
     page.wait_for_function(f"(at) => ({STEP})(at) === 'S85'", arg=case["at"])
     assert page.evaluate("() => window.stillHere")

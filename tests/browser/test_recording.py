@@ -21,6 +21,7 @@ def test_a_recorded_step_shows_in_history_map_and_counts(page: Page, api: APIReq
     page.goto(f"/ho-so/{case['code']}")
     page.get_by_label("Bước", exact=True).select_option("S100")
     page.get_by_label("Số văn bản").fill("15/BB-BGMB")
+    page.get_by_label("Người ký").fill("Nguyễn Văn Một")
     page.get_by_role("button", name="Ghi thay đổi").click()
     page.wait_for_url("**/ho-so/*da_ghi=2*")
     expect(page.get_by_text("15/BB-BGMB").first).to_be_visible()

@@ -60,7 +60,7 @@ def test_a_trial_says_of_each_case_what_would_be_and_leaves_no_trace(
     good = fresh(client, 3)
     cases = [*good, {"code": "KHONGCO-0001", "version": 1}, {"code": "TULIEN-0001", "version": 1}]
     before, was = rows_of(app, good), revision(app)
-    answer = send(client, cases, dry_run=True, step="S85", effective_on=DAY, document="7/BB")
+    answer = send(client, cases, dry_run=True, step="S85", effective_on=DAY, document="7/BB", signer="Một")
     assert answer.status_code == 200, answer.text
     told = {case["code"]: case for case in answer.json()["cases"]}
     assert [told[case["code"]]["kind"] for case in good] == ["written"] * 3
@@ -144,7 +144,7 @@ def test_the_proof_of_once_sees_writes_without_a_key(app: FastAPI, client: TestC
 def test_a_step_for_two_people_becomes_proposals(app: FastAPI, client: TestClient) -> None:
     cases = fresh(client, 2)
     before = rows_of(app, cases)
-    fields = {"step": "S90", "effective_on": DAY, "document": "9/QĐ"}
+    fields = {"step": "S90", "effective_on": DAY, "document": "9/QĐ", "signer": "Nguyễn Văn Một"}
     tried = send(client, cases, dry_run=True, **fields).json()["cases"]
     assert [case["kind"] for case in tried] == ["proposed", "proposed"]
     assert rows_of(app, cases) == before

@@ -95,7 +95,7 @@ def test_a_version_that_never_was_is_refused(client: TestClient, code: str, vers
 
 
 def test_a_step_is_judged_by_the_present_step_not_by_the_one_seen(client: TestClient, code: str) -> None:
-    step = {"step": "S85", "effective_on": DAY, "document": "1/QĐ"}
+    step = {"step": "S85", "signer": "Nguyễn Văn Một", "effective_on": DAY, "document": "1/QĐ"}
     assert patch(client, code, version=1, **step)["status"] == 200
     mine = patch(client, code, version=1, **step | {"step": "S100", "reason": "đồng ý"})
     assert (mine["status"], mine["fields"]) == (409, ["step"])
@@ -107,7 +107,7 @@ def test_an_untouched_field_of_the_form_does_not_undo_what_another_officer_wrote
     client: TestClient, code: str
 ) -> None:
     mine = form(client, code) | {"note": "của tôi", "effective_on": DAY}
-    step = {"step": "S85", "document": "1/QĐ", "effective_on": DAY}
+    step = {"step": "S85", "signer": "Nguyễn Văn Một", "document": "1/QĐ", "effective_on": DAY}
     assert (
         patch(client, code, version=1, **step, obstacle="NGUON_GOC", promised_on="2026-05-05")["status"]
         == 200
@@ -159,7 +159,7 @@ def test_after_a_fault_the_form_still_tells_what_its_author_changed(client: Test
 def test_the_form_goes_by_the_newest_state_when_that_lies_after_the_data_date(
     client: TestClient, code: str
 ) -> None:
-    later = {"step": "S85", "document": "1/QĐ", "effective_on": "2026-11-20"}
+    later = {"step": "S85", "signer": "Nguyễn Văn Một", "document": "1/QĐ", "effective_on": "2026-11-20"}
     assert patch(client, code, version=1, **later)["status"] == 200
     fields = form(client, code)
     assert (fields["step"], fields["effective_on"]) == ("S85", "2026-11-20")
@@ -212,7 +212,9 @@ def test_a_repeated_request_is_answered_as_the_first_time_also_after_others_wrot
     headers = {"Idempotency-Key": f"again-{code}"}
     first = client.patch(f"/api/cases/{code}", json=body, headers=headers).json()
     assert (
-        patch(client, code, version=3, step="S85", document="1/QĐ", effective_on="2026-04-01")["status"]
+        patch(client, code, version=3, step="S85", document="1/QĐ", signer="Một", effective_on="2026-04-01")[
+            "status"
+        ]
         == 200
     )
     second = client.patch(f"/api/cases/{code}", json=body, headers=headers)

@@ -44,7 +44,7 @@ def test_a_step_is_written_as_one_event_with_both_states(
     app: FastAPI, client: TestClient, pick_case: Callable[[str], dict[str, Any]]
 ) -> None:
     case = pick_case("S80")
-    body = {"version": 1, "step": "S85", "effective_on": DAY, "document": "12/BB"}
+    body = {"version": 1, "step": "S85", "effective_on": DAY, "document": "12/BB", "signer": "Nguyễn Văn Một"}
     answer = client.patch(f"/api/cases/{case['code']}", json=body)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["step"], answer.json()["version"]) == ("S85", 2)
@@ -168,7 +168,13 @@ def test_a_past_data_date_shows_the_case_as_it_was_then(
     client: TestClient, pick_case: Callable[[str], dict[str, Any]]
 ) -> None:
     code = pick_case("S80")["code"]
-    body = {"version": 1, "step": "S85", "effective_on": "2026-04-20", "document": "77/BB"}
+    body = {
+        "version": 1,
+        "step": "S85",
+        "effective_on": "2026-04-20",
+        "document": "77/BB",
+        "signer": "Nguyễn Văn Một",
+    }
     assert client.patch(f"/api/cases/{code}", json=body).status_code == 200
     steps = [
         client.get(f"/api/cases/{code}", params={"ngay": day}).json()["row"]["step"]

@@ -18,7 +18,13 @@ def code(client: TestClient) -> str:
     rows = client.get(f"/api/cases?project={PROJECT}&buoc=S90&limit=500").json()["rows"]
     code = next(str(row["code"]) for row in rows if row["version"] == 1)
     for number, (step, day) in enumerate((("S95", "2026-04-10"), ("S100", "2026-04-20")), start=1):
-        body = {"version": number, "step": step, "effective_on": day, "document": f"{number}/QĐ"}
+        body = {
+            "version": number,
+            "step": step,
+            "effective_on": day,
+            "document": f"{number}/QĐ",
+            "signer": "Nguyễn Văn Một",
+        }
         assert client.patch(f"/api/cases/{code}", json=body).status_code == 200
     return code
 

@@ -73,7 +73,13 @@ def case(as_: Callable[[str], TestClient]) -> str:
 
 
 def propose(client: TestClient, code: str, *, key: str | None = None, **more: Any) -> Any:
-    body = {"version": 1, "step": "S90", "effective_on": DAY, "document": "12/QĐ-UBND"} | more
+    body = {
+        "version": 1,
+        "step": "S90",
+        "effective_on": DAY,
+        "document": "12/QĐ-UBND",
+        "signer": "Nguyễn Văn Một",
+    } | more
     return client.patch(f"/api/cases/{code}", json=body, headers={"Idempotency-Key": key} if key else {})
 
 
@@ -186,7 +192,13 @@ def test_what_cannot_be_written_is_not_proposed(as_: Callable[[str], TestClient]
 
 def test_a_case_that_moved_on_makes_the_proposal_stale(as_: Callable[[str], TestClient], case: str) -> None:
     number = propose(as_("one"), case).json()["proposal"]
-    moved = {"version": 1, "step": "S85", "effective_on": DAY, "document": "vận động"}
+    moved = {
+        "version": 1,
+        "step": "S85",
+        "effective_on": DAY,
+        "document": "vận động",
+        "signer": "Nguyễn Văn Một",
+    }
     assert as_("two").patch(f"/api/cases/{case}", json=moved).status_code == 200
     assert decide(as_("two"), case, number).json() == {"state": "stale"}
     assert step_of(as_("one"), case) == "S85"
@@ -272,7 +284,13 @@ def test_the_same_browser_is_no_second_person(
             token = sign_in(browser, people[name])
             headers = {"x-csrf-token": token}
             if number is None:
-                body = {"version": 1, "step": "S90", "effective_on": DAY, "document": "12/QĐ-UBND"}
+                body = {
+                    "version": 1,
+                    "step": "S90",
+                    "effective_on": DAY,
+                    "document": "12/QĐ-UBND",
+                    "signer": "Nguyễn Văn Một",
+                }
                 answer = browser.patch(f"/api/cases/{case}", json=body, headers=headers)
                 number = answer.json()["proposal"]
             else:

@@ -115,7 +115,12 @@ def edit_at_random(client: TestClient, driving: list[str], settings: Settings) -
         on = max(step_on, date(2026, 3, 13)) + timedelta(days=chance.randrange(3))
         change: dict[str, Any] = {"version": case["row"]["version"], "effective_on": on.isoformat()}
         if case["allowed"] and chance.random() < 0.4:
-            change |= {"step": chance.choice(case["allowed"]), "document": f"{written}/QĐ", "reason": "thử"}
+            change |= {
+                "step": chance.choice(case["allowed"]),
+                "document": f"{written}/QĐ",
+                "signer": "Nguyễn Văn Một",
+                "reason": "thử",
+            }
         else:
             promised = date(2026, 4, 1) + timedelta(days=chance.randrange(400))
             change |= {"promised_on": promised.isoformat(), "obstacle": chance.choice(OBSTACLES)}
@@ -249,7 +254,13 @@ def test_a_proposal_waits_as_long_as_it_did(
     rows += program.get(f"/api/cases?project={PROJECT}&buoc=S80&limit=500").json()["rows"]
     case = next(r for r in rows if r["step_on"] <= "2026-11-01")
     address = f"/api/cases/{case['code']}/proposals"
-    change = {"version": case["version"], "step": "S90", "effective_on": "2026-11-20", "document": "9/QĐ"}
+    change = {
+        "version": case["version"],
+        "step": "S90",
+        "effective_on": "2026-11-20",
+        "document": "9/QĐ",
+        "signer": "Nguyễn Văn Một",
+    }
     assert program.patch(f"/api/cases/{case['code']}", json=change).status_code == 202
     waiting = now(portfolio_settings).isoformat()
     (proposal,) = program.get(address).json()["rows"]

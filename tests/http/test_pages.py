@@ -43,7 +43,11 @@ def entered(html: str, **changed: str) -> dict[str, str]:
     chosen = re.search(r'<option value="(\w+)" selected>', html)
     assert chosen
     kept = {name: field(html, name) for name in ("version", "key", "effective_on", "promised_on")}
-    return {"step": chosen[1], "document": "", "obstacle": "", "reason": "", "note": ""} | kept | changed
+    return (
+        {"step": chosen[1], "document": "", "signer": "Một", "obstacle": "", "reason": "", "note": ""}
+        | kept
+        | changed
+    )
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -31,7 +31,13 @@ def next_step(client: TestClient) -> tuple[str, dict[str, Any]]:
     """A case of CHANGED that nobody changed yet, and its lawful next step."""
     rows = client.get("/api/cases", params={"project": CHANGED, "buoc": "S80", "limit": 500}).json()["rows"]
     code = next(row["code"] for row in reversed(rows) if row["version"] == 1)
-    return code, {"version": 1, "step": "S85", "effective_on": "2026-03-13", "document": "12/BB"}
+    return code, {
+        "version": 1,
+        "step": "S85",
+        "effective_on": "2026-03-13",
+        "document": "12/BB",
+        "signer": "Nguyễn Văn Một",
+    }
 
 
 def middle(facts: dict[str, Any], zoom: int) -> Tile:

@@ -78,7 +78,9 @@ def edit(session: Session, book: Told, chosen: random.Random, number: int) -> No
     if now["step"] != STEPS[-1] and chosen.random() < 0.06:
         fields["step"] = STEPS[STEPS.index(now["step"]) + 1]
         day = min(TODAY, step_on + timedelta(chosen.randint(0, 15)))
-    change = CaseChange(**fields, effective_on=day, document="1/QĐ", reason="thử", said=frozenset(fields))
+    change = CaseChange(
+        **fields, effective_on=day, document="1/QĐ", signer="Một", reason="thử", said=frozenset(fields)
+    )
     version = book.case.version
     answer = change_case(session, CTX, book.case.code, change, seen=version, key=None)
     said = {name: iso(value) for name, value in fields.items() if iso(value) != now[name]}

@@ -259,7 +259,11 @@ def test_an_edit_changes_the_version_and_the_tile_and_a_past_day_keeps_its_own(
     assert step_of(None) == "S10"
     begin_history(owner, row.code)
     change = CaseChange(
-        step="S20", effective_on=date(2026, 3, 10), document="12/TB", said=frozenset({"step", "document"})
+        step="S20",
+        effective_on=date(2026, 3, 10),
+        document="12/TB",
+        signer="Nguyễn Văn Một",
+        said=frozenset({"step", "document"}),
     )
     change_case(owner, ctx, row.code, change, seen=row.version, key=None)
     assert shown_land(owner, ctx, None, as_of=None).version != first.version

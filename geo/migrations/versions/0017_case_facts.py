@@ -25,7 +25,7 @@ create table case_fact (
     kind text not null, happened_on date not null, land text not null default '', party text not null default '',
     value text not null default '', amount numeric, until_on date, document text not null default '',
     signer text not null default '', body text not null default '', file text not null default '',
-    void_reason text, is_demo boolean not null default false,
+    with_step boolean not null default false, void_reason text, is_demo boolean not null default false,
     constraint ck_case_fact_land_known check (land in ('', 'agri', 'non_agri')),
     constraint ck_case_fact_amount_positive check (amount is null or amount > 0),
     constraint ck_case_fact_file_hash check (file ~ '^([0-9a-f]{64})?$'),
