@@ -26,6 +26,7 @@ from api.pages import (
     bulk,
     by_sheet,
     case,
+    case_papers,
     case_people,
     citymap,
     correction,
@@ -174,8 +175,20 @@ def create_app(
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff, weekly, by_sheet)
     of_files = (imports, import_page, preview, topology)
-    for page in (*people, *of_projects, *of_files, case, case_people, correction, bulk, report, docs):
+    for page in (
+        *people,
+        *of_projects,
+        *of_files,
+        case,
+        case_papers,
+        case_people,
+        correction,
+        bulk,
+        report,
+        docs,
+    ):
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(case_papers.open_router, include_in_schema=False)
     static.mount(app)
     return app
 

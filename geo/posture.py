@@ -16,7 +16,8 @@ from geo.server.places import APP_ROLE
 # Tables whose rows are people or land of a ward, and the schema of their earlier versions (migration 0007; a test
 # compares). All are under row-level security, for their owner too.
 PROTECTED = (
-    "clearance_case", "case_fact", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
+    "clearance_case", "case_fact", "case_paper",
+    "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
     "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
 )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
+from api.pages import case_papers_part
 from api.views import CaseView
 
 
@@ -49,7 +50,9 @@ class _Ready:
     said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (
+    Section(case_papers_part.NAME, "_case_papers.html.j2", "right", case_papers_part.load),
+)
 
 
 def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:

@@ -28,6 +28,7 @@ ACTIONS_EN: dict[str, str] = {
     "fact.void": "Declare a fact void, with a reason",
     "case.correct": "Correct the history of a case",
     "case.confirm": "Confirm or refuse what needs two people",
+    "paper.make": "Make papers from templates",
     "import.read": "Look at parcel imports and their comparison",
     "import.propose": "Send parcel files, cancel, read again",
     "import.decide": "Accept, refuse or undo an import",

@@ -12,6 +12,7 @@ from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
 from geo.tables.network import Activity, Link
+from geo.tables.papers import CasePaper
 from geo.tables.people import (
     Account,
     AccountScope,
@@ -44,6 +45,7 @@ __all__ = [
     "ApiToken",
     "Base",
     "CaseFact",
+    "CasePaper",
     "Change",
     "Claim",
     "ClearanceCase",

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 # What stands for the other parts of an address than `code`; a part that is not here fails the walk.
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
-    "import_id": "1", "fact_id": "1",
+    "import_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
