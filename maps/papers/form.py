@@ -7,6 +7,7 @@ recipients, signatures.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -44,26 +45,28 @@ class Paper:
         return f"{self.place}, ngày {self.day.day:02d} tháng {month} năm {self.day.year}"
 
 
-def visible(paper: Paper) -> Paper:
+def visible(paper: Paper, drawn: Collection[int] | None = None) -> Paper:
     """The paper with every character that has no shape, or turns the direction of others, written as its code.
 
-    So that a text reads on paper as it was entered, in the order it was entered.
+    So that a text reads on paper as it was entered, in the order it was entered. `drawn`: the only characters that the
+    fonts can draw, where that is known.
     """
-    return replace(paper, **{f.name: _shown(getattr(paper, f.name)) for f in fields(paper)})
+    return replace(paper, **{f.name: _shown(getattr(paper, f.name), drawn) for f in fields(paper)})
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, drawn: Collection[int] | None) -> Any:
     if isinstance(value, tuple):
-        return tuple(_shown(part) for part in value)
+        return tuple(_shown(part, drawn) for part in value)
     if not isinstance(value, str):
         return value
-    return "".join(_letter(letter) for letter in value)
+    return "".join(_letter(letter, drawn) for letter in unicodedata.normalize("NFC", value))
 
 
-def _letter(letter: str) -> str:
-    kind = unicodedata.category(letter)
-    if letter == "\n" or kind not in ("Cc", "Cf", "Cs", "Co", "Cn"):
+def _letter(letter: str, drawn: Collection[int] | None) -> str:
+    if letter == "\n" or (drawn is not None and ord(letter) in drawn and letter.isprintable()):
         return letter
-    if letter in "\u200d\ufe0f":  # joins the parts of an emoji
+    kind = unicodedata.category(letter)
+    # Two of the characters without a shape join the parts of an emoji.
+    if drawn is None and (letter in "\u200d\ufe0f" or kind not in ("Cc", "Cf", "Cs", "Co", "Cn")):
         return letter
     return f"[U+{ord(letter):04X}]"

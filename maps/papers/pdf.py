@@ -49,7 +49,7 @@ def page(paper: Paper) -> str:
     return (
         _environment()
         .get_template("paper.html.j2")
-        .render(paper=visible(paper), nation=NATION, motto=MOTTO, fonts=_FONTS, scheme=SCHEME)
+        .render(paper=visible(paper, drawn()), nation=NATION, motto=MOTTO, fonts=_FONTS, scheme=SCHEME)
     )
 
 
@@ -59,6 +59,17 @@ def fetch(address: str, *_: Any, **__: Any) -> URLFetcherResponse:
     if address not in known:
         raise Refused(f"not ours: {address[:80]}")
     return URLFetcherResponse(address, _font(known[address]), headers={"Content-Type": "font/ttf"})
+
+
+@cache
+def drawn() -> frozenset[int]:
+    """The characters that our fonts draw: others are printed as their codes, on every machine alike."""
+    found: set[int] = set()
+    for _, weight, file in _FONTS:
+        if weight == 400:
+            with TTFont(_PACKAGES / file) as font:
+                found |= set(font.getBestCmap())
+    return frozenset(found)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Papers of a case: numbered without gaps or doubles, kept as made, and with no more of a person than the maker sees."""
+"""Papers of a case: numbered without gaps or doubles, kept as made, with no more of a person than the maker sees."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ def test_the_table_itself_refuses_a_number_twice(
     with pytest.raises(IntegrityError), owner_session(portfolio_settings) as session:
         session.execute(
             text(
-                "insert into case_paper (case_id, project_id, ward_code, kind, year, number, symbol, dated_on, data_date, "
+                "insert into case_paper (case_id, project_id, ward_code, kind, year, number, symbol, dated_on, "
+                "data_date, "
                 "shown, masked, docx_sha256, pdf_sha256, actor, is_demo) select case_id, project_id, ward_code, kind, "
                 "year, number, symbol, dated_on, data_date, shown, masked, docx_sha256, pdf_sha256, actor, is_demo "
                 "from case_paper where id = :id"

@@ -7,9 +7,11 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -36,7 +38,8 @@ TURNED = "A\u202eBC\u2066D\u200fE"
 def paper(text: str = "x") -> Paper:
     return Paper(
         agency=("ỦY BAN NHÂN DÂN", "PHƯỜNG HỒNG HÀ"), number="12/TB-UBND", place="Hồng Hà", day=date(2026, 3, 5),
-        title="THÔNG BÁO", subject="Thu hồi đất", basis=("Căn cứ Luật Đất đai;",), opening=text, paragraphs=(text, "ẳẵặ ữợỡ"),
+        title="THÔNG BÁO", subject="Thu hồi đất", basis=("Căn cứ Luật Đất đai;",),
+        opening=text, paragraphs=(text, "ẳẵặ ữợỡ"),
         table=(("Tờ", "Thửa"), (text, "40")), recipients=(text,), signers=(("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH"),),
         marks=(text,), footer="12/TB-UBND",
     )  # fmt: skip
@@ -55,7 +58,13 @@ def test_hostile_text_stands_in_both_files_as_it_was_entered(text: str) -> None:
     html = page(paper(text))
     assert "<script" not in html
     assert "<img" not in html
-    assert make_pdf(paper(text)).startswith(b"%PDF")
+
+
+def test_what_no_font_of_the_house_draws_is_printed_as_its_code() -> None:
+    assert "[U+1F3E0]" in page(paper("🏠"))
+    assert "[U+1F3E0]" not in "".join(words(make_docx(paper("🏠"))))
+    letters = "ẳẵặ ữợỡ ĐđƠơƯư Ắ 0123456789 %–…“”²"
+    assert letters in page(paper(letters))
 
 
 def test_signs_that_turn_the_direction_of_text_are_shown_as_their_codes() -> None:
@@ -172,3 +181,22 @@ def test_a_file_of_papers_that_is_wrong_is_refused(wrong: dict[str, object]) -> 
 def test_dates_are_written_as_the_decree_asks() -> None:
     assert re.fullmatch(r"Hồng Hà, ngày 09 tháng 02 năm 2026", replace(paper(), day=date(2026, 2, 9)).dated)
     assert replace(paper(), day=date(2026, 12, 31)).dated.endswith("ngày 31 tháng 12 năm 2026")
+
+
+def test_every_page_carries_its_number_and_what_the_paper_stands_on() -> None:
+    from weasyprint import HTML
+
+    long = replace(paper(), paragraphs=("đoạn văn dài " * 40,) * 40)
+    pages = HTML(string=page(long), url_fetcher=fetch, base_url=pdf.SCHEME).render().pages
+    assert len(pages) > 1
+
+    def texts(box: Any) -> Iterator[str]:
+        if hasattr(box, "text"):
+            yield box.text
+        for child in getattr(box, "children", ()):
+            yield from texts(child)
+
+    for number, each in enumerate(pages, start=1):
+        said = list(texts(each._page_box))
+        assert "12/TB-UBND" in said
+        assert f"{number}/{len(pages)}" in said
