@@ -32,6 +32,6 @@ def load(asked: Asked) -> Mapping[str, Any] | None:
         "key": secrets.token_urlsafe(18),
         "today": asked.ctx.today(),
         "faults": asked.said.get("faults", {}),
-        "entered": asked.said.get("entered", {}),
+        "entered": {"mau": "", "ngay_van_ban": "", **asked.said.get("entered", {})},
         "made": asked.request.query_params.get("da_lap", ""),
     }

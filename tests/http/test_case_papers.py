@@ -55,8 +55,10 @@ def desk(visitor: TestClient, tester: Tester) -> TestClient:
 
 
 def make(browser: TestClient, code: str, kind: str, *, day: str = DAY, key: str = "") -> Response:
-    form = {"csrf": token_of(page(browser, "/tai-khoan")), "mau": kind, "ngay_van_ban": day, "key": key}
-    return browser.post(f"/ho-so/{code}/van-ban", data=form, headers=PAGE)
+    form = {"mau": kind, "ngay_van_ban": day, "key": key}
+    if "authorization" not in browser.headers:  # a program's token needs no mark of a form
+        form["csrf"] = token_of(page(browser, "/tai-khoan"))
+    return browser.post(f"/ho-so/{code}/van-ban", data=form, headers=PAGE, follow_redirects=False)
 
 
 def made(settings: Settings, code: str) -> list[Any]:
@@ -105,16 +107,18 @@ def test_each_kind_is_made_kept_listed_and_downloaded_as_it_was_made(
 
 
 def test_sixteen_writers_get_the_numbers_in_a_row_each_once(
-    app: FastAPI, tester: Tester, cases: list[Any], portfolio_settings: Settings
+    client: TestClient, cases: list[Any], portfolio_settings: Settings
 ) -> None:
     kind, answers = "bien-ban-kiem-dem", []
     wards = {ward for _, ward, *_ in cases}
     before = {ward: _numbers(portfolio_settings, ward, kind) for ward in wards}
 
     def write(code: str) -> None:
-        with TestClient(app, base_url="https://127.0.0.1", follow_redirects=False) as browser:
-            enter(browser, tester)
-            answers.append(make(browser, code, kind).status_code)
+        for _ in range(20):  # a server that is busy says so; the same form is sent again
+            answer = make(client, code, kind, key=f"muoi-sau-{code}")
+            if answer.status_code != 503:
+                break
+        answers.append(answer.status_code)
 
     threads = [threading.Thread(target=write, args=(code,)) for code, *_ in cases]
     for thread in threads:
@@ -159,12 +163,13 @@ def test_the_same_form_twice_makes_one_paper_and_other_content_with_its_key_none
     portfolio_settings: Settings, desk: TestClient, cases: list[Any]
 ) -> None:
     code, key = cases[2][0], "van-ban-mot-lan"
+    older = len(made(portfolio_settings, code))
     first = make(desk, code, KINDS[0], key=key)
     again = make(desk, code, KINDS[0], key=key)
     assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
     before = len(made(portfolio_settings, code))
     assert make(desk, code, KINDS[1], key=key).status_code == 409
-    assert len(made(portfolio_settings, code)) == before == 1
+    assert len(made(portfolio_settings, code)) == before == older + 1
 
 
 def test_a_refused_paper_leaves_no_gap_in_the_numbers(
@@ -208,20 +213,21 @@ def test_what_the_maker_may_not_see_stays_dots_and_the_paper_says_so(
 
 
 def test_a_department_makes_none_and_a_stranger_sees_none(
-    desk: TestClient, third: TestClient, cases: list[Any], portfolio_settings: Settings
+    app: FastAPI, client: TestClient, cases: list[Any], portfolio_settings: Settings
 ) -> None:
     code = cases[0][0]
+    assert make(client, code, KINDS[0]).status_code == 303
     department = make_tester(portfolio_settings, "so-van-ban", "department", projects=(PROJECT,))
-    enter(third, department)
-    assert make(third, code, KINDS[0]).status_code == 403
+    with TestClient(app, base_url="http://127.0.0.1", headers=department.headers) as theirs:
+        assert make(theirs, code, KINDS[0]).status_code == 403
     paper = made(portfolio_settings, code)[-1]
     with owner_session(portfolio_settings) as session:
         ward = session.scalar(
             text("select code from ward where code <> :w order by code desc limit 1"), {"w": cases[0][1]}
         )
     stranger = make_tester(portfolio_settings, "la-van-ban", "ward_officer", wards=(str(ward),))
-    enter(third, stranger)
-    assert third.get(f"/ho-so/{code}/van-ban/{paper.id}/pdf").status_code == 404
+    with TestClient(app, base_url="http://127.0.0.1", headers=stranger.headers) as theirs:
+        assert theirs.get(f"/ho-so/{code}/van-ban/{paper.id}/pdf").status_code == 404
 
 
 @pytest.mark.parametrize(
