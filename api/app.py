@@ -26,6 +26,7 @@ from api.pages import (
     bulk,
     by_sheet,
     case,
+    case_facts,
     case_papers,
     case_people,
     citymap,
@@ -46,8 +47,8 @@ from api.pages import (
 )
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
+from api.routes import case_facts as fact_routes
 from api.routes import (
-    case_facts,
     cases,
     exports,
     holders,
@@ -170,7 +171,7 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, case_facts, bulk_routes, holders, reports, system):
+    for module in (projects, *land_answers, cases, fact_routes, bulk_routes, holders, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
     of_projects = (portfolio, citymap, project, land_gaps, takeoff, weekly, by_sheet)
@@ -182,6 +183,7 @@ def create_app(
         case,
         case_papers,
         case_people,
+        case_facts,
         correction,
         bulk,
         report,

@@ -83,7 +83,7 @@ _MOVES: dict[str, dict[str, _Kind]] = {
     "S32": {"S30": _FORWARD, "S33": _FORWARD},
     "S33": {"S30": _FORWARD},
     "S30": {"S40": _FORWARD, "S50": _FORWARD, "S100": _CONSENT},
-    "S40": {"S30": _FORWARD, "S50": _FORWARD, "S100": _CONSENT},
+    "S40": {"S30": _FORWARD, "S31": _FORWARD, "S50": _FORWARD, "S100": _CONSENT},
     "S50": {"S60": _FORWARD, "S100": _CONSENT},
     "S60": {"S61": _FORWARD, "S70": _FORWARD, "S50": _BACK, "S90": _FAST, "S100": _CONSENT},
     "S61": {"S70": _FORWARD, "S50": _BACK, "S100": _CONSENT},
@@ -202,8 +202,9 @@ def _moves(step: str, came_from: str | None) -> dict[str, _Kind]:
     if step == "S30":
         moves.pop("S40" if came_from == "S40" else "S50")
     if step == "S40":
-        # Straight from the notice: the inventory is still to be done. Otherwise it lies behind.
-        moves.pop("S50" if _skipped_inventory(came_from) else "S30")
+        # Straight from the notice: the inventory is still to be done, or refused. Otherwise it lies behind.
+        for code in ("S50",) if _skipped_inventory(came_from) else ("S30", "S31"):
+            moves.pop(code)
     if step == "X1" and came_from in _CAN_PAUSE:
         moves = {came_from: _RESUME, "X2": _DROP}
     return moves

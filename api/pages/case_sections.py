@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
-from api.pages import case_papers_part
+from api.pages import case_law, case_papers_part
 from api.views import CaseView
 
 
@@ -51,6 +51,7 @@ class _Ready:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),
     Section(case_papers_part.NAME, "_case_papers.html.j2", "right", case_papers_part.load),
 )
 

@@ -24,6 +24,7 @@ from api.usecases.entries import (
     told,
     told_again,
 )
+from api.usecases.legal import breaches_of, law_faults
 from geo.access import access_case, portfolio_state
 from geo.history import case_state, own_key, put_state, record, statement, statements, touch
 from geo.tables import ClearanceCase, Project
@@ -75,7 +76,7 @@ def change_case(
     # The step that somebody else recorded too, for the same day, is not taken a second time.
     moves = "step" in wanted and not ("step" in (taken or ()) and before | wanted == before)
     if moves:
-        _check_step(case, change, events, day=day, today=ctx.today())
+        _check_step(session, ctx, case, change, events, day=day)
     else:
         _check_day(past, day, today=ctx.today())
         _check_alone(change)
@@ -187,9 +188,16 @@ def _present(wanted: State, before: State, after: State, events: Sequence[Statem
 
 
 def _check_step(
-    case: ClearanceCase, change: CaseChange, events: Sequence[Statement], *, day: date, today: date
+    session: Session,
+    ctx: Context,
+    case: ClearanceCase,
+    change: CaseChange,
+    events: Sequence[Statement],
+    *,
+    day: date,
 ) -> None:
-    """Judges a step against the present one, and its paper. Raises IllegalStep with every fault."""
+    """Judges a step: order of the steps, its paper, the law on that day. Raises IllegalStep with every fault."""
+    today = ctx.today()
     faults = check_facts(change.facts, today=today) if change.facts else []
     if any(fact.amount is not None for fact in change.facts):
         vi, en = "Khoản chi trả ghi riêng, không kèm bước.", "Payments are recorded apart from a step."
@@ -210,6 +218,18 @@ def _check_step(
         )
     except IllegalStep as error:
         faults = [*error.faults, *faults]
+    if change.step in STEP_FACTS:
+        faults += law_faults(
+            breaches_of(
+                session,
+                ctx,
+                case.code,
+                step=case.step,
+                wanted=change.step,
+                on=day,
+                more=change.facts,
+            )
+        )
     if faults:
         raise IllegalStep(case.step, change.step, faults, allowed_steps(case.step, came_from=came))
 

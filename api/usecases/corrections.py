@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.case_facts import facts_of
 from api.usecases.cases import check_behalf
 from api.usecases.entries import (
     CaseChange,
@@ -21,6 +22,7 @@ from api.usecases.entries import (
     told,
     told_again,
 )
+from api.usecases.legal import breaches_of, law_faults
 from geo.access import access_case
 from geo.history import case_state, own_key, put_state, record, statement, statements, touch
 from geo.tables import Project
@@ -28,6 +30,7 @@ from projects.clearance import allowed_steps
 from projects.correcting import content, counts_for, day_faults, restated, standing_before, step_faults
 from projects.errors import Fault, InvalidInput, NotFound, StaleVersion
 from projects.history import State, Statement, fold, until_version
+from projects.law.facts import STEP_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def correct_event(
         reason=(correction.reason or "").strip() or None,
     )
     _check(events, target, new, wanted, today=ctx.today())
+    _check_law(session, ctx, code, target, new)
     project = session.get_one(Project, case.project_id)
     touch(session, project.id)
     with key_once(session, key):
@@ -191,6 +195,23 @@ def _check(
     steps = [] if outside else step_faults(events, new, today=today)
     faults += outside
     faults += [fault for fault in steps if new.reason is not None or fault.where != "reason"]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _check_law(session: Session, ctx: Context, code: str, target: Statement, new: Statement) -> None:
+    """Refuses a correction that puts a step where the law does not allow it. Raises InvalidInput with every breach."""
+    before, after = new.before or {}, new.after or {}
+    step, wanted = before.get("step"), after.get("step")
+    moved = wanted != (target.after or {}).get("step") or new.effective_on != target.effective_on
+    if step == wanted or wanted not in STEP_FACTS or step is None or not moved:
+        return
+    told = facts_of(session, ctx, [code]).get(code, ())
+    was = STEP_FACTS.get(str((target.after or {}).get("step")))
+    others = [fact for fact in told if (fact.kind, fact.on) != (was, target.effective_on)]
+    faults = law_faults(
+        breaches_of(session, ctx, code, step=step, wanted=wanted, on=new.effective_on, facts=others)
+    )
     if faults:
         raise InvalidInput(faults)
 

@@ -184,27 +184,30 @@ def light(left: int, window: int, *, share: Decimal) -> str:
 
 
 def _waiting(frame: Frame, base: Clock, reached: date) -> Clock:
-    clock = replace(base, earliest=reached)
     left = (reached - frame.today).days
-    if clock.ended is not None:
-        early = clock.ended < reached
-        return replace(clock, state="early" if early else "met", light="late" if early else "none")
+    if base.ended is not None:
+        early = base.ended < reached
+        state, colour = ("early", "late") if early else ("met", "none")
+        return replace(base, earliest=reached, state=state, light=colour)
     if left > 0:
-        return replace(clock, light="ok", days_left=left)
-    return replace(clock, state="open_since", light=_target(frame, base.rule, -left), days_since=-left)
+        return replace(base, earliest=reached, light="ok", days_left=left)
+    colour = _target(frame, base.rule, -left)
+    return replace(base, earliest=reached, state="open_since", light=colour, days_since=-left)
 
 
 def _limited(frame: Frame, base: Clock, reached: date) -> Clock:
     valid = base.nature == "valid"
-    clock = replace(base, lapses=reached) if valid else replace(base, due=reached)
+    due, lapses = (None, reached) if valid else (reached, None)
     over = "lapsed" if valid else "late"
-    if clock.ended is not None:
-        late = clock.ended > reached
-        return replace(clock, state=over if late else "met", light="late" if late and valid else "none")
+    if base.ended is not None:
+        late = base.ended > reached
+        colour = "late" if late and valid else "none"
+        return replace(base, due=due, lapses=lapses, state=over if late else "met", light=colour)
     left = (reached - frame.today).days
     window = (reached - (base.started or reached)).days
     colour = light(left, window, share=frame.thresholds.risk_share)
-    return replace(clock, state=over if left < 0 else "running", light=colour, days_left=left)
+    state = over if left < 0 else "running"
+    return replace(base, due=due, lapses=lapses, state=state, light=colour, days_left=left)
 
 
 def _target(frame: Frame, code: str, waited: int) -> str:

@@ -17,6 +17,11 @@ _STRADDLES = (
     "posting straddles 2026-01-01: not regulated, the longer time is taken; the legal officer decides",
 )
 
+_CHOSEN = (
+    "niêm yết bắc qua 01/01/2026: áp dụng 10 ngày theo lựa chọn ghi trong biên bản kết thúc niêm yết",
+    "posting straddles 2026-01-01: ten days by the choice written in the record of its end",
+)
+
 
 def plan_clocks(frame: Frame) -> tuple[Clock, ...]:
     """Everything from the investor's request to the sending of the approved plan, only what has begun."""
@@ -63,9 +68,13 @@ def _inventory(frame: Frame) -> list[Clock]:
 def posting_rule(frame: Frame, started: date) -> tuple[str, Notes]:
     """PA-02 or PA-03 for a posting begun on that day, and what is in doubt about it.
 
-    Begun before 2026-01-01: 30 days whatever the regime; not ended by then, it is flagged (no text settles it).
+    Begun before 2026-01-01: 30 days whatever the regime; not ended by then, it is flagged (no text settles it), and the
+    legal officer may choose the shorter time: the record of its end then says "PA-03".
     """
     if started < RESOLUTION:
+        ended = frame.line.first("posting.ended", since=started)
+        if ended and ended.value == "PA-03" and ended.on >= RESOLUTION and frame.regime().code == "G26":
+            return "PA-03", [_CHOSEN]
         over = started + timedelta(days=frame.book.get("PA-02", on=started).days())
         return "PA-02", [_STRADDLES] if frame.regime().code == "G26" and over >= RESOLUTION else []
     return ("PA-03" if frame.regime().code == "G26" else "PA-02"), []

@@ -102,6 +102,8 @@ class RuleBook:
         if len(versions) == 1 and versions[0].since is None:
             return versions[0]
         known = [r for r in versions if r.since is None or (on is not None and r.since <= on)]
+        if not known:  # a rule that a change brought in, asked for before its day
+            return min(versions, key=lambda r: r.since or date.min)
         return max(known, key=lambda r: r.since or date.min)
 
     def has(self, code: str) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
-from projects.law.facts import Fact
+from projects.law.facts import STEP_FACTS, Fact
+from projects.steps import STEPS
 
 # What a later draft makes void: the plan is posted, discussed, appraised and approved anew.
 _PLAN = (
@@ -21,22 +22,34 @@ _RECOVERY = (
     "enforcement.decided", "enforcement.board_set", "enforcement.plan_approved", "enforcement.posted",
     "enforcement.received", "enforcement.compliance",
 )  # fmt: skip
+_ROAD = {kind: STEPS[step].order for step, kind in STEP_FACTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Facts by day, those of one day in the order in which they were given."""
+    """Facts by day, those of one day in the order of `timeline`."""
 
     facts: tuple[Fact, ...]
+    _by_kind: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        index: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            index.setdefault(fact.kind, []).append(fact)
+        object.__setattr__(self, "_by_kind", {kind: tuple(found) for kind, found in index.items()})
 
     def all(
         self, *kinds: str, party: str | None = None, since: date | None = None, value: str | None = None
     ) -> tuple[Fact, ...]:
         """Facts of these kinds; with `party` those for that person or for everybody; with `since` from that day on."""
+        known = [kind for kind in kinds if kind in self._by_kind]
+        if not known:
+            return ()
+        rows = self._by_kind[known[0]] if len(known) == 1 else self.facts
         return tuple(
             fact
-            for fact in self.facts
-            if fact.kind in kinds
+            for fact in rows
+            if fact.kind in known
             and (party is None or fact.party in ("", party))
             and (since is None or fact.on >= since)
             and (value is None or fact.value == value)
@@ -62,6 +75,8 @@ class Timeline:
 
     def until(self, day: date) -> Timeline:
         """What had happened by the end of that day, as it stood then."""
+        if not self.facts or self.facts[-1].on <= day:
+            return self
         return timeline(fact for fact in self.facts if fact.on <= day)
 
     def parties(self, *kinds: str) -> tuple[str, ...]:
@@ -72,9 +87,12 @@ class Timeline:
 def timeline(facts: Iterable[Fact]) -> Timeline:
     """The facts by day without those that a later one made void: a plan by a new draft, a recovery decision by going
     back to the approved plan or to a new draft (only after a fast lane may the approval lawfully follow the decision).
+
+    Facts of one day keep the order in which they are given, but a step that was recorded beside the headline lies
+    behind it: it goes before the others of its day, in the order of the road.
     """
     standing: list[Fact] = []
-    for fact in sorted(facts, key=lambda fact: fact.on):
+    for fact in sorted(facts, key=lambda fact: (fact.on, _place(fact))):
         if fact.kind == "draft.made":
             standing = _without(standing, (*_PLAN, *_RECOVERY))
         elif fact.kind == "approval.decided" and _goes_back(standing):
@@ -94,6 +112,10 @@ def read_count(text: str) -> tuple[int, int] | None:
     if found is None or int(found[2]) == 0:
         return None
     return int(found[1]), int(found[2])
+
+
+def _place(fact: Fact) -> int:
+    return _ROAD.get(fact.kind, len(STEPS)) if fact.id else len(STEPS)
 
 
 def _goes_back(standing: list[Fact]) -> bool:

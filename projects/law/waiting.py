@@ -29,6 +29,12 @@ _PAPER = (
     "served by newspaper: the day that counts is not settled, the third issue is taken",
 )
 
+_KINDS = {
+    "agri": ("đất nông nghiệp", "agricultural land"),
+    "non_agri": ("đất phi nông nghiệp", "non-agricultural land"),
+    "": ("chưa rõ loại đất", "kind of land not known"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -116,6 +122,8 @@ def waits(frame: Frame) -> tuple[Clock, ...]:
             found.append(blank(frame, code, waived=waived, party=party, land=land, notes=notes, ended=lifted))
             continue
         fact = _service(served, party, land)
+        if fact is None and decided:
+            continue  # too late to be asked for
         more = [*notes, _PAPER] if fact and fact.kind == "notice.newspaper" else notes
         gap = _unserved(party, land)
         found.append(
@@ -162,7 +170,9 @@ def _pairs(frame: Frame, served: Sequence[Fact]) -> tuple[tuple[str, str], ...]:
     for party in persons(frame, served):
         own = [fact for fact in served if fact.party in ("", party)]
         kinds = [fact.land for fact in own if fact.land]
-        if not own or any(fact.kind == "notice.newspaper" for fact in own):
+        if not own:
+            kinds += frame.lands or ("",)
+        elif any(fact.kind == "notice.newspaper" for fact in own):
             kinds += frame.lands or seen or ("",)
         pairs += [(party, land) for land in dict.fromkeys(kinds)]
     pairs += [("", land) for land in frame.lands if land not in {kind for _, kind in pairs}]
@@ -183,12 +193,6 @@ def _lapse(frame: Frame, issue: Fact) -> tuple[date, str]:
 
 
 def _unserved(party: str, land: str) -> tuple[str, str]:
-    if not land:
-        return "chưa ghi ngày gửi thông báo và loại đất", "no day of service and no kind of land is recorded"
     whom_vi, whom_en = (f" cho {party}", f" on {party}") if party else ("", "")
-    kind = (
-        ("đất nông nghiệp", "agricultural land")
-        if land == "agri"
-        else ("đất phi nông nghiệp", "non-agricultural land")
-    )
-    return f"chưa ghi ngày gửi thông báo{whom_vi} ({kind[0]})", f"no day of service{whom_en} ({kind[1]})"
+    kind_vi, kind_en = _KINDS[land]
+    return f"chưa ghi ngày gửi thông báo{whom_vi} ({kind_vi})", f"no day of service{whom_en} ({kind_en})"

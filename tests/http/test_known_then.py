@@ -252,12 +252,12 @@ def test_a_proposal_waits_as_long_as_it_did(
     second = make_tester(portfolio_settings, "known-second", "ward_leader", wards=None)
     rows = program.get(f"/api/cases?project={PROJECT}&buoc=S85&limit=500").json()["rows"]
     rows += program.get(f"/api/cases?project={PROJECT}&buoc=S80&limit=500").json()["rows"]
-    case = next(r for r in rows if r["step_on"] <= "2026-11-01")
+    case = next(r for r in rows if r["step_on"] <= "2026-03-13")
     address = f"/api/cases/{case['code']}/proposals"
     change = {
         "version": case["version"],
         "step": "S90",
-        "effective_on": "2026-11-20",
+        "effective_on": "2026-04-10",
         "document": "9/QĐ",
         "signer": "Nguyễn Văn Một",
     }

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.usecases import cases
 from api.usecases.cases import CaseChange, change_case
 from api.usecases.corrections import correct_event
 from geo import store
@@ -142,8 +143,10 @@ def check(session: Session, books: list[Told]) -> None:
 
 
 def test_a_thousand_changes_and_corrections_in_the_past_are_answered_as_told(
-    session: Session, books: list[Told]
+    session: Session, books: list[Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # What the law asks for is judged elsewhere: this is about the history, and random steps have no papers behind them.
+    monkeypatch.setattr(cases, "breaches_of", lambda *_, **__: ())
     chosen = random.Random(7)
     for number in range(1000):
         edit(session, chosen.choice(books), chosen, number)
