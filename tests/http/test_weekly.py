@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from datetime import date
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,6 +17,8 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.settings import Settings
+from geo.access import access_case
+from geo.history import case_state, put_state, record, touch
 from projects.steps import STEPS, rests_on
 from tests.http.browsing import PAGE, said
 from tests.people import make_tester, owner_session
@@ -177,20 +180,27 @@ def test_a_row_of_the_old_district_holds_the_wards_that_are_known_to_come_of_it(
     assert by_ward
 
 
-def test_an_increase_is_told_from_the_week_before_and_opens_its_cases(client: TestClient) -> None:
-    """One case is approved in the week after the data date; the week before, it is not."""
+def hand_over(settings: Settings, code: str, day: date) -> None:
+    """Writes the handover of a case as its history would hold it, past the law of its step."""
+    with owner_session(settings) as session:
+        case = access_case(session, code, for_update=True)
+        before = case_state(case)
+        touch(session, case.project_id)
+        case.version += 1
+        put_state(case, {"step": "S100", "step_on": day.isoformat()})
+        record(
+            session, kind="case.step", object_type="case", object_code=code, project_code=PROJECT, actor="tests",
+            effective_on=day, before=before, after=case_state(case), document="12/BB-BG",
+        )  # fmt: skip
+
+
+def test_an_increase_is_told_from_the_week_before_and_opens_its_cases(
+    client: TestClient, portfolio_settings: Settings
+) -> None:
+    """One case is handed over in the week after the data date; the week before, it is not."""
     rows = client.get("/api/cases", params={"project": PROJECT, "buoc": "S90", "limit": 5}).json()["rows"]
     case = rows[-1]
-    wrote = client.patch(
-        f"/api/cases/{case['code']}",
-        json={
-            "version": case["version"],
-            "step": "S100",
-            "document": "12/BB-BG",
-            "effective_on": "2026-03-18",
-        },
-    )
-    assert wrote.status_code == 200, wrote.text
+    hand_over(portfolio_settings, case["code"], date(2026, 3, 18))
     week = table(client, f"&du-an={PROJECT}&tuan=2026-12")  # the later of two values is refused by nobody
     (project,) = [cells for level, _, cells in week if level == "project"]
     shown, address = project["31b"]
