@@ -93,6 +93,7 @@ def _headings(lang: Lang, *, read_only: bool) -> list[Heading]:
         head("Vướng mắc", "Obstacle", width=18, choices=tuple(OBSTACLES), entry=True),
         head("Ghi chú", "Note", width=30, entry=True),
         head("Số văn bản", "Document number", width=16, entry=True),
+        head("Người ký", "Signer", width=16, entry=True),
         head("Lý do", "Reason", width=24, entry=True),
     ]
     told = [
@@ -127,7 +128,7 @@ def _row(row: CaseRow, note: str | None, lang: Lang, *, read_only: bool) -> list
         step_label(row.step, lang), row.step_on, row.promised_on,
         pick(lang, *OBSTACLES[obstacle]) if obstacle in OBSTACLES else obstacle,
     ]  # fmt: skip
-    entries: list[Value] = [row.step, None, row.promised_on, obstacle, note or "", "", ""]
+    entries: list[Value] = [row.step, None, row.promised_on, obstacle, note or "", "", "", ""]
     return [
         row.code,
         *([] if read_only else [row.version]),

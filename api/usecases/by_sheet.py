@@ -187,6 +187,7 @@ def _change(row: SheetRow) -> CaseChange:
         obstacle=row.obstacle,
         note=row.note,
         document=row.document,
+        signer=row.signer,
         reason=row.reason,
         said=said,
     )

@@ -30,6 +30,7 @@ NAMES = {
     "case": ("Mã hồ sơ", "Case"), "version": ("Phiên bản", "Version"), "step": ("Bước", "Step"),
     "effective_on": ("Ngày hiệu lực", "Effective date"), "promised_on": ("Mốc hẹn", "Promised date"),
     "obstacle": ("Vướng mắc", "Obstacle"), "note": ("Ghi chú", "Note"), "document": ("Số văn bản", "Document number"),
+    "signer": ("Người ký", "Signer"),
     "reason": ("Lý do", "Reason"),
 }  # fmt: skip
 _ERROR = re.compile(r"#(REF|VALUE|NAME|DIV/0|N/A|NUM|NULL|SPILL|CALC)[!?]?")
@@ -48,6 +49,7 @@ class SheetRow:
     obstacle: str | None = None
     note: str | None = None
     document: str | None = None
+    signer: str | None = None
     reason: str | None = None
     faults: tuple[Fault, ...] = ()
 
@@ -118,6 +120,7 @@ def _row(line: int, cells: Mapping[str, Cell], unsaved: list[str], limits: Limit
         obstacle=texts["obstacle"],
         note=texts["note"],
         document=texts["document"],
+        signer=texts["signer"],
         reason=texts["reason"],
         faults=tuple(faults),
         **days,

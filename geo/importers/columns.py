@@ -54,6 +54,7 @@ CASE_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "obstacle": ("vuong_mac", "ma_vuong_mac"),
         "note": ("ghi_chu",),
         "document": ("so_van_ban", "document_number"),
+        "signer": ("nguoi_ky",),
         "reason": ("ly_do",),
     }
 )

@@ -35,6 +35,7 @@ HEADS = (
     "Vướng mắc",
     "Ghi chú",
     "Số văn bản",
+    "Người ký",
     "Lý do",
 )
 
@@ -242,7 +243,7 @@ def test_one_row_that_cannot_be_written_any_more_keeps_all_from_being_written(
 
 def test_a_step_for_two_people_becomes_a_proposal(app: FastAPI, client: TestClient, desk: TestClient) -> None:
     rows, headings = downloaded(client, "buoc=S80")
-    new = {"Bước": "S90", "Số văn bản": "77/QĐ-UBND", "Ngày hiệu lực": DAY}
+    new = {"Bước": "S90", "Số văn bản": "77/QĐ-UBND", "Người ký": "Lê Văn A", "Ngày hiệu lực": DAY}
     tried = send(desk, edited(rows[:200], headings, lambda cells: cells.update(new)))
     # The law lets some of them go on to the decision that day; the others are told what is missing.
     lawful = set(
