@@ -24,8 +24,10 @@ from api.pages import (
     admin_accounts,
     admin_events,
     bulk,
+    by_sheet,
     case,
     case_facts,
+    case_papers,
     case_people,
     case_records,
     citymap,
@@ -47,6 +49,7 @@ from api.pages import (
     signin,
     takeoff,
     topology,
+    weekly,
 )
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
@@ -183,13 +186,24 @@ def create_app(
     for module in (projects, *land_answers, *of_cases, reports, system):
         app.include_router(module.router)
     people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
-    of_projects = (portfolio, citymap, project, land_gaps, takeoff, obstacles, commitments)
+    of_projects = (
+        portfolio,
+        citymap,
+        project,
+        land_gaps,
+        takeoff,
+        obstacles,
+        commitments,
+        weekly,
+        by_sheet,
+    )
     of_files = (imports, import_page, preview, topology)
     for page in (
         *people,
         *of_projects,
         *of_files,
         case,
+        case_papers,
         case_people,
         desk_forms,
         case_records,
@@ -202,6 +216,7 @@ def create_app(
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(case_papers.open_router, include_in_schema=False)
     static.mount(app)
     return app
 

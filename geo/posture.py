@@ -17,7 +17,7 @@ from geo.server.places import APP_ROLE
 # compares). All are under row-level security, for their owner too.
 PROTECTED = (
     "clearance_case", "case_fact", "case_document", "document_upload",
-    "case_obstacle", "case_contact", "case_complaint",
+    "case_obstacle", "case_contact", "case_complaint", "case_paper",
     "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
     "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party",

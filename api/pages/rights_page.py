@@ -38,6 +38,7 @@ ACTIONS_EN: dict[str, str] = {
     "contact.add": "Write the contacts log",
     "complaint.read": "Read complaints",
     "complaint.change": "Write complaints and how they are settled",
+    "paper.make": "Make papers from templates",
     "import.read": "Look at parcel imports and their comparison",
     "import.propose": "Send parcel files, cancel, read again",
     "import.decide": "Accept, refuse or undo an import",

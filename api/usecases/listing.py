@@ -31,7 +31,7 @@ from projects.steps import STEPS
 class CaseFilter:
     """What a list shows: `step` is a group 1…7 or a step code; all filters hold together.
 
-    `between` is a stretch of chainage in m: cases with a parcel on it.
+    `between` is a stretch of chainage in m: cases with a parcel on it. `codes`: none but these.
     """
 
     step: str | None = None
@@ -41,11 +41,13 @@ class CaseFilter:
     driving: bool = False
     open_only: bool = False
     between: tuple[float, float] | None = None
+    codes: frozenset[str] | None = None
 
     def accepts(self, calculation: Calculation, case: CaseState) -> bool:
         """Whether the case belongs on the list."""
         return (
-            (self.step is None or self.step in (case.step, str(step_group(case))))
+            (self.codes is None or case.code in self.codes)
+            and (self.step is None or self.step in (case.step, str(step_group(case))))
             and (self.ward is None or self.ward == case.ward_code)
             and (self.front is None or self.front in case.fronts)
             and (self.obstacle is None or self.obstacle == case.obstacle)

@@ -14,6 +14,7 @@ from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
 from geo.tables.network import Activity, Link
+from geo.tables.papers import CasePaper
 from geo.tables.people import (
     Account,
     AccountScope,
@@ -61,6 +62,7 @@ __all__ = [
     "CaseDocument",
     "CaseFact",
     "CaseObstacle",
+    "CasePaper",
     "CaseParty",
     "Change",
     "Claim",

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 # What stands for the other parts of an address than `code`; a part that is not here fails the walk.
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
-    "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1",
+    "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -24,6 +24,10 @@ QUERIES = {
     "/du-an/{code}/ghi-hang-loat": ("", "tu_km=Km0&den_km=Km900", "vung=105,20;107,20;107,22;105,22"),
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
     "/du-an/{code}/ho-so": ("", "doan=0.0-900000.0&mo=1&tu=50"),
+    "/du-an/{code}/ho-so/tai-ve": ("", "gang=1&lang=en"),
+    "/bieu-tong-hop": ("du-an={project}", "du-an={project}&don-vi=quan&dem=thua&bang=day-du&lang=en"),
+    "/bieu-tong-hop/tai-ve": ("du-an={project}", "du-an={project}&don-vi=quan&lang=en"),
+    "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua"),
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
     "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
     "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),

@@ -21,6 +21,7 @@ UNVERSIONED = {
     "account": "people's rights hold as they are now; every change is an event",
     "account_scope": "as account",
     "api_token": "as account",
+    "case_paper": "only appended to; each is an event with the hashes of its files",
     "delegation": "as account",
     "document_upload": "a file on its way; the paper that it becomes is an event and versioned",
     "login_session": "a technical row; ended, never changed back",
