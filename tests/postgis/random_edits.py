@@ -186,6 +186,12 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return "''"
     if (column.table.name, column.name) in (("case_fact", "void_reason"), ("case_fact", "amount")):
         return "null"
+    if column.table.name == "case_document" and column.name.startswith("withdrawn_"):
+        return "null"
+    if (column.table.name, column.name) == ("case_document", "place_source"):
+        return at.choice(("'exif'", "'browser'"))
+    if (column.table.name, column.name) == ("case_document", "sha256"):
+        return f"repeat('{at.randrange(10)}', 64)"
     if column.name in ("code", "number", "sha256"):
         return f"'{at.randrange(60)}'"
     if (kind := column.type.compile(DIALECT)).startswith("geometry"):
