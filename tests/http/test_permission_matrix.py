@@ -112,8 +112,6 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/api/cases/{code}/holder/open"): {"fields": ["bank_account"], "reason": "thử"},
     ("PATCH", "/api/cases/{code}/holder"): {"version": 999_999, "changes": {"khong_co": "x"}},
     ("POST", "/api/cases/{code}/proposals/{proposal_id}"): {"confirm": True},
-    ("POST", "/api/cases/{code}/facts"): {"facts": [{"kind": "x", "on": "2026-01-01"}]},
-    ("POST", "/api/cases/{code}/facts/{fact_id}/void"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/uploads"): {"name": "x", "size": 0, "sha256": "x", "key": "x", "kind": "x"},
     ("POST", "/api/cases/{code}/documents/{document_id}/withdraw"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/events/{event_id}/correction"): {"version": 999_999, "reason": "thử"},
@@ -138,6 +136,26 @@ BODIES |= {
     ("POST", "/api/projects/{code}/resettlement/plots"): {"site": "KHONGCO", "rows": [{"code": "x"}]},
     ("POST", "/api/projects/{code}/relocations"): {"fields": {"khong_co": "x"}},
     ("POST", "/api/projects/{code}/relocations/{item_id}/move"): _EDIT,
+    ("POST", "/api/cases/{code}/obstacles"): {"cause": "KHONG_CO"},
+    ("PATCH", "/api/cases/{code}/obstacles/{obstacle_id}"): {"version": 999_999},
+    ("POST", "/api/cases/{code}/contacts"): {
+        "met_on": "2099-01-01",
+        "way": "phone",
+        "with_whom": "x",
+        "said": "x",
+    },
+    ("POST", "/api/cases/{code}/complaints"): {
+        "number": "x",
+        "received_on": "2099-01-01",
+        "about": "plan",
+        "content": "x",
+    },
+    ("PATCH", "/api/cases/{code}/complaints/{complaint_id}"): {
+        "version": 999_999,
+        "state": "x",
+        "on": "2026-01-01",
+        "document": "x",
+    },
 }
 # Answers of a route that did what it should with such a body.
 REACHED = {200, 202, 302, 303, 400, 404, 409, 413, 422}
