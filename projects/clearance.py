@@ -20,6 +20,7 @@ __all__ = [
     "STEPS",
     "STEP_GROUPS",
     "Step",
+    "all_moves",
     "allowed_steps",
     "check_transition",
     "gives_possession",
@@ -104,6 +105,11 @@ _CAN_PAUSE = tuple(code for code in STEPS if code not in ("S105", "X1", "X2"))
 for _code in _CAN_PAUSE:
     _MOVES[_code] |= {"X1": _PAUSE, "X2": _DROP}
 _MOVES["X1"] = dict.fromkeys(_CAN_PAUSE, _RESUME) | {"X2": _DROP}
+
+
+def all_moves() -> tuple[tuple[str, str], ...]:
+    """Every pair (step, next step) that the table of moves knows, in order."""
+    return tuple((step, wanted) for step in STEPS for wanted in sorted(_MOVES.get(step, {})))
 
 
 def is_cleared(step: str) -> bool:

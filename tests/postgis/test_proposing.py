@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 
 from geo.db import make_engine, make_sessions
+from geo.demo.past import add_demo_past
 from geo.importers.parcels import ParcelTable
 from geo.migrate import upgrade
 from geo.proposing import deciding, work
@@ -258,13 +259,20 @@ def test_invented_land_returns_when_real_land_is_undone(land: Land) -> None:
         project = session.get_one(Project, land.project_id)
         invented = table(lot(100, 5, case=f"{project.code}-M1"), lot(150, 5, case=f"{project.code}-M2"))
         import_parcels(session, project.code, invented, actor="demo", is_demo=True, effective_on=DAY)
+    facts = "select string_agg(f.kind || f.happened_on, ',' order by f.id) from case_fact f where f.project_id = :p"
+    with make_sessions(land.engine).begin() as session:
+        add_demo_past(session, land.project_id, project.code, actor="demo", day=DAY)
+    told = land.scalar(facts, p=land.project_id)
+    assert told
     before = land.state()
     real = land.take(table(*lots(100)))
+    assert land.scalar(facts, p=land.project_id) is None
     assert (
         land.scalar("select bool_or(is_demo) from parcel where project_id = :p", p=land.project_id) is False
     )
     land.undo(real)
     assert land.state() == before
+    assert land.scalar(facts, p=land.project_id) == told
 
 
 def test_land_that_changed_after_the_diff_is_not_overwritten(land: Land) -> None:
