@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
+from geo.tables.desk import LawSetting, SavedFilter
 from geo.tables.facts import CaseFact
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
@@ -55,6 +56,7 @@ __all__ = [
     "ImportBatch",
     "ImportProposal",
     "ImportUpload",
+    "LawSetting",
     "Link",
     "LoginSession",
     "Milestone",
@@ -69,6 +71,7 @@ __all__ = [
     "ProposalParcel",
     "RateWindow",
     "ResettlementSite",
+    "SavedFilter",
     "Section",
     "SenderProfile",
     "SignIn",
