@@ -23,6 +23,7 @@ from api.pages import (
     admin_account,
     admin_accounts,
     admin_events,
+    admin_law,
     bulk,
     case,
     case_facts,
@@ -42,6 +43,7 @@ from api.pages import (
     takeoff,
     topology,
 )
+from api.pages import worklist as worklist_page
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
@@ -61,6 +63,7 @@ from api.routes import (
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import takeoff as takeoff_routes
+from api.routes import worklist as worklist_routes
 from api.settings import Settings
 from api.tiledoor import TileDoor
 from api.together import Together
@@ -168,15 +171,35 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (projects, *land_answers, cases, fact_routes, bulk_routes, holders, reports, system):
+    for module in (
+        projects,
+        *land_answers,
+        worklist_routes,
+        cases,
+        fact_routes,
+        bulk_routes,
+        holders,
+        reports,
+        system,
+    ):
         app.include_router(module.router)
-    people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
+    people = (
+        signin,
+        account,
+        rights_page,
+        admin_accounts,
+        admin_account,
+        admin_access,
+        admin_law,
+        admin_events,
+    )
     of_projects = (portfolio, citymap, project, land_gaps, takeoff)
     of_files = (imports, import_page, preview, topology)
     for page in (
         *people,
         *of_projects,
         *of_files,
+        worklist_page,
         case,
         case_people,
         case_facts,

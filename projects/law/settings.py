@@ -2,7 +2,8 @@
 
 A setting is a key, the day it counts from and a value; of one key and day the newest counts, and one without a value
 takes back what stood there. Keys: `threshold.risk_share` {share}, `threshold.lapse_days` {days}, `target.<rule>`
-{days}, `rule.<rule>` {amount or rate, basis}, `delegation.<name>` {acts, who_vi, who_en, until}, `regime.<project>` {code}.
+{days}, `rule.<rule>` {amount or rate, basis}, `delegation.<name>` {acts, who_vi, who_en, until},
+`regime.<project>` {code}.
 """
 
 from __future__ import annotations
