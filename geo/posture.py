@@ -19,6 +19,7 @@ PROTECTED = (
     "clearance_case", "case_fact", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
     "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
+    "law_setting", "saved_filter",
 )  # fmt: skip
 PAST = (
     "clearance_case",
@@ -30,6 +31,7 @@ PAST = (
     "import_batch",
     "holder",
     "parcel_lineage",
+    "law_setting",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"

@@ -19,7 +19,7 @@ from api.language import pick
 from api.pages.labels import Pair
 from api.pages.rendering import carried, link, render
 from api.usecases import saved_filters as filters
-from api.usecases.worklist import CRITICAL, GROUP_LISTS, WorkFilter, WorkRow, worklist
+from api.usecases.worklist import CRITICAL, WorkFilter, WorkRow, worklist
 from projects.desk.lists import LISTS
 from projects.errors import InvalidInput, NotFound
 from projects.law.rules import LEVELS
@@ -142,6 +142,7 @@ def _page(
         found=found,
         groups=[("", rows)] if one_list else grouped,
         one_list=one_list,
+        demo=any(row.row.case.is_demo for row in found.rows),
         group_words=GROUP_WORDS,
         time_lists=TIME_LISTS,
         lists=LISTS,
@@ -152,11 +153,10 @@ def _page(
         read_only=read_only,
         offset=offset,
         saved=[(row, dict(parse_qsl(row.query))) for row in _saved(request, session, ctx)],
-        query=link("", own).lstrip("?"),
+        kept=link("", own).lstrip("?"),
         sheets=SHEETS if ("GET", SHEETS) in door_of(request).rights.routes else None,
         faults=faults,
         typed=typed,
-        lateness=GROUP_LISTS,
     )
 
 

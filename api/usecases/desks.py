@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from api.context import Context
-from api.usecases.calculation import Calculation, calculate, result_key
+from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
 from api.usecases.case_facts import facts_of
 from api.usecases.law_now import bans_of, law_of
 from geo import scope
@@ -69,11 +69,14 @@ class _Shelf:
     kept: dict[str, tuple[object, Desk]] = field(default_factory=dict)
 
 
-def desk_rows(session: Session, ctx: Context, project: Project, day: date) -> tuple[DeskRow, ...]:
-    """The open cases of a project on a day with their desks, by code."""
-    law = law_of(session, ctx, today=day)
+def desk_rows(
+    session: Session, ctx: Context, project: Project, day: date, *, law: Law | None = None
+) -> tuple[DeskRow, ...]:
+    """The open cases of a project on a day with their desks, by code; `law` where it is known already."""
+    law = law or law_of(session, ctx, today=day)
 
     def make() -> tuple[DeskRow, ...]:
+        assert law is not None
         calculation = calculate(session, ctx, project, day)
         cases = [case for case in calculation.cases.values() if case.step not in DONE]
         shelf: _Shelf = ctx.cache.get(("desks", project.id, ctx.known, day, law.version), _Shelf)
@@ -95,6 +98,13 @@ def desk_rows(session: Session, ctx: Context, project: Project, day: date) -> tu
         ("desk rows", *result_key(ctx, project, day), law.version), make
     )
     return rows
+
+
+def make_desks(session: Session, ctx: Context) -> None:
+    """Makes the desks of all projects on the data date ahead of the first reader."""
+    day = resolve_day(session, None)
+    for project in session.scalars(select(Project)):
+        desk_rows(session, ctx, project, day)
 
 
 def _desks(

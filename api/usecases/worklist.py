@@ -8,7 +8,8 @@ that its list shows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +20,7 @@ from api.context import Context
 from api.usecases.calculation import resolve_day
 from api.usecases.desks import DeskRow, desk_rows
 from api.usecases.facts import all_ward_labels, project_labels
+from api.usecases.law_now import law_of
 from api.usecases.legal import breaches_of_cases
 from api.usecases.may import is_command, sees
 from geo.tables import ClearanceCase, Project
@@ -107,14 +109,14 @@ def worklist(
         total=len(found),
         limit=limit,
         offset=offset,
-        counts={name: sum(on_list(row, name) for row in here) for name in NAMES},
-        groups={group: sum(row.desk.group == group for row in found) for group in GROUPS},
+        counts=_counts(here),
+        groups=dict.fromkeys(GROUPS, 0) | Counter(row.desk.group for row in found),
         open=len(here),
         reach=len(reach),
         wards=_wards(reach, labels),
         projects=tuple(
             (code, projects[code], count)
-            for code, count in _counted(row.project for row in reach).items()
+            for code, count in Counter(row.project for row in reach).items()
             if code in projects
         ),
     )
@@ -124,12 +126,21 @@ def rows_in_reach(session: Session, ctx: Context, day: date) -> list[DeskRow]:
     """The open cases on a day that the reader may be told of."""
     wanted = select(ClearanceCase.project_id).distinct()
     projects = session.scalars(select(Project).where(Project.id.in_(wanted)).order_by(Project.code)).all()
+    law = law_of(session, ctx, today=day)
     return [
         row
         for project in projects
-        for row in desk_rows(session, ctx, project, day)
+        for row in desk_rows(session, ctx, project, day, law=law)
         if sees(ctx, ward=row.case.ward_code, project=row.project)
     ]
+
+
+def _counts(rows: Sequence[DeskRow]) -> dict[str, int]:
+    """How many rows each list has."""
+    groups = Counter(row.desk.group for row in rows)
+    found = Counter(name for row in rows for name in row.desk.lists)
+    timed = {name: groups[group] for name, group in GROUP_LISTS.items()}
+    return {name: found[name] for name in LISTS} | timed | {CRITICAL: sum(row.drives for row in rows)}
 
 
 def on_list(row: DeskRow, name: str) -> bool:
@@ -199,13 +210,6 @@ def _mine(ctx: Context, row: DeskRow, act: Act) -> bool:
 
 
 def _wards(rows: Iterable[DeskRow], labels: Mapping[str, str]) -> tuple[tuple[str, str, int], ...]:
-    counted = _counted(row.case.ward_code for row in rows)
+    counted = Counter(row.case.ward_code for row in rows)
     named = [(code, labels.get(code, code), count) for code, count in counted.items()]
     return tuple(sorted(named, key=lambda ward: ward[1][ward[1].find(" ") + 1 :]))
-
-
-def _counted(codes: Iterable[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for code in codes:
-        found[code] = found.get(code, 0) + 1
-    return found

@@ -146,8 +146,9 @@ def check_setting(row: Setting, *, book: RuleBook, projects: Collection[str]) ->
 
 
 def _value_faults(row: Setting, value: Mapping[str, Any], book: RuleBook) -> list[Fault]:
-    if row.kind == "regime" and value.get("code") not in ("G24", "G26"):
-        return [Fault("code", "Chọn G24 hoặc G26.", "Choose G24 or G26.")]
+    if row.kind == "regime":
+        good = value.get("code") in ("G24", "G26")
+        return [] if good else [Fault("code", "Chọn G24 hoặc G26.", "Choose G24 or G26.")]
     if row.kind == "target" or row.key == LAPSE:
         return [] if _whole(value.get("days")) else [_days("days")]
     if row.key == SHARE:

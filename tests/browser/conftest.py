@@ -132,7 +132,7 @@ def sign_in(page: Page, name: str, password: str) -> StorageState:
     page.get_by_label("Tên đăng nhập").fill(name)
     page.get_by_label("Mật khẩu").fill(password)
     page.locator("#vao").click()
-    page.wait_for_url("**/danh-muc")
+    page.wait_for_url(lambda address: "/dang-nhap" not in address)
     return page.context.storage_state()
 
 

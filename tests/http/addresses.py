@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 # What stands for the other parts of an address than `code`; a part that is not here fails the walk.
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
-    "import_id": "1", "fact_id": "1",
+    "import_id": "1", "fact_id": "1", "row_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -22,6 +22,8 @@ QUERIES = {
     "/api/land-map/search": ("q=km1&project={project}", "q={project}-", "q={project}-0042", "q=40/100"),
     "/api/projects/{code}/cases/selection": ("", "gang=1", "vung=105,20;107,20;107,22;105,22"),
     "/du-an/{code}/ghi-hang-loat": ("", "tu_km=Km0&den_km=Km900", "vung=105,20;107,20;107,22;105,22"),
+    "/viec-hom-nay": ("du-an={project}", "du-an={project}&ds=chua-nhan-tien&lang=en"),
+    "/api/worklist": ("du-an={project}&limit=500",),
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
     "/du-an/{code}/ho-so": ("", "doan=0.0-900000.0&mo=1&tu=50"),
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
