@@ -40,5 +40,6 @@ def prefilled(
     if not body and step in SIGNED:
         day = max(view.data_date, view.present_on)
         law = law_of(session, ctx, today=day)
-        body = competent(law.competences, SIGNED[step], on=day, delegations=law.delegations).who_vi
+        found = competent(law.competences, SIGNED[step], on=day, delegations=law.delegations)
+        body = "" if found.warning else found.who_vi  # who is not named by a document is not filled in
     return {"step": step, "signer": signer, "body": body}

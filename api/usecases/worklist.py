@@ -190,12 +190,19 @@ def _rows(
             entry=(entry := entries[row.case.code]),
             act=acts[row.case.code],
             clock=entry.clock if entry and entry.clock else row.desk.clock,
-            days=entry.days if entry else row.desk.days,
+            days=_days(row, entry),
             lacking=tuple(b for b in lacking.get(row.case.code, ()) if b.blocking),
             mine=_mine(ctx, row, acts[row.case.code]),
         )
         for row in rows
     )
+
+
+def _days(row: DeskRow, entry: Entry | None) -> int | None:
+    """The days that a row shows: those of its list, and of the case where the list has no clock of its own."""
+    if entry is None or (entry.days is None and entry.clock is None):
+        return row.desk.days
+    return entry.days
 
 
 def _mine(ctx: Context, row: DeskRow, act: Act) -> bool:

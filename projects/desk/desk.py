@@ -144,6 +144,6 @@ def sort_key(desk: Desk, held: int, code: str, *, listed: str = "") -> tuple[int
     own days stand in for those of the case.
     """
     entry = desk.lists.get(listed)
-    days = desk.days if entry is None or entry.days is None else entry.days
+    days = desk.days if entry is None or (entry.days is None and entry.clock is None) else entry.days
     group = 0 if listed else GROUPS.index(desk.group)
     return (group, -held, days if days is not None else 10**6, code)

@@ -14,7 +14,8 @@ WORK = f"/viec-hom-nay?du-an={PROJECT}"
 
 
 def rows(api: APIRequestContext, **query: str) -> list[dict[str, Any]]:
-    answer = api.get("/api/worklist", params={"du-an": PROJECT, "limit": "500"} | query)
+    wanted: dict[str, str | float | bool] = {"du-an": PROJECT, "limit": 500, **query}
+    answer = api.get("/api/worklist", params=wanted)
     assert answer.ok, answer.text()
     found: list[dict[str, Any]] = answer.json()["rows"]
     return found
@@ -127,7 +128,11 @@ def test_the_keys_walk_open_and_stay_quiet_while_typing(page: Page, api: APIRequ
 def test_a_phone_records_the_next_step_in_three_taps(
     browser: Browser, live_server: str, signed_in: Any, api: APIRequestContext
 ) -> None:
-    ready = [r for r in rows(api) if (r["step"], r["act"]["code"]) == ("S40", "S50") and not r["lacking"]]
+    ready = [
+        r
+        for r in rows(api, ds="lam-duoc-ngay")
+        if (r["step"], r["act"]["code"]) == ("S40", "S50") and not r["lacking"]
+    ]
     known, row = ready[0], next(r for r in ready[1:] if r["ward"] == ready[0]["ward"])
     signed = {
         "version": 1, "step": "S50", "effective_on": "2026-03-13", "document": "1/DT", "signer": "Lê Văn Năm",

@@ -67,7 +67,9 @@ def test_signing_in_never_leads_elsewhere(visitor: TestClient, tester: Tester, w
     assert enter(visitor, tester, onward=wanted).headers["location"] == "/viec-hom-nay"
 
 
-@pytest.mark.parametrize(("role", "home"), [("ward_leader", "/viec-hom-nay"), ("auditor", "/danh-muc")])
+@pytest.mark.parametrize(
+    ("role", "home"), [("ward_officer", "/viec-hom-nay"), ("administrator", "/danh-muc")]
+)
 def test_people_of_a_ward_begin_with_their_work_and_all_others_with_the_portfolio(
     visitor: TestClient, people: dict[str, Tester], role: str, home: str
 ) -> None:

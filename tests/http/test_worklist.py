@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -223,6 +224,19 @@ def test_another_day_and_another_moment_are_read_only(desk: TestClient) -> None:
     assert "?buoc=" not in html
     assert 'action="/viec-hom-nay/bo-loc"' not in html
     assert "?buoc=" in page(desk, WORK)  # the control
+
+
+def test_a_moment_shows_what_was_known_then(client: TestClient) -> None:
+    rows = all_rows(client, ds="chua-nhan-tien")
+    before = next(row for row in rows if "Đã mời nhận tiền" in row["why"][0]["vi"])
+    moment = datetime.now(UTC).isoformat()
+    disputed = {"kind": "payment.disputed", "on": "2026-03-13", "document": "3/BB"}
+    tell(client, before["code"], disputed)
+    (now,) = all_rows(client, ds="chua-nhan-tien", q=before["code"])
+    assert now["why"][0]["vi"].startswith("Đang tranh chấp từ 13/03/2026")
+    (then,) = all_rows(client, ds="chua-nhan-tien", q=before["code"], known_at=moment)
+    assert then == before
+    assert ask(client, known_at=moment)["known_event"] > 0
 
 
 def test_a_filter_is_kept_renamed_and_deleted_by_its_owner_alone(
