@@ -20,6 +20,7 @@ LAPSE_DAYS = 60
 LISTS: dict[str, Pair] = {
     "nhan-tien-chua-giao": ("Nhận tiền, chưa giao", "Paid, not handed over"),
     "chua-nhan-tien": ("Chưa nhận tiền", "Not paid yet"),
+    "khong-nhan-tien": ("Không nhận, tranh chấp", "Refused or in dispute"),
     "sap-het-hieu-luc": ("Thông báo sắp hết hiệu lực", "Notice about to lapse"),
     "du-ngay-chua-quyet": ("Đủ ngày, chưa quyết định", "May be decided, not decided"),
     "het-niem-yet-chua-hop": ("Hết niêm yết, chưa họp", "Posting over, no meeting"),
@@ -111,6 +112,12 @@ def _not_paid(ask: Ask) -> Entry | None:
     if last is not None and last.kind in ("payment.refused", "payment.disputed"):
         return Entry(said, left, clock, fact_act("payment.deposited"))
     return Entry(said, left, clock, fact_act("payment.full"))
+
+
+def _refused(ask: Ask) -> Entry | None:
+    """Of those not paid, the ones who refuse the money or whose land is in dispute: the next act is the deposit."""
+    entry = _not_paid(ask)
+    return entry if entry is not None and entry.act == fact_act("payment.deposited") else None
 
 
 _WHY_UNPAID: dict[str, Pair] = {
@@ -288,6 +295,7 @@ def _given(frame: Frame, step: str) -> bool:
 _ASK: dict[str, Callable[[Ask], Entry | None]] = {
     "nhan-tien-chua-giao": _paid_not_given,
     "chua-nhan-tien": _not_paid,
+    "khong-nhan-tien": _refused,
     "sap-het-hieu-luc": _lapsing,
     "du-ngay-chua-quyet": _enough_days,
     "het-niem-yet-chua-hop": _no_meeting,

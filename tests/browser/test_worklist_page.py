@@ -38,7 +38,8 @@ def questions() -> dict[str, str]:
     """What the answer to each question must say: filled by `ask_for`."""
     return {
         "nhan-tien-chua-giao": "Nhận đủ tiền",
-        "chua-nhan-tien": "Không nhận tiền",
+        "chua-nhan-tien": "mời nhận tiền",
+        "khong-nhan-tien": "Không nhận tiền",
         "sap-het-hieu-luc": "hiệu lực đến hết 01/04/2026",
         "du-ngay-chua-quyet": "ngày tính từ",
         "het-niem-yet-chua-hop": "Hết niêm yết 10/03/2026, 3 ngày chưa họp lấy ý kiến",
@@ -152,10 +153,10 @@ def test_a_phone_records_the_next_step_in_three_taps(
         taps(page.locator("[data-act]").first)
         page.wait_for_url("**/ho-so/*")
         expect(page.get_by_label("Bước", exact=True)).to_have_value("S50")
-        expect(page.get_by_label("Người ký")).to_have_value("Lê Văn Năm")
-        expect(page.get_by_label("Ngày hiệu lực")).to_have_value("2026-03-13")
+        expect(page.get_by_role("textbox", name="Người ký", exact=True)).to_have_value("Lê Văn Năm")
+        expect(page.locator("#effective_on")).to_have_value("2026-03-13")
         assert page.evaluate("document.documentElement.scrollWidth") == 390
-        taps(page.get_by_label("Số văn bản"))
+        taps(page.locator("#document"))
         page.keyboard.type("2/DT")
         save = page.get_by_role("button", name="Ghi thay đổi")
         assert tall(save) >= 44

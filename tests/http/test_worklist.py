@@ -12,7 +12,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+from api.cli import app as cli
 from api.settings import Settings
 from geo.tables import ClearanceCase, Event, Project, SavedFilter
 from projects.desk.desk import GROUPS
@@ -283,3 +285,16 @@ def test_an_empty_filter_and_a_bad_name_are_refused_beside_the_form(desk: TestCl
         answer = send(desk, f"{WORK}/bo-loc", form)
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text
+
+
+def test_the_command_gives_the_rows_of_the_page(client: TestClient, portfolio_settings: Settings) -> None:
+    environment = {"DUONGGANG_DATABASE_URL": str(portfolio_settings.database_url)}
+    words = ["worklist", "--project", PROJECT, "--list", "qua-han", "--limit", "20"]
+    asked = CliRunner(env=environment).invoke(cli, [*words, "--json"])
+    assert asked.exit_code == 0, asked.output
+    told, shown = json.loads(asked.stdout), ask(client, ds="qua-han", limit=20)
+    assert told["counts"] == shown["counts"]
+    assert [row["code"] for row in told["rows"]] == [row["code"] for row in shown["rows"]]
+    plain = CliRunner(env=environment).invoke(cli, words)
+    assert shown["rows"][0]["code"] in plain.stdout
+    assert CliRunner(env=environment).invoke(cli, ["worklist", "--list", "khac"]).exit_code == 1

@@ -86,7 +86,7 @@ CASES = [
     ("nhan-tien-chua-giao", APPROVED + "payment.full 2026-02-01 value=", "S80", "Nhận đủ tiền 01/02/2026"),
     ("chua-nhan-tien", APPROVED, "S80", "Chưa mời nhận tiền"),
     (
-        "chua-nhan-tien",
+        "khong-nhan-tien",
         APPROVED + "payment.invited 2026-02-01\npayment.refused 2026-02-05 value=đơn_giá_thấp",
         "S80",
         "Không nhận tiền 05/02/2026: đơn giá thấp",
