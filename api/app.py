@@ -23,6 +23,7 @@ from api.pages import (
     admin_account,
     admin_accounts,
     admin_events,
+    admin_law,
     bulk,
     by_sheet,
     case,
@@ -51,6 +52,7 @@ from api.pages import (
     topology,
     weekly,
 )
+from api.pages import worklist as worklist_page
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
@@ -74,6 +76,7 @@ from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import project_records as project_record_routes
 from api.routes import takeoff as takeoff_routes
+from api.routes import worklist as worklist_routes
 from api.settings import Settings
 from api.tiledoor import TileDoor
 from api.together import Together
@@ -183,9 +186,10 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, *of_cases, reports, system):
+    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
         app.include_router(module.router)
-    people = (signin, account, rights_page, admin_accounts, admin_account, admin_access, admin_events)
+    of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_events)
+    people = (signin, account, rights_page, *of_admin)
     of_projects = (
         portfolio,
         citymap,
@@ -202,6 +206,7 @@ def create_app(
         *people,
         *of_projects,
         *of_files,
+        worklist_page,
         case,
         case_papers,
         case_people,

@@ -19,6 +19,7 @@ from api.commands import (
     server,
     upkeep,
     users,
+    worklist,
 )
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command("serve")(server.serve)
 app.command("worker")(imports.worker)
 app.command("schedule")(answers.schedule)
+app.command("worklist")(worklist.worklist)
 app.command("data-date")(upkeep.set_data_date)
 app.command("doctor")(upkeep.doctor)
 app.command("check")(upkeep.check)

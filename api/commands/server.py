@@ -37,6 +37,7 @@ from api.secretfile import with_demo_secret
 from api.settings import Settings
 from api.usecases.corridors import measure_missing_takings
 from api.usecases.demo import load_demo_accounts
+from api.usecases.desks import make_desks
 from api.usecases.land import (
     load_demo_land,
     projects_without_holders,
@@ -206,6 +207,7 @@ def _calculate_ahead(app: FastAPI, server: uvicorn.Server) -> None:
     try:
         with app.state.sessions.begin() as session, calculating(session):
             overview(session, app.state.context)
+            make_desks(session, app.state.context)
     except Exception as error:  # the page that needs it says what is wrong, to the person who asked
         if not server.should_exit:
             logs.log().warning("could not calculate ahead", exc_info=error)

@@ -11,7 +11,14 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 
 from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
 from api.guard import door_of, principal_of
-from api.pages import case_documents, case_history, case_parts, case_sections, people_cards
+from api.pages import (
+    case_documents,
+    case_history,
+    case_parts,
+    case_prefill,
+    case_sections,
+    people_cards,
+)
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
 from api.usecases.cases import state_seen
@@ -35,13 +42,18 @@ def case_page(
     lang: LangDep,
     code: CaseCode,
     da_ghi: Annotated[str, Query(max_length=12)] = "",
+    buoc: Annotated[str, Query(max_length=8)] = "",
+    su_viec: Annotated[str, Query(alias="su-viec", max_length=60)] = "",
     gop: Annotated[int, Query(ge=0, le=2**31, description="Phiên bản mà người ghi đã thấy.")] = 0,
     ngay: DataDate = None,
 ) -> HTMLResponse:
     """The case with its form, filled with what is stored."""
     view = case_view(session, ctx, code, as_of=ngay)
     saved = da_ghi == str(view.row.version)
-    return render_case(request, view, lang, saved=case_history.saved(view, gop, lang) if saved else None)
+    entered = case_prefill.prefilled(request, session, ctx, view, step=buoc, fact=su_viec)
+    return render_case(
+        request, view, lang, saved=case_history.saved(view, gop, lang) if saved else None, entered=entered
+    )
 
 
 @router.post("")
@@ -156,6 +168,7 @@ def render_case(
         form=form,
         faults=faults or {},
         refusal=refusal,
+        quick=refusal is None and form["step"] != based_on["step"],
         saved=saved,
         # Looking at another data date is looking at the past or a what-if: nothing is written from there.
         read_only=bool(carried(request.query_params)) and refusal is None,

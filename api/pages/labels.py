@@ -78,6 +78,11 @@ EVENT_KINDS: dict[str, Pair] = {
     "case.step": ("Ghi bước", "Step recorded"),
     "case.edit": ("Sửa hồ sơ", "Case edited"),
     "case.correct": ("Đính chính", "Correction"),
+    "law.set": ("Đặt thiết lập pháp luật", "Law setting made"),
+    "law.take_back": ("Bỏ thiết lập pháp luật", "Law setting taken back"),
+    "filter.save": ("Giữ bộ lọc", "Filter kept"),
+    "filter.rename": ("Đổi tên bộ lọc", "Filter renamed"),
+    "filter.delete": ("Xoá bộ lọc", "Filter deleted"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
     "parcels.import": ("Nhập thửa đất", "Parcels imported"),
     "parcels.locate": ("Đo lại lý trình", "Parcels located anew"),
@@ -155,10 +160,16 @@ OBJECT_TYPES: dict[str, Pair] = {
     "import": ("Lần nhập thửa", "Parcel import"),
     "wards": ("Ranh giới phường, xã", "Ward boundaries"),
     "sender_profile": ("Hồ sơ bên gửi", "Sender profile"),
+    "law": ("Thiết lập pháp luật", "Law setting"),
 }
 
 # Fields of events that are not of a case.
 EVENT_FIELDS: dict[str, Pair] = {
+    "key": ("Mục", "Key"),
+    "value": ("Giá trị", "Value"),
+    "from_on": ("Áp dụng từ", "Counts from"),
+    "page": ("Trang", "Page"),
+    "query": ("Bộ lọc", "Filter"),
     "display_name": ("Họ tên", "Name"),
     "role": ("Vai trò", "Role"),
     "person": ("Mã người", "Person"),

@@ -23,6 +23,8 @@ ACTIONS_EN: dict[str, str] = {
     "rights.read": "Rights table, API documentation",
     "portfolio.read": "Portfolio, projects, maps, reports: totals",
     "case.read": "Read cases and parcels",
+    "worklist.read": "Today's work: open cases by deadline",
+    "filter.own": "Keep, rename and delete one's own filters",
     "case.change": "Record steps, promised dates, obstacles, notes",
     "fact.record": "Record facts of a case with their papers",
     "fact.void": "Declare a fact void, with a reason",
@@ -48,6 +50,8 @@ ACTIONS_EN: dict[str, str] = {
     "oversight.read": "Accounts, sessions, sign-in log",
     "events.read": "Event log",
     "accounts.change": "Make, change and disable accounts; delegations",
+    "law.read": "Read the rules, thresholds and delegations in force",
+    "law.change": "Set thresholds, dated changes of rules, delegations, regimes of projects",
 }
 GRANTS: dict[str, Pair] = {
     "A": ("được", "yes"),

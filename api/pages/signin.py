@@ -16,12 +16,16 @@ from api.pages.labels import Pair
 from api.pages.people_words import ROLE_WORK
 from api.pages.rendering import render
 from api.usecases.demo import demo_accounts, demo_scopes
-from api.usecases.signin import sign_in, sign_out
+from api.usecases.signin import identify, sign_in, sign_out
 from geo.scope import door
 from projects.errors import SignInNeeded, TooMany
+from projects.rights import Principal
 
 router = APIRouter()
 HOME = "/danh-muc"
+# Where people of a ward begin their day; everybody else begins at the portfolio.
+WORK = "/viec-hom-nay"
+OF_A_WARD = ("ward_officer", "ward_leader")
 REASONS = ("ended", "expired")  # why somebody who was signed in stands here
 Text = Annotated[str, Form(max_length=200)]
 
@@ -47,7 +51,7 @@ def sign_in_page(
 ) -> Response:
     """The form; whoever is signed in already goes on to where they wanted."""
     if not guard.principal_of(request).is_public:
-        return RedirectResponse(onward(tiep), 303)
+        return RedirectResponse(onward(tiep, home_of(guard.principal_of(request))), 303)
     return _page(request, tiep=tiep, why=pick(lang, *WHY_SIGN_IN[vi_sao]) if vi_sao in REASONS else "")
 
 
@@ -68,7 +72,8 @@ def enter(request: Request, lang: LangDep, ten: Text = "", mat_khau: Text = "", 
         if isinstance(error, TooMany):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-    answer = RedirectResponse(onward(tiep), 303)
+    who = identify(guard.door_of(request), secret, None, guard.caller_of(request).network, forgiving=True)
+    answer = RedirectResponse(onward(tiep, home_of(who)), 303)
     guard.set_session(answer, secret)
     return answer
 
@@ -82,10 +87,15 @@ def leave(request: Request) -> Response:
     return answer
 
 
-def onward(wanted: str) -> str:
+def home_of(who: Principal) -> str:
+    """Where somebody lands who did not ask for a page."""
+    return WORK if who.role.code in OF_A_WARD else HOME
+
+
+def onward(wanted: str, home: str = HOME) -> str:
     """Where to go after signing in: an address of this server only."""
     plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if plain and not wanted.startswith("/dang-") else HOME
+    return wanted if plain and not wanted.startswith("/dang-") else home
 
 
 def _page(

@@ -10,16 +10,18 @@ from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from api.context import Context
-from api.lawfiles import bans, competences, rule_book
 from api.usecases.case_facts import facts_of
-from geo.tables import ClearanceCase, Parcel
+from api.usecases.law_now import bans_of, law_of
+from geo.tables import ClearanceCase, Parcel, Project
 from projects.calendars import VN5
 from projects.codes import land_kind
 from projects.errors import Fault
-from projects.law.clock import Clock, Thresholds
+from projects.law.blackouts import Bans
+from projects.law.clock import Clock
 from projects.law.clocks import clocks
 from projects.law.facts import Fact
 from projects.law.guards import Breach, check_lawful
+from projects.law.settings import Law
 
 
 def clocks_of_cases(
@@ -28,21 +30,22 @@ def clocks_of_cases(
     codes: Sequence[str],
     *,
     today: date,
-    thresholds: Thresholds | None = None,
     facts: Mapping[str, tuple[Fact, ...]] | None = None,
 ) -> dict[str, tuple[Clock, ...]]:
-    """The clocks of each case on the day `today`, urgent ones first. Three queries whatever the number of cases."""
+    """The clocks of each case on the day `today`, urgent ones first. Five queries whatever the number of cases."""
     told = facts_of(session, ctx, codes) if facts is None else facts
-    lands = lands_of(session, codes)
+    lands, law = lands_of(session, codes), law_of(session, ctx, today=today)
+    projects, bans = projects_of(session, codes) if law.overrides else {}, bans_of(law)
     return {
         code: clocks(
             told.get(code, ()),
-            book=rule_book(),
+            book=law.book,
             today=today,
             office=working_calendars()[VN5],
-            thresholds=thresholds,
+            regime_override=law.override(projects.get(code)),
+            thresholds=law.thresholds,
             lands=lands.get(code, ()),
-            bans=bans(),
+            bans=bans,
         )
         for code in codes
     }
@@ -64,16 +67,50 @@ def breaches_of(
     `facts`: those of the case where they are known already; `more`: facts entered with the move.
     """
     told = facts_of(session, ctx, [code]).get(code, ()) if facts is None else facts
+    law = law_of(session, ctx, today=on)
+    project = projects_of(session, [code]).get(code) if law.overrides else None
+    lands = lands_of(session, [code]).get(code, ())
+    return _breaches(law, bans_of(law), (*told, *more), lands, project, step=step, wanted=wanted, on=on)
+
+
+def breaches_of_cases(
+    session: Session, ctx: Context, moves: Mapping[str, tuple[str, str]], *, on: date
+) -> dict[str, tuple[Breach, ...]]:
+    """What moves of several cases, each from a step to a wanted one on day `on`, would breach. Five queries in all."""
+    codes = list(moves)
+    told, lands, law = facts_of(session, ctx, codes), lands_of(session, codes), law_of(session, ctx, today=on)
+    projects, bans = projects_of(session, codes) if law.overrides else {}, bans_of(law)
+    return {
+        code: _breaches(
+            law,
+            bans,
+            told.get(code, ()),
+            lands.get(code, ()),
+            projects.get(code),
+            step=step,
+            wanted=wanted,
+            on=on,
+        )
+        for code, (step, wanted) in moves.items()
+    }
+
+
+def _breaches(
+    law: Law, bans: Bans, facts: Sequence[Fact], lands: Sequence[str], project: str | None, *,
+    step: str, wanted: str, on: date,
+) -> tuple[Breach, ...]:  # fmt: skip
     return check_lawful(
         step,
         wanted,
-        (*told, *more),
+        facts,
         on=on,
-        book=rule_book(),
+        book=law.book,
         office=working_calendars()[VN5],
-        bans=bans(),
-        competences=competences(),
-        lands=lands_of(session, [code]).get(code, ()),
+        bans=bans,
+        competences=law.competences,
+        delegations=law.delegations,
+        regime_override=law.override(project),
+        lands=lands,
     )
 
 
@@ -94,3 +131,13 @@ def lands_of(session: Session, codes: Sequence[str]) -> dict[str, tuple[str, ...
     for code, land_use in rows:
         found.setdefault(code, set()).add(land_kind(land_use))
     return {code: tuple(sorted(kinds)) for code, kinds in found.items()}
+
+
+def projects_of(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """The project of each case, by code."""
+    rows = session.execute(
+        select(ClearanceCase.code, Project.code)
+        .join(Project, Project.id == ClearanceCase.project_id)
+        .where(ClearanceCase.code.in_(codes))
+    )
+    return dict(rows.all())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
+from geo.tables.desk import LawSetting, SavedFilter
 from geo.tables.documents import CaseDocument, DocumentUpload
 from geo.tables.facts import CaseFact
 from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
@@ -79,6 +80,7 @@ __all__ = [
     "ImportProposal",
     "ImportUpload",
     "InventoryItem",
+    "LawSetting",
     "Link",
     "LoginSession",
     "Milestone",
@@ -96,6 +98,7 @@ __all__ = [
     "Relocation",
     "ResettlementPlot",
     "ResettlementSite",
+    "SavedFilter",
     "Section",
     "SenderProfile",
     "SignIn",

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
     "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
+    "row_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -22,6 +23,9 @@ QUERIES = {
     "/api/land-map/search": ("q=km1&project={project}", "q={project}-", "q={project}-0042", "q=40/100"),
     "/api/projects/{code}/cases/selection": ("", "gang=1", "vung=105,20;107,20;107,22;105,22"),
     "/du-an/{code}/ghi-hang-loat": ("", "tu_km=Km0&den_km=Km900", "vung=105,20;107,20;107,22;105,22"),
+    "/dang-nhap": ("tiep=/danh-muc",),  # who is signed in is led on: a ward officer to all their projects
+    "/viec-hom-nay": ("du-an={project}", "du-an={project}&ds=chua-nhan-tien&lang=en"),
+    "/api/worklist": ("du-an={project}&limit=500",),
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
     "/du-an/{code}/ho-so": ("", "doan=0.0-900000.0&mo=1&tu=50"),
     "/du-an/{code}/ho-so/tai-ve": ("", "gang=1&lang=en"),

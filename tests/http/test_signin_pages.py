@@ -64,7 +64,18 @@ def test_the_cookie_is_for_this_host_only_and_not_for_scripts(visitor: TestClien
     "wanted", ["https://example.org/", "//example.org", "/\\example.org", "/dang-xuat", "javascript:x"]
 )
 def test_signing_in_never_leads_elsewhere(visitor: TestClient, tester: Tester, wanted: str) -> None:
-    assert enter(visitor, tester, onward=wanted).headers["location"] == "/danh-muc"
+    assert enter(visitor, tester, onward=wanted).headers["location"] == "/viec-hom-nay"
+
+
+@pytest.mark.parametrize(
+    ("role", "home"), [("ward_officer", "/viec-hom-nay"), ("administrator", "/danh-muc")]
+)
+def test_people_of_a_ward_begin_with_their_work_and_all_others_with_the_portfolio(
+    visitor: TestClient, people: dict[str, Tester], role: str, home: str
+) -> None:
+    assert enter(visitor, people[role]).headers["location"] == home
+    assert visitor.get("/dang-nhap", headers=PAGE).headers["location"] == home
+    assert visitor.get(home, headers=PAGE).status_code == 200
 
 
 def test_a_wrong_password_and_an_unknown_name_look_the_same(visitor: TestClient, tester: Tester) -> None:

@@ -30,6 +30,7 @@ UNVERSIONED = {
     "import_upload": "only appended to; the file's hash is in the event",
     "proposal_parcel": "rows on their way; what is accepted is versioned where it goes",
     "rate_window": "counts of a minute",
+    "saved_filter": "a person's own; every change is an event",
     "sender_profile": "every change is an event",
     "sign_in": "only appended to",
     "ward_history": "old units stay what they were; every import is an event",

@@ -1,7 +1,7 @@
-// Keys that work on every page: "g d" opens the portfolio, "g b" the delay report. Off while typing.
+// Keys that work on every page: "g d" opens the portfolio, "g v" the worklist, "g b" the delay report. Off while typing.
 "use strict";
 
-const places = { d: "/danh-muc", b: "/bao-cao-cham" };
+const places = { d: "/danh-muc", v: "/viec-hom-nay", b: "/bao-cao-cham" };
 const times = ["ngay", "as_of", "biet_den", "known_at"]; // they follow the reader from page to page
 let waiting = 0;
 

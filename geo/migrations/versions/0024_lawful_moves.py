@@ -12,7 +12,7 @@ from sqlalchemy import text
 from geo.migrations import land_writing, lawful_moves
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
