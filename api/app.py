@@ -25,31 +25,43 @@ from api.pages import (
     admin_events,
     admin_law,
     bulk,
+    by_sheet,
     case,
     case_facts,
+    case_papers,
     case_people,
+    case_records,
     citymap,
+    commitments,
     correction,
+    desk_forms,
     docs,
+    document_forms,
     import_page,
     imports,
     land_gaps,
+    obstacles,
     portfolio,
     preview,
     project,
+    project_records,
     report,
     rights_page,
     signin,
     takeoff,
     topology,
+    weekly,
 )
 from api.pages import worklist as worklist_page
 from api.rightsfile import rights
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
+from api.routes import case_records as case_record_routes
 from api.routes import (
     cases,
+    documents,
     exports,
+    follow,
     holders,
     land,
     landmap,
@@ -62,6 +74,7 @@ from api.routes import (
 )
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import project_records as project_record_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -171,17 +184,9 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    for module in (
-        projects,
-        *land_answers,
-        worklist_routes,
-        cases,
-        fact_routes,
-        bulk_routes,
-        holders,
-        reports,
-        system,
-    ):
+    records = (case_record_routes, project_record_routes)
+    of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
+    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
         app.include_router(module.router)
     people = (
         signin,
@@ -193,7 +198,17 @@ def create_app(
         admin_law,
         admin_events,
     )
-    of_projects = (portfolio, citymap, project, land_gaps, takeoff)
+    of_projects = (
+        portfolio,
+        citymap,
+        project,
+        land_gaps,
+        takeoff,
+        obstacles,
+        commitments,
+        weekly,
+        by_sheet,
+    )
     of_files = (imports, import_page, preview, topology)
     for page in (
         *people,
@@ -201,14 +216,20 @@ def create_app(
         *of_files,
         worklist_page,
         case,
+        case_papers,
         case_people,
+        desk_forms,
+        case_records,
+        project_records,
         case_facts,
+        document_forms,
         correction,
         bulk,
         report,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(case_papers.open_router, include_in_schema=False)
     static.mount(app)
     return app
 

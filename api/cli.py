@@ -8,7 +8,9 @@ from api.commands import (
     answers,
     audit,
     corridor,
+    documents,
     fabric,
+    follow,
     gaps,
     imports,
     land,
@@ -35,11 +37,13 @@ app.command("doctor")(upkeep.doctor)
 app.command("check")(upkeep.check)
 app.add_typer(answers.app, name="report")
 app.add_typer(audit.app, name="audit")
+app.add_typer(documents.app, name="documents")
 app.add_typer(land.app, name="import")
 land.app.registered_commands += previewing.app.registered_commands
 gaps.app.registered_commands += fabric.app.registered_commands
 gaps.app.command("corridor")(corridor.corridor)
 app.add_typer(gaps.app, name="land")
+app.add_typer(follow.app, name="follow")
 app.add_typer(law.app, name="law")
 app.add_typer(users.app, name="user")
 app.add_typer(upkeep.db, name="db")

@@ -47,6 +47,7 @@ STATUS: dict[type[errors.DuongGangError], int] = {
     errors.StaleVersion: 409,
     errors.MovedOn: 409,
     errors.NoRoom: 507,
+    errors.NotNow: 503,
     errors.CyclicDependency: 409,
     errors.KeyReused: 422,
     errors.IllegalStep: 422,
@@ -81,6 +82,15 @@ KINDS = {
     "tile": ("ô bản đồ", "map tile"),
     "import": ("lần nhập", "import"),
     "parcel": ("thửa", "parcel"),
+    "document": ("giấy tờ", "document"),
+    "obstacle": ("vướng mắc", "obstacle"),
+    "contact": ("dòng tiếp xúc", "contact"),
+    "complaint": ("đơn khiếu nại", "complaint"),
+    "party": ("người trong hồ sơ", "party"),
+    "item": ("mục kiểm kê", "item"),
+    "line": ("dòng bồi thường", "line"),
+    "plot": ("lô, căn của hồ sơ", "plot of the case"),
+    "relocation": ("đối tượng di dời", "relocation"),
 }
 
 
@@ -148,7 +158,7 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
         case errors.NoRoom():
             fault = error.faults[0]
             return ErrorOut(error=name, detail=pick(lang, fault.vi, fault.en))
-        case errors.MovedOn():
+        case errors.MovedOn() | errors.NotNow():
             return ErrorOut(error=name, detail=pick(lang, error.vi, error.en))
         case errors.InvalidInput():
             detail = pick(

@@ -5,6 +5,7 @@ Plain ASGI round everything else, so that refusals, failures and static files ca
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -20,7 +21,18 @@ from api.logs import log
 from api.settings import Settings
 
 LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
-UPLOADS = "/nap"  # the one address that takes files: its body goes to the disk as it comes
+UPLOADS = "/nap"  # takes files: its body goes to the disk as it comes
+PAPERS = re.compile(
+    r"/ho-so/[^/]+/giay-to"
+)  # takes papers and pictures of a case the same way, several at once
+PAPERS_AT_ONCE = 4
+CASES = "/ho-so/"  # where a picture may be given the place it was taken at, when its sender ticks that
+CLOSED = "; ".join(
+    ("sandbox", "default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
+)
+TOO_LARGE = "Nội dung gửi lên lớn hơn giới hạn; chưa có gì được nhận. · Body too large: nothing was taken."
+SHEETS = "/ghi-theo-bang"  # ends the addresses that take a filled-in sheet
+LARGEST_SHEET = 21 * 1024 * 1024
 YEAR = 365 * 24 * 3600
 # Besides the policy, which is made anew for each answer.
 HEADERS = {
@@ -78,6 +90,7 @@ class Carry:
         self.unexpected = unexpected
         self.origin = settings.own_origin
         self.largest_upload = settings.import_max_mb * 1024 * 1024 + LARGEST_BODY
+        self.largest_papers = settings.document_max_mb * PAPERS_AT_ONCE * 1024 * 1024 + LARGEST_BODY
         self.fixed = HEADERS | (
             {"Strict-Transport-Security": HSTS} if (self.origin or "").startswith("https:") else {}
         )
@@ -103,7 +116,7 @@ class Carry:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
         try:
-            if refused := _refuse(request, self.settings.hosts, self.origin, self.largest_upload):
+            if refused := _refuse(request, self.settings.hosts, self.origin, self._largest(request.url.path)):
                 await refused(scope, receive, dressed)
             else:
                 await self.app(scope, receive, dressed)
@@ -116,11 +129,24 @@ class Carry:
             _note(request, status, time.monotonic() - began)
             structlog.contextvars.clear_contextvars()
 
+    def _largest(self, path: str) -> int:
+        if path == UPLOADS:
+            return self.largest_upload
+        if path.endswith(SHEETS):
+            return LARGEST_SHEET
+        return self.largest_papers if PAPERS.fullmatch(path) else LARGEST_BODY
+
     def _dress(self, request: Request, headers: MutableHeaders) -> None:
         headers["X-Request-ID"] = request.state.request_id
-        headers["Content-Security-Policy"] = content_policy(request.state.nonce, self.settings.basemap_origin)
+        closed = getattr(request.state, "sandboxed", False)  # a file from outside: nothing in it may act
+        policy = CLOSED if closed else content_policy(request.state.nonce, self.settings.basemap_origin)
+        headers["Content-Security-Policy"] = policy
         for name, value in self.fixed.items():
             headers[name] = value
+        if request.url.path.startswith(CASES):
+            headers["Permissions-Policy"] = self.fixed["Permissions-Policy"].replace(
+                "geolocation=()", "geolocation=(self)"
+            )
         headers.setdefault("Cache-Control", "no-store")
         cookies = Response()
         mark_device(request, cookies)
@@ -160,7 +186,7 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 
 def _refuse(
-    request: Request, hosts: frozenset[str], origin: str | None, largest_upload: int
+    request: Request, hosts: frozenset[str], origin: str | None, largest_body: int
 ) -> Response | None:
     """Stops what a foreign page could make a browser on this machine do.
 
@@ -179,6 +205,6 @@ def _refuse(
         length = request.headers.get("content-length", "")
         if not length.isdigit():
             return Response("Length required", 411, media_type="text/plain")
-        if int(length) > (largest_upload if request.url.path == UPLOADS else LARGEST_BODY):
-            return Response("Body too large", 413, media_type="text/plain")
+        if int(length) > largest_body:
+            return Response(TOO_LARGE, 413, media_type="text/plain")
     return None

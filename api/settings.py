@@ -71,12 +71,28 @@ class Settings(BaseSettings):
         le=100_000,
         description="Đoạn liền đủ dài để thi công (m): phần mặt bằng nằm trong các đoạn từ chừng này trở lên.",
     )
+    obstacle_period_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="Một kỳ quá hạn của vướng mắc (ngày): qua hạn thì lên một cấp, hết mỗi kỳ lại lên một cấp.",
+    )
     import_second_person: bool = Field(
         default=True,
         description="Mỗi lần nhập thửa cần người thứ hai chấp nhận; tắt thì chỉ khi đổi, bỏ thửa đã có.",
     )
     import_max_mb: int = Field(default=200, ge=1, le=2000, description="Giới hạn một tệp gửi lên, MB.")
     import_quota_mb: int = Field(default=5000, ge=1, description="Chỗ cho tệp gửi lên của một dự án, MB.")
+    document_max_mb: int = Field(
+        default=30, ge=1, le=500, description="Giới hạn một giấy tờ hay ảnh của hồ sơ, MB."
+    )
+    document_quota_mb: int = Field(
+        default=50_000, ge=1, description="Chỗ cho giấy tờ và ảnh của một dự án, MB."
+    )
+    clamd_socket: Path | None = Field(
+        default=None,
+        description="Ổ cắm Unix của clamd để quét vi-rút; bỏ trống thì không quét và trang nói rõ.",
+    )
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(
@@ -84,7 +100,7 @@ class Settings(BaseSettings):
     )
     basemap_attribution: str = ""
 
-    @field_validator("anchor", "secret", "origin", mode="before")
+    @field_validator("anchor", "secret", "origin", "clamd_socket", mode="before")
     @classmethod
     def blank_is_the_default(cls, value: object) -> object:
         """An empty line in `.env` means no choice: not the present folder, not an empty secret."""

@@ -275,6 +275,7 @@ class EventView:
     on_behalf_of: str | None = None
     corrects: int | None = None
     corrected_by: int | None = None
+    object_type: str = "case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,8 @@ class CaseView:
     """The case page: the row, its parcels, the steps it may take and its history.
 
     `row` and `note` are of the data date. `present` is the state as recorded last, the one that a change is
-    made on, `present_on` the latest day of its history.
+    made on, `present_on` the latest day of its history. `about` are the events of everything else about the case,
+    people's data in them masked.
     """
 
     data_date: date
@@ -301,6 +303,7 @@ class CaseView:
     history: tuple[EventView, ...]
     present: dict[str, Any]
     present_on: date
+    about: tuple[EventView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from geo.migrations.access import OF_CASES, OF_PEOPLE
 from geo.tables import ClearanceCase, Event, Project
 from projects.history import Statement
 
@@ -94,6 +95,24 @@ def events_of(session: Session, object_type: str, object_code: str, *, limit: in
         session.scalars(
             select(Event)
             .where(Event.object_type == object_type, Event.object_code == object_code)
+            .order_by(Event.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+# Whose events tell of a part of a case, besides the case itself; their object's code is that of the case
+# (`geo.migrations.access` says who sees them).
+ABOUT_CASES = (*OF_CASES, *OF_PEOPLE)
+
+
+def events_about(session: Session, code: str, *, limit: int = 200) -> list[Event]:
+    """The history of everything about a case but its headline, as far as the reader may see it, newest first."""
+    kinds = [kind for kind in ABOUT_CASES if kind != "case"]
+    return list(
+        session.scalars(
+            select(Event)
+            .where(Event.object_type.in_(kinds), Event.object_code == code)
             .order_by(Event.id.desc())
             .limit(limit)
         )

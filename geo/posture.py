@@ -16,14 +16,21 @@ from geo.server.places import APP_ROLE
 # Tables whose rows are people or land of a ward, and the schema of their earlier versions (migration 0007; a test
 # compares). All are under row-level security, for their owner too.
 PROTECTED = (
-    "clearance_case", "case_fact", "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
+    "clearance_case", "case_fact", "case_document", "document_upload",
+    "case_obstacle", "case_contact", "case_complaint", "case_paper",
+    "parcel", "parcel_front", "parcel_alignment", "taking", "import_batch", "event",
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
-    "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window",
+    "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party",
+    "inventory_item", "relocation", "compensation_plan", "compensation_line", "resettlement_plot", "allocation",
     "law_setting", "saved_filter",
 )  # fmt: skip
 PAST = (
     "clearance_case",
     "case_fact",
+    "case_document",
+    "case_obstacle",
+    "case_contact",
+    "case_complaint",
     "parcel",
     "parcel_front",
     "parcel_alignment",
@@ -31,6 +38,14 @@ PAST = (
     "import_batch",
     "holder",
     "parcel_lineage",
+    "person",
+    "case_party",
+    "inventory_item",
+    "relocation",
+    "compensation_plan",
+    "compensation_line",
+    "resettlement_plot",
+    "allocation",
     "law_setting",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])

@@ -24,7 +24,7 @@ _CHUNK = 1024 * 1024
 _PART = ".part"
 _UNFINISHED_SECONDS = 3600.0
 FOLDER = "uploads"
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 FULL = Fault(
     "tệp",
     "Đĩa của máy chủ đã đầy: tệp chưa được nhận, không có gì được ghi. Báo quản trị rồi gửi lại.",
@@ -69,7 +69,7 @@ def store(source: BinaryIO | Iterable[bytes], folder: Path, *, most_bytes: int, 
         _sync_folder(folder)
     except OSError as error:
         part.unlink(missing_ok=True)
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             raise NoRoom([FULL]) from None
         raise
     except BaseException:

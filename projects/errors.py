@@ -123,3 +123,12 @@ class MovedOn(DuongGangError):
         super().__init__(en)
         self.vi = vi
         self.en = en
+
+
+class NotNow(DuongGangError):
+    """Something that this needs does not answer at present; the same again later may succeed."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en

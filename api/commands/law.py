@@ -83,11 +83,18 @@ def _print(answer: dict[str, Any]) -> None:
     print(f"{answer['code']} · {answer['regime']['code']} ({answer['regime']['rule']}) · {answer['light']}")
     for row in answer["clocks"]:
         day = row["due"] or row["lapses"] or row["earliest"] or "–"
-        left = "" if row["days_left"] is None else f"còn {row['days_left']} ngày"
-        left = left if row["days_since"] is None else f"đã {row['days_since']} ngày"
+        left = _left(row["days_left"], row["days_since"])
         who = " ".join(part for part in (row["party"], row["land"]) if part)
         print(
             f"  {row['light']:<5} {row['rule']:<7} {day:<11} {left:<14} {row['state_vi']:<24} {row['label_vi']} {who}"
         )
         if row["missing"]:
             print(f"        thiếu: {row['missing']['vi']}")
+
+
+def _left(days_left: int | None, days_since: int | None) -> str:
+    if days_since is not None:
+        return f"đã {days_since} ngày"
+    if days_left is None:
+        return ""
+    return f"quá {-days_left} ngày" if days_left < 0 else f"còn {days_left} ngày"

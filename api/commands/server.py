@@ -43,6 +43,7 @@ from api.usecases.land import (
     projects_without_holders,
     projects_without_land,
     projects_without_past,
+    projects_without_records,
 )
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
@@ -50,8 +51,10 @@ from api.work.worker import working
 from geo import cluster
 from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
+from geo.demo.follow_up import add_demo_follow_up, projects_without_follow_up
 from geo.demo.holders import add_demo_holders
 from geo.demo.past import add_demo_past
+from geo.demo.records import add_demo_records
 from geo.migrate import upgrade
 from geo.scope import calculating
 from projects.catalog import Portfolio
@@ -128,8 +131,12 @@ def _demo_land(sessions: sessionmaker[Session], portfolio: Portfolio, folder: Pa
         day = portfolio_state(session).data_date
         for row in projects_without_holders(session):
             add_demo_holders(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
+        for number, code in projects_without_follow_up(session):
+            add_demo_follow_up(session, number, code, actor=COMMAND_ACTOR, day=day)
         for row in projects_without_past(session):
             add_demo_past(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
+        for row in projects_without_records(session):
+            add_demo_records(session, row.id, row.code, actor=COMMAND_ACTOR, day=day)
 
 
 def _run(settings: Settings, url: str, listener: socket.socket, tell: Tell) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.deps import CaseCode, ContextDep, DataDate, LangDep, SessionDep
 from api.guard import door_of, principal_of
-from api.pages import case_history, case_parts, case_prefill, case_sections, people_cards
+from api.pages import case_documents, case_history, case_parts, case_prefill, case_sections, people_cards
 from api.pages.case_form import EnteredDep, Refusal, Text, fields_of, parse, refused, reused, stale
 from api.pages.rendering import carried, link, render
 from api.usecases.cases import state_seen
@@ -64,6 +64,7 @@ def record(
     faults: dict[str, list[str]] = {}
     try:
         seen, change = parse(entered, version)
+        case_documents.check_named(session, ctx, code, change.document_sha256)
         done = submit_change(session, ctx, code, change, seen=seen, key=key or None)
     except StaleVersion as error:
         refusal, status = stale(error, lang), 409
@@ -78,12 +79,10 @@ def record(
     else:
         if done.state is None:
             waiting = carried(request.query_params) | {"de_nghi": done.proposal_id}
-            return RedirectResponse(link(f"/ho-so/{code}", waiting) + "#de-nghi", 303)
+            return _onward(request, link(f"/ho-so/{code}", waiting) + "#de-nghi")
         state = done.state
         query = carried(request.query_params) | {"da_ghi": state["version"]}
-        return RedirectResponse(
-            link(f"/ho-so/{code}", query | ({"gop": seen} if state["merged"] else {})), 303
-        )
+        return _onward(request, link(f"/ho-so/{code}", query | ({"gop": seen} if state["merged"] else {})))
     view = case_view(session, ctx, code)
     # The form goes on from the version that it was made on, so that it still tells what the reader changed.
     past = state_seen(session, code, int(version)) if version.isdecimal() and len(version) < 10 else None
@@ -99,6 +98,13 @@ def record(
         faults=faults,
         status=status,
     )
+
+
+def _onward(request: Request, address: str) -> Response:
+    """Leads to where the case is shown: a browser by redirection, the page's script (send.js) by the address."""
+    if request.headers.get("x-send") == "1":
+        return JSONResponse({"to": address})
+    return RedirectResponse(address, 303)
 
 
 def render_case(
@@ -127,6 +133,7 @@ def render_case(
         "on_behalf_of": "",
         "signer": "",
         "body": "",
+        "document_sha256": "",
     } | (entered or {})
     return render(
         request,
@@ -148,7 +155,7 @@ def render_case(
         lane=case_parts.lane(view),
         cleared=cleared,
         days_left=None if cleared else (view.row.forecast_on - view.data_date).days,
-        history=case_history.history(view.history, lang),
+        history=case_history.whole_history(view, "en" if lang == "en" else "vi", door_of(request).rights),
         obstacles=OBSTACLES,
         land_words=lambda code: case_parts.land_words(code, lang),
         form=form,

@@ -26,6 +26,7 @@ FIELDS = (
     "on_behalf_of",
     "signer",
     "body",
+    "document_sha256",
 )
 Text = Annotated[str, Form()]
 
@@ -51,6 +52,7 @@ def read_form(
     on_behalf_of: Text = "",
     signer: Text = "",
     body: Text = "",
+    document_sha256: Text = "",
 ) -> dict[str, str]:
     """What was typed, field by field."""
     return {
@@ -64,6 +66,7 @@ def read_form(
         "on_behalf_of": on_behalf_of,
         "signer": signer,
         "body": body,
+        "document_sha256": document_sha256,
     }
 
 
@@ -97,6 +100,7 @@ def parse(entered: dict[str, str], version: str) -> tuple[int, CaseChange]:
         on_behalf_of=entered.get("on_behalf_of", "").strip() or None,
         signer=entered.get("signer", "").strip() or None,
         body=entered.get("body", "").strip() or None,
+        document_sha256=entered.get("document_sha256", "").strip() or None,
     )
 
 

@@ -8,10 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from api.formatting import HANOI_TIME
+from api.language import Lang
 from api.pages.case_parts import COMPARED, say_value
-from api.pages.labels import CASE_FIELDS, EVENT_KINDS, Pair
+from api.pages.event_words import SILENT, Words, field_changes, kind_words
+from api.pages.labels import CASE_FIELDS, Pair
 from api.views import CaseView, EventView
 from projects.history import changed
+from projects.rights import Rights
 
 # Of an event that is no case's, the fields that say something to a reader.
 OTHER = ("data_date",)
@@ -62,13 +65,40 @@ class Saved:
     overtaken: str
 
 
+def whole_history(view: CaseView, lang: Lang, rights: Rights) -> list[HistoryEntry]:
+    """The events of the case and of everything about it with what they changed, the newest first."""
+    words = Words(lang, rights, {}, {})
+    about = [
+        HistoryEntry(
+            id=event.id,
+            kind=kind_words(event.kind),
+            effective_on=event.effective_on,
+            recorded_at=event.recorded_at,
+            actor=event.actor,
+            on_behalf_of=event.on_behalf_of,
+            document=event.document,
+            document_hash=event.document_hash,
+            reason=event.reason,
+            changes=tuple(
+                Change((change.label, change.label), change.before, change.after)
+                for change in field_changes(_said(event.before), _said(event.after), words)
+            ),
+            corrects=None,
+            corrected=None,
+            correctable=False,
+        )
+        for event in view.about
+    ]
+    return sorted([*history(view.history, lang), *about], key=lambda entry: -entry.id)
+
+
 def history(events: Sequence[EventView], lang: str) -> list[HistoryEntry]:
-    """The events with what they changed."""
+    """The events of the case itself with what they changed."""
     by_id = {event.id: event for event in events}
     return [
         HistoryEntry(
             id=event.id,
-            kind=EVENT_KINDS.get(event.kind, (event.kind, event.kind)),
+            kind=kind_words(event.kind),
             effective_on=event.effective_on,
             recorded_at=event.recorded_at,
             actor=event.actor,
@@ -97,6 +127,11 @@ def saved(view: CaseView, seen: int, lang: str) -> Saved:
     after = own.after or {}
     late = {n for n in changed(own.before, after) if view.present.get(n) != after.get(n)}
     return Saved(tuple((actor, _names(fields, lang)) for actor, fields in others.items()), _names(late, lang))
+
+
+def _said(state: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A state without its bookkeeping."""
+    return None if state is None else {name: value for name, value in state.items() if name not in SILENT}
 
 
 def _names(fields: set[str], lang: str) -> str:

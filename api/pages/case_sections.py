@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
-from api.pages import case_law
+from api.pages import case_desk, case_documents, case_law, case_papers_part
+from api.pages import case_record_parts as records
 from api.views import CaseView
 
 
@@ -50,7 +51,20 @@ class _Ready:
     said: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-SECTIONS: tuple[Section, ...] = (Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),)
+SECTIONS: tuple[Section, ...] = (
+    Section(case_law.NAME, "_case_law.html.j2", "left", case_law.load),
+    Section(case_documents.NAME, "_case_documents.html.j2", "left", case_documents.load),
+    Section("vuong-mac", "_case_obstacles.html.j2", "left", case_desk.obstacles_part),
+    Section("tiep-xuc", "_case_contacts.html.j2", "left", case_desk.contacts_part),
+    Section("khieu-nai", "_case_complaints.html.j2", "left", case_desk.complaints_part),
+    Section("cam-ket", "_case_commitments.html.j2", "right", case_desk.commitments_part),
+    Section("nguoi-lien-quan", "_case_parties.html.j2", "left", records.parties_part),
+    Section("kiem-ke", "_case_inventory.html.j2", "left", records.inventory_part),
+    Section("boi-thuong", "_case_compensation.html.j2", "left", records.compensation_part),
+    Section("tien", "_case_money.html.j2", "right", records.money_part),
+    Section("tai-dinh-cu", "_case_home.html.j2", "right", records.home_part),
+    Section(case_papers_part.NAME, "_case_papers.html.j2", "right", case_papers_part.load),
+)
 
 
 def ready(request: Request, session: SessionDep, ctx: ContextDep, code: CaseCode) -> None:

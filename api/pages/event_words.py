@@ -1,5 +1,8 @@
 """An event in words: what it changed, field by field, before and after, with protected values masked.
 
+A part of the product that writes events of its own says here what they are called (`tell`) and what its codes mean
+(`value_words`); an event that nobody named gets a general sentence and its fields as they stand.
+
 Whatever stands under `protected`, and any protected field wherever it stands, is shown as its mask only: the browser
 of events is not where personal data is opened.
 """
@@ -14,15 +17,46 @@ from typing import Any
 from api import formatting as fmt
 from api.language import Lang, pick
 from api.pages.case_parts import say_value
-from api.pages.labels import CASE_FIELDS, EVENT_FIELDS, Pair
+from api.pages.labels import CASE_FIELDS, EVENT_FIELDS, EVENT_KINDS, Pair
 from api.pages.people_words import TOKEN_SCOPES
-from projects.masking import mask
+from projects.masking import PROTECTED, mask
 from projects.rights import FieldRight, Rights
 
-PROTECTED = "protected"
 LONGEST = 300  # characters of one value
 HASHES = ("sha256", "files_sha256", "document_hash")
+SILENT = ("id", "ids", "version")  # bookkeeping that says nothing to a reader
+CODES: dict[str, dict[str, Pair]] = {}  # of a field: what its codes mean
 NOTHING: tuple[Any, ...] = (None, "", [], False)
+
+
+def tell(kind: str, vi: str, en: str, fields: Mapping[str, Pair] | None = None) -> None:
+    """Names a kind of event, and the fields of its before and after that have no name yet."""
+    EVENT_KINDS[kind] = (vi, en)
+    for name, pair in (fields or {}).items():
+        EVENT_FIELDS.setdefault(name, pair)
+
+
+def value_words(field: str, codes: Mapping[str, Pair]) -> None:
+    """Says what the codes of a field mean; several parts may use one field with codes of their own."""
+    CODES.setdefault(field, {}).update(codes)
+
+
+def kind_words(kind: str) -> Pair:
+    """What a kind of event is called; a general sentence for one that nobody named."""
+    return EVENT_KINDS.get(kind, (f"Thay đổi khác ({kind})", f"Another change ({kind})"))
+
+
+def say_plain(name: str, value: Any, lang: Lang) -> str:
+    """A value in words: its code's meaning, a day, a number, else as it stands."""
+    if isinstance(value, str) and value in CODES.get(name, {}):
+        return pick(lang, *CODES[name][value])
+    if (name == "on" or name.endswith("_on")) and isinstance(value, str):
+        return _day(value, lang) if value else fmt.UNKNOWN
+    try:
+        said = say_value(name, value, lang)
+    except ValueError:  # a date that is none: shown as it stands
+        said = str(value)
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +160,7 @@ def _say(name: str, value: Any, words: Words) -> str:
         return special[name]()
     if name in HASHES:
         return f"{text[:12]}…"
-    try:
-        said = say_value(name, value, lang)
-    except ValueError:  # a date that is none: shown as it stands
-        said = text
-    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
+    return say_plain(name, value, lang)
 
 
 def _text(value: Any) -> str | None:

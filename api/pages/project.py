@@ -6,18 +6,21 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import formatting as fmt
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.pages import network
+from api.pages.case_sheet import case_sheet
 from api.pages.gantt import gantt
 from api.pages.mapping import project_parts
 from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
+from api.pages.sheet_answer import xlsx
 from api.pages.strips import stations_of, strips, ward_spans
+from api.pages.wanted_cases import Wanted, WantedDep, figure_words, stretch, wanted_cases
 from api.usecases.calculation import first_day
-from api.usecases.listing import CaseFilter, case_list
+from api.usecases.listing import case_list
 from api.usecases.projects import project_view
 from api.usecases.schedules import schedule_answer
 from api.views import CaseList, ProjectView
@@ -28,8 +31,6 @@ from projects.steps import STEPS
 router = APIRouter(prefix="/du-an/{code}")
 PAGE = 50
 
-# A stretch of chainage in whole or tenths of metres, "526.3-1757".
-STRETCH = r"^$|^\d{1,7}(\.\d)?-\d{1,7}(\.\d)?$"
 Flag = Annotated[str, Query(pattern="^1?$")]
 
 
@@ -77,44 +78,30 @@ def cases_page(
     session: SessionDep,
     ctx: ContextDep,
     code: ProjectCode,
-    buoc: str = "",
-    phuong: str = "",
-    mui: str = "",
-    vuong: str = "",
-    gang: Flag = "",
-    mo: Flag = "",
-    doan: Annotated[str, Query(pattern=STRETCH)] = "",
+    wanted: WantedDep,
     tu: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ngay: DataDate = None,
 ) -> HTMLResponse:
     """The clearance cases that match the filters; every count elsewhere links here."""
-    chosen = {
-        "buoc": buoc,
-        "phuong": phuong,
-        "mui": mui,
-        "vuong": vuong,
-        "gang": gang,
-        "mo": mo,
-        "doan": doan,
-    }
-    listing = case_list(
-        session,
-        ctx,
-        code,
-        CaseFilter(
-            step=buoc or None,
-            ward=phuong or None,
-            front=mui or None,
-            obstacle=vuong or None,
-            driving=bool(gang),
-            open_only=bool(mo),
-            between=stretch(doan),
-        ),
-        limit=PAGE,
-        offset=tu,
-        as_of=ngay,
-    )
-    return render_cases(request, project_view(session, ctx, code, as_of=ngay), listing, chosen)
+    chosen, day = wanted_cases(session, access_project(session, code), wanted, as_of=ngay)
+    listing = case_list(session, ctx, code, chosen, limit=PAGE, offset=tu, as_of=day)
+    return render_cases(request, project_view(session, ctx, code, as_of=day), listing, wanted)
+
+
+@router.get("/ho-so/tai-ve", response_class=Response)
+def cases_file(
+    session: SessionDep,
+    ctx: ContextDep,
+    lang: LangDep,
+    code: ProjectCode,
+    wanted: WantedDep,
+    ngay: DataDate = None,
+) -> Response:
+    """The same list as XLSX: to read, to print, or to fill in and send back (`ghi-theo-bang`)."""
+    chosen, day = wanted_cases(session, access_project(session, code), wanted, as_of=ngay)
+    past = ngay is not None or ctx.known is not None
+    made = case_sheet(session, ctx, code, chosen, lang, as_of=day, read_only=past)
+    return xlsx(made.sheet, made.name)
 
 
 @router.get("/thong-tin")
@@ -123,14 +110,6 @@ def facts_page(
 ) -> HTMLResponse:
     """What is published about the project, with sources, beside what is counted here."""
     return render_facts(request, project_view(session, ctx, code, as_of=ngay))
-
-
-def stretch(text: str) -> tuple[float, float] | None:
-    """The chainage interval of a `doan` parameter, in m."""
-    if not text:
-        return None
-    start, _, end = text.partition("-")
-    return float(start), float(end)
 
 
 def render_map(
@@ -180,17 +159,19 @@ def render_network(
     )
 
 
-def render_cases(
-    request: Request, view: ProjectView, listing: CaseList, chosen: dict[str, str]
-) -> HTMLResponse:
+def render_cases(request: Request, view: ProjectView, listing: CaseList, wanted: Wanted) -> HTMLResponse:
     """The list page of a filtered case list."""
+    chosen = wanted.filters
     return render(
         request,
         "project_cases.html.j2",
         listing=listing,
         chosen=chosen,
+        behind=wanted.figure,
+        wanted=wanted.query,
+        behind_words=figure_words(wanted, request.state.lang),
         between=stretch(chosen["doan"]),
-        filtered=any(chosen.values()),
+        filtered=any(chosen.values()) or bool(wanted.figure),
         steps=list(STEPS),
         obstacles=OBSTACLES,
         **project_frame(view, "ho-so", lang_title=("Hồ sơ GPMB", "Clearance cases"), lang=request.state.lang),

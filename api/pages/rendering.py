@@ -24,6 +24,7 @@ from api.guard import csrf_token, door_of
 from api.pages import labels
 from api.pages.asof import KEYS, times_of
 from api.pages.people_words import agent_words
+from projects.compensation import dong
 from projects.rights import Principal
 from projects.stationing import PLAIN, format_equation
 from projects.steps import STEPS
@@ -42,6 +43,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "date": formatting.date_text,
     "moment": formatting.moment,
     "money": formatting.money,
+    "dong": lambda amount, lang: dong(amount),
     "area": formatting.area,
     "area_ha": formatting.area_ha,
     "parcel_area": formatting.parcel_area,

@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
-from api.pages.project import STRETCH, stretch
+from api.pages.wanted_cases import STRETCH, stretch
 from api.usecases.exports import export_land
 from api.usecases.listing import CaseFilter
 from geo.exporting import SYSTEMS, ExportFormat, write_export

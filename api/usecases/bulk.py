@@ -60,21 +60,14 @@ class BulkAnswer:
         return sum(outcome.kind == "refused" for outcome in self.outcomes)
 
 
+Wanted = tuple[Seen, CaseChange]
+
+
 def try_changes(
     session: Session, ctx: Context, project_code: str, chosen: Sequence[Seen], change: CaseChange
 ) -> BulkAnswer:
-    """What would become of each case, every one by itself, with nothing written.
-
-    Raises NotFound for the project, InvalidInput for too many cases, none, or one that is named twice.
-    """
-    _check(session, project_code, chosen)
-    outcomes = []
-    for seen in sorted(chosen, key=lambda one: one.code):
-        # Undone one by one, so that the lock on the history is held for one case and not for all of them.
-        with session.begin_nested() as trial:
-            outcomes.append(_one(session, ctx, project_code, seen, change, key=None))
-            trial.rollback()
-    return BulkAnswer(tuple(outcomes), written=False)
+    """`try_each` with the same change for all."""
+    return try_each(session, ctx, project_code, [(seen, change) for seen in chosen])
 
 
 def write_changes(
@@ -86,25 +79,51 @@ def write_changes(
     *,
     key: str | None,
 ) -> BulkAnswer:
+    """`write_each` with the same change for all."""
+    return write_each(session, ctx, project_code, [(seen, change) for seen in chosen], key=key)
+
+
+def try_each(
+    session: Session, ctx: Context, project_code: str, wanted: Sequence[Wanted], *, most: int = MOST_CASES
+) -> BulkAnswer:
+    """What would become of each case, every one by itself, with nothing written.
+
+    Raises NotFound for the project, InvalidInput for more than `most` cases, none, or one that is named twice.
+    """
+    _check(session, project_code, [seen for seen, _ in wanted], most)
+    outcomes = []
+    for seen, change in sorted(wanted, key=lambda one: one[0].code):
+        # Undone one by one, so that the lock on the history is held for one case and not for all of them.
+        with session.begin_nested() as trial:
+            outcomes.append(_one(session, ctx, project_code, seen, change, key=None))
+            trial.rollback()
+    return BulkAnswer(tuple(outcomes), written=False)
+
+
+def write_each(
+    session: Session,
+    ctx: Context,
+    project_code: str,
+    wanted: Sequence[Wanted],
+    *,
+    key: str | None,
+    most: int = MOST_CASES,
+) -> BulkAnswer:
     """Writes all cases, or none when one of them is refused; each is an event or a proposal of its own.
 
     The same `key` of this actor with the same change answers as the first time and writes nothing again. Raises as
-    `try_changes`, KeyReused inside the outcome of a case that another request with this key wrote.
+    `try_each`, KeyReused inside the outcome of a case that another request with this key wrote.
     """
-    project_id = _check(session, project_code, chosen)
+    project_id = _check(session, project_code, [seen for seen, _ in wanted], most)
     if key is not None and not (8 <= len(key) <= LONGEST_KEY and key.isprintable()):
         vi, en = "Khoá chống ghi trùng không hợp lệ.", "The idempotency key is not valid."
         raise InvalidInput([Fault("key", vi, en)])
     with session.begin_nested() as all_of_them:
         # All rows, then the project, then the history: the order of every writer, so that none waits in a circle.
-        codes = sorted(one.code for one in chosen)
-        rows = select(ClearanceCase.id).where(
-            ClearanceCase.code.in_(codes), ClearanceCase.project_id == project_id
-        )
-        session.execute(rows.order_by(ClearanceCase.code).with_for_update()).all()
+        lock_cases(session, project_id, [seen.code for seen, _ in wanted])
         touch(session, project_id)
         outcomes = []
-        for seen in sorted(chosen, key=lambda one: one.code):
+        for seen, change in sorted(wanted, key=lambda one: one[0].code):
             with session.begin_nested() as one:
                 own = None if key is None else f"{key}:{seen.code}"
                 outcomes.append(_one(session, ctx, project_code, seen, change, key=own))
@@ -114,6 +133,14 @@ def write_changes(
         if not answer.written or all(o.kind == "unchanged" for o in outcomes):
             all_of_them.rollback()
     return answer
+
+
+def lock_cases(session: Session, project_id: int, codes: Sequence[str]) -> None:
+    """Holds the rows of these cases until the transaction ends, in the order of every writer."""
+    rows = select(ClearanceCase.id).where(
+        ClearanceCase.code.in_(codes), ClearanceCase.project_id == project_id
+    )
+    session.execute(rows.order_by(ClearanceCase.code).with_for_update()).all()
 
 
 def _one(
@@ -136,15 +163,15 @@ def _one(
     return Outcome(seen.code, kind, int(done.state["version"]), state=done.state)
 
 
-def _check(session: Session, project_code: str, chosen: Sequence[Seen]) -> int:
+def _check(session: Session, project_code: str, chosen: Sequence[Seen], most: int) -> int:
     project = access_project(session, project_code)
     codes = [one.code for one in chosen]
     faults: list[Fault] = []
     if not codes:
         faults.append(Fault("cases", "Chưa chọn hồ sơ nào.", "No case was chosen."))
-    if len(codes) > MOST_CASES:
-        vi = f"Mỗi lần nhiều nhất {MOST_CASES} hồ sơ; đang chọn {len(codes)}."
-        faults.append(Fault("cases", vi, f"At most {MOST_CASES} cases at a time; {len(codes)} were chosen."))
+    if len(codes) > most:
+        vi = f"Mỗi lần nhiều nhất {most} hồ sơ; đang chọn {len(codes)}."
+        faults.append(Fault("cases", vi, f"At most {most} cases at a time; {len(codes)} were chosen."))
     if len(set(codes)) < len(codes):
         faults.append(Fault("cases", "Có hồ sơ được nêu hai lần.", "A case is named twice."))
     if faults:

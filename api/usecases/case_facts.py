@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.documents import is_of_case
 from api.usecases.entries import MAX_TEXT, SHA256, already_written, key_once, plain
 from api.usecases.may import is_command, require, sight
 from geo.access import access_case, project_code_of
@@ -137,6 +138,11 @@ def record_facts(
         )
         for n, fact in enumerate(facts)
         if fact.kind in STEP_FACTS.values() and fact.kind not in behind
+    ]
+    faults += [
+        Fault(f"facts[{n}].file", "Không có giấy tờ này trong hồ sơ.", "The case has no such paper.")
+        for n, fact in enumerate(facts)
+        if fact.file and not is_of_case(session, case, fact.file)
     ]
     if faults:
         raise InvalidInput(faults)

@@ -16,7 +16,18 @@ from geo.importers.options import AS_GUESSED, ReadingOptions
 from geo.importers.parcels import ParcelTable, WardPlace, read_parcels
 from geo.importers.wards import read_wards
 from geo.importing import ImportResult, import_parcels
-from geo.tables import CaseFact, ClearanceCase, Event, Holder, ImportBatch, Project, Ward
+from geo.tables import (
+    CaseFact,
+    ClearanceCase,
+    Event,
+    Holder,
+    ImportBatch,
+    Person,
+    Project,
+    Relocation,
+    ResettlementPlot,
+    Ward,
+)
 from projects import catalog
 from projects.catalog import Portfolio
 from projects.errors import Fault, InvalidInput
@@ -110,6 +121,8 @@ def _remove_demo_land(session: Session, project: Project) -> int:
     if cases:
         session.execute(delete(ImportBatch).where(ImportBatch.project_id == project.id, ImportBatch.is_demo))
         session.execute(delete(ClearanceCase).where(ClearanceCase.id.in_(cases)))
+        for table in (Person, Relocation, ResettlementPlot):  # invented with them
+            session.execute(delete(table).where(table.project_id == project.id, table.is_demo))
     return len(cases)
 
 
@@ -196,6 +209,13 @@ def projects_without_past(session: Session) -> list[Project]:
         ClearanceCase.is_demo, ClearanceCase.step.not_in(("S00",)), ~told
     )
     return list(session.scalars(select(Project).where(Project.id.in_(bare)).order_by(Project.sort)))
+
+
+def projects_without_records(session: Session) -> list[Project]:
+    """The projects with demo cases for which no records of cases were invented yet."""
+    made = select(Person.id).where(Person.project_id == Project.id, Person.is_demo).exists()
+    demo = select(ClearanceCase.project_id).where(ClearanceCase.is_demo)
+    return list(session.scalars(select(Project).where(Project.id.in_(demo), ~made).order_by(Project.sort)))
 
 
 def load_demo_land(

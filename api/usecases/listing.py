@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,11 +17,12 @@ from api.usecases.parcel_places import places_of
 from api.usecases.visible import hidden_cases
 from api.views import CaseList, CaseRow, CaseView, EventView
 from geo.access import access_case, access_project
-from geo.history import case_state, events_of, statements
+from geo.history import case_state, events_about, events_of, statements
 from geo.tables import ClearanceCase, Event, Parcel, Project
 from projects.clearance import allowed_steps
 from projects.history import Statement, came_from, fold, roots, standing
 from projects.impact import DrivingCase
+from projects.masking import masked_state
 from projects.model import CaseState, ParcelRef
 from projects.steps import STEPS
 
@@ -30,7 +31,7 @@ from projects.steps import STEPS
 class CaseFilter:
     """What a list shows: `step` is a group 1…7 or a step code; all filters hold together.
 
-    `between` is a stretch of chainage in m: cases with a parcel on it.
+    `between` is a stretch of chainage in m: cases with a parcel on it. `codes`: none but these.
     """
 
     step: str | None = None
@@ -40,11 +41,13 @@ class CaseFilter:
     driving: bool = False
     open_only: bool = False
     between: tuple[float, float] | None = None
+    codes: frozenset[str] | None = None
 
     def accepts(self, calculation: Calculation, case: CaseState) -> bool:
         """Whether the case belongs on the list."""
         return (
-            (self.step is None or self.step in (case.step, str(step_group(case))))
+            (self.codes is None or case.code in self.codes)
+            and (self.step is None or self.step in (case.step, str(step_group(case))))
             and (self.ward is None or self.ward == case.ward_code)
             and (self.front is None or self.front in case.fronts)
             and (self.obstacle is None or self.obstacle == case.obstacle)
@@ -142,6 +145,7 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
         group_days=driver.group_days if driver else None,
         group_size=driver.group_size if driver else None,
         history=_history(session, code, told),
+        about=tuple(_masked(ctx, _event(event, None)) for event in events_about(session, code)),
         present=case_state(case),
         present_on=max((event.effective_on for event in standing(told)), default=case.step_on),
     )
@@ -202,6 +206,12 @@ def _history(session: Session, code: str, told: Sequence[Statement]) -> tuple[Ev
     return tuple(_event(e, counts.get(root.get(e.id, e.id))) for e in events_of(session, "case", code))
 
 
+def _masked(ctx: Context, event: EventView) -> EventView:
+    """Opening people's data has a place of its own, with a reason: here it is masked for everybody."""
+    fields = ctx.rights.fields
+    return replace(event, before=masked_state(event.before, fields), after=masked_state(event.after, fields))
+
+
 def _event(row: Event, counts: int | None) -> EventView:
     return EventView(
         id=row.id,
@@ -217,4 +227,5 @@ def _event(row: Event, counts: int | None) -> EventView:
         reason=row.reason,
         corrects=row.corrects,
         corrected_by=counts if counts != row.id else None,
+        object_type=row.object_type,
     )

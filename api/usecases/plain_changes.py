@@ -27,6 +27,7 @@ def plain_change(
     if (
         "step" in change.said
         or not wanted
+        or change.facts
         or change.on_behalf_of is not None
         or who.reach != "scoped"
         or not rights.may(who, "case.change")

@@ -1,4 +1,4 @@
-"""The queue: one kind of job (read an import), put in within the transaction that makes it necessary.
+"""The queue: imports to read, put in within the transaction that makes it necessary, and what is done once a day.
 
 procrastinate's tables and functions live in the schema `jobs`; whoever uses them sets the search path to it.
 """
@@ -15,6 +15,8 @@ from geo.db import APP_ROLE
 
 QUEUE = "imports"
 READ = "duonggang.read_import"
+DAILY = "duonggang.daily"
+DAILY_AT = "5 17 * * *"  # UTC: five past midnight in Hanoi
 _INTO = text("select set_config('search_path', 'jobs, public', true)")
 _BACK = text("select set_config('search_path', :path, true)")
 _PATH = text("select current_setting('search_path')")
@@ -38,10 +40,17 @@ def put(session: Session, proposal: int, project_id: int) -> None:
     session.execute(_BACK, {"path": path})
 
 
-def make_queue(url: str, read: Callable[[int], object], *, role: str | None = None) -> procrastinate.App:
+def make_queue(
+    url: str,
+    read: Callable[[int], object],
+    *,
+    daily: Callable[[], object] = lambda: None,
+    role: str | None = None,
+) -> procrastinate.App:
     """procrastinate on the database at `url` (an SQLAlchemy address); `read` is what a job does with its import.
 
-    `role` is switched to where the login is the owner's.
+    `daily` is called once a day, however many workers there are, and has to catch up by itself after a pause. `role` is
+    switched to where the login is the owner's.
     """
     options = "-c search_path=jobs,public -c application_name=duonggang-worker"
     if role is not None:
@@ -56,7 +65,12 @@ def make_queue(url: str, read: Callable[[int], object], *, role: str | None = No
     def read_import(proposal: int) -> None:
         read(proposal)
 
+    @app.periodic(cron=DAILY_AT)
+    @app.task(name=DAILY, queue=QUEUE, queueing_lock=DAILY, lock=DAILY)
+    def once_a_day(timestamp: int) -> None:
+        daily()
+
     return app
 
 
-__all__ = ["APP_ROLE", "QUEUE", "make_queue", "put"]
+__all__ = ["APP_ROLE", "DAILY", "QUEUE", "make_queue", "put"]

@@ -20,6 +20,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.logs import log
 from api.rightsfile import system
 from api.settings import Settings
+from api.usecases.climbing import ACTOR as CLIMBER
+from api.usecases.climbing import climb_by_data_date
+from api.usecases.document_sweep import sweep_documents
 from api.usecases.imports import kept_files, uploads_folder
 from api.work.queue import APP_ROLE, QUEUE, make_queue
 from geo.db import make_engine, make_sessions
@@ -61,11 +64,13 @@ def work(settings: Settings, stop: Event, *, dead_after: float = DEAD_AFTER_SECO
         enter=_enter,
         second_person=settings.import_second_person,
     )
+    daily = partial(_daily, settings, sessions)
     try:
         _sweep(settings, sessions)
+        daily()  # whatever the days without a worker left undone
         while not stop.is_set():
             try:
-                asyncio.run(_run(make_queue(url, read, role=role), stop, dead_after))
+                asyncio.run(_run(make_queue(url, read, daily=daily, role=role), stop, dead_after))
             except Exception as error:  # the database was away: nothing is lost, the queue lies in it
                 log().warning("the worker begins again", exc_info=error)
                 stop.wait(_AGAIN_SECONDS)
@@ -102,6 +107,17 @@ async def _take_back(queue: procrastinate.App, dead_after: float) -> None:
         await queue.job_manager.retry_job(job)
 
 
+def _daily(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Overdue obstacles climb; done again tomorrow, or at the next start, where the database was away."""
+    try:
+        with sessions.begin() as session:
+            enter(session, system(CLIMBER))
+            done = climb_by_data_date(session, every=settings.obstacle_period_days)
+        log().info("obstacles climbed", climbs=len(done))
+    except SQLAlchemyError as error:
+        log().warning("could not let obstacles climb", exc_info=error)
+
+
 def _enter(session: Session) -> None:
     enter(session, system(ACTOR))
 
@@ -121,6 +137,7 @@ def _sweep(settings: Settings, sessions: sessionmaker[Session]) -> None:
         with sessions.begin() as session:
             _enter(session)
             known = kept_files(session)
+            sweep_documents(session, settings)
         sweep(uploads_folder(settings.home), known, now=time.time())
     except (OSError, SQLAlchemyError) as error:
         log().warning("could not sweep uploads", exc_info=error)

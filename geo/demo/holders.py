@@ -18,6 +18,8 @@ _FAMILY = "{Nguyễn,Trần,Lê,Phạm,Hoàng,Phan,Vũ,Đặng,Bùi,Đỗ}"
 _MIDDLE = "{Văn,Thị,Minh,Hoạ,Đức,Thu,Quang,Ngọc}"
 _GIVEN = "{An,Bình,Chi,Dũng,Giang,Hà,Khánh,Lan,Nam,Oanh,Phúc,Sơn,Tâm,Uyên,Yến}"
 DONG_PER_M2 = 25_000_000  # an assumption of the demo, said to be one wherever it shows
+# Steps at and after the approval of the plan.
+APPROVED = ("S80", "S85", "S90", "S95", "S97", "S100", "S101", "S105")
 
 _ADD = text(
     """
@@ -36,7 +38,7 @@ _ADD = text(
            '000' || lpad((seed % 1000000000)::text, 9, '0'), date '1950-01-01' + (seed % 18000)::int,
            '0000' || lpad((seed / 7 % 1000000)::text, 6, '0'), 'ho.' || lower(code) || '@minh-hoa.invalid',
            'Địa chỉ minh hoạ của hồ sơ ' || code, 'MH' || lpad((seed / 3 % 100000000)::text, 10, '0'),
-           case when step >= 'S80' and step not in ('X1', 'X2') then round((area * :price)::numeric, -3) end, true
+           case when step = any (:approved) then round((area * :price)::numeric, -3) end, true
     from wanted order by code
     """
 )
@@ -46,7 +48,14 @@ def add_demo_holders(session: Session, project_id: int, project: str, *, actor: 
     """Gives every demo case of a project that has none an invented holder; gives how many were made."""
     done: Any = session.execute(
         _ADD,
-        {"project": project_id, "family": _FAMILY, "middle": _MIDDLE, "given": _GIVEN, "price": DONG_PER_M2},
+        {
+            "project": project_id,
+            "family": _FAMILY,
+            "middle": _MIDDLE,
+            "given": _GIVEN,
+            "price": DONG_PER_M2,
+            "approved": list(APPROVED),
+        },
     )
     made = int(done.rowcount)
     if made:

@@ -43,8 +43,29 @@ ALIGNMENT_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "source": ("nguon",),
     }
 )
+# A list of cases that was downloaded, filled in and sent back; names as they stand in it.
+CASE_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "case": ("ma_ho_so", "case_code"),
+        "version": ("phien_ban",),
+        "step": ("buoc", "ma_buoc"),
+        "effective_on": ("ngay_hieu_luc", "effective_date"),
+        "promised_on": ("moc_hen", "promised_date"),
+        "obstacle": ("vuong_mac", "ma_vuong_mac"),
+        "note": ("ghi_chu",),
+        "document": ("so_van_ban", "document_number"),
+        "signer": ("nguoi_ky",),
+        "reason": ("ly_do",),
+    }
+)
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {"parcels": PARCEL_FIELDS, "wards": WARD_FIELDS, "alignments": ALIGNMENT_FIELDS, "corridor": {}}
+    {
+        "parcels": PARCEL_FIELDS,
+        "wards": WARD_FIELDS,
+        "alignments": ALIGNMENT_FIELDS,
+        "corridor": {},
+        "cases": CASE_FIELDS,
+    }
 )
 
 

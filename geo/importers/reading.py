@@ -29,7 +29,8 @@ from geo.importers.values import shorten
 from geo.importers.vectorfile import VectorFile, vector_file
 from projects.clearance import LAND_CODES
 
-Purpose = Literal["parcels", "wards", "alignments", "corridor", "list"]
+Purpose = Literal["parcels", "wards", "alignments", "corridor", "list", "cases"]
+TABLES = ("list", "cases")  # purposes that take a table without shapes
 
 _log = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
@@ -48,7 +49,7 @@ def read_vector(
 ) -> VectorFile:
     """Reads `path` in a limited child process. Raises InvalidInput when it cannot be read at all.
 
-    `purpose` "list" takes a table without shapes. `sample`: also the first cells of every column, for a preview.
+    `purpose` "list" and "cases" take a table without shapes. `sample`: also the first cells of every column.
     `filename`: what messages call the file (None: its own name; uploads are stored under another one). `isolate`
     forces bubblewrap on or off (None: on where it works).
     """
@@ -65,14 +66,10 @@ def read_vector(
                 "Tim tuyến đọc từ GeoPackage, GeoJSON, shapefile, KML, MapInfo; bản vẽ thì xuất sang một dạng đó.",
                 "Alignments are read from GeoPackage, GeoJSON, shapefile, KML, MapInfo; export drawings to these.",
             )
-        if purpose != "list" and kind == "xlsx":
+        if purpose not in TABLES and kind == "xlsx":
             raise refuse(filename, *refusal("no_shapes", {}))
-        if purpose == "list" and kind not in ("csv", "xlsx"):
-            raise refuse(
-                filename,
-                "Danh sách thuộc tính phải là XLSX hoặc CSV.",
-                "A list of attributes must be an XLSX or a CSV.",
-            )
+        if purpose in TABLES and kind not in ("csv", "xlsx"):
+            raise refuse(filename, "Danh sách phải là XLSX hoặc CSV.", "A list must be an XLSX or a CSV.")
         said = {
             "format": kind,
             "purpose": purpose,

@@ -22,6 +22,7 @@ from geo.importers.limits import Limits
 Failure = Literal["time", "killed", "crash"]
 
 PACKAGE = Path(geo.__file__).resolve().parent
+CHILD = "geo.importers.child"
 _SIGNAL_EXIT = 128  # bubblewrap reports a signal like a shell does
 _STDERR_BYTES = 4_000
 _PROBE_SECONDS = 20
@@ -36,8 +37,16 @@ class ChildFailed(Exception):
         self.stderr = stderr
 
 
-def run_child(request: Path, source: Path, out: Path, limits: Limits, *, isolate: bool | None = None) -> None:
-    """Runs `geo.importers.child` on a request file that lies in `source`, which it may read; it may write to `out`.
+def run_child(
+    request: Path,
+    source: Path,
+    out: Path,
+    limits: Limits,
+    *,
+    isolate: bool | None = None,
+    module: str = CHILD,
+) -> None:
+    """Runs `module` on a request file that lies in `source`, which it may read; it may write to `out`.
 
     `isolate`: with bubblewrap (True), without (False), or as the machine allows (None). Returns when the child has
     ended well; raises ChildFailed otherwise.
@@ -46,7 +55,7 @@ def run_child(request: Path, source: Path, out: Path, limits: Limits, *, isolate
     log = out / "stderr.txt"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            command(request, source, out, wrapped=wrapped),
+            command(request, source, out, wrapped=wrapped, module=module),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
@@ -69,9 +78,9 @@ def run_child(request: Path, source: Path, out: Path, limits: Limits, *, isolate
         raise ChildFailed("crash", _tail(log))
 
 
-def command(request: Path, source: Path, out: Path, *, wrapped: bool) -> list[str]:
+def command(request: Path, source: Path, out: Path, *, wrapped: bool, module: str = CHILD) -> list[str]:
     """The argument list. -P and -s keep the current folder and the user's packages off the import path."""
-    python = [sys.executable, "-P", "-s", "-B", "-m", "geo.importers.child", str(request)]
+    python = [sys.executable, "-P", "-s", "-B", "-m", module, str(request)]
     return [*bubblewrap(source, out), *python] if wrapped else python
 
 

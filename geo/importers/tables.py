@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from geo.importers.columns import FIELDS, choose_columns, fold, match_columns
+from geo.importers.formulas import empty_formulas
 from geo.importers.layers import pack_shapes
 from geo.importers.limits import Limits
 from geo.importers.precheck import Refused
@@ -37,9 +38,9 @@ _WKT_BYTES = 16 * 1024 * 1024  # one cell
 
 
 def read_table(path: Path, request: dict[str, Any], limits: Limits, out: Path) -> dict[str, Any]:
-    """The answer for a table; a request of purpose "list" needs no shapes. Raises Refused."""
-    as_list = request["purpose"] == "list"
-    fields = FIELDS["parcels" if as_list else request["purpose"]]
+    """The answer for a table; a request of purpose "list" or "cases" needs no shapes. Raises Refused."""
+    as_list = request["purpose"] in ("list", "cases")
+    fields = FIELDS["parcels" if request["purpose"] == "list" else request["purpose"]]
     if request["format"] == "csv":
         layer, layers, rows = "csv", ["csv"], _csv_rows(path, limits)
     else:
@@ -76,7 +77,7 @@ def read_table(path: Path, request: dict[str, Any], limits: Limits, out: Path) -
         "crs": _crs(srids),
         "with_m": False,
         "notes": [],
-        "codes": [],
+        "codes": empty_formulas(path, layer) if request["purpose"] == "cases" and layers != ["csv"] else [],
         "lines": lines,
     }
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.desk import LawSetting, SavedFilter
+from geo.tables.documents import CaseDocument, DocumentUpload
 from geo.tables.facts import CaseFact
+from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
 from geo.tables.network import Activity, Link
+from geo.tables.papers import CasePaper
 from geo.tables.people import (
     Account,
     AccountScope,
@@ -35,6 +38,16 @@ from geo.tables.portfolio import (
     Ward,
     WardHistory,
 )
+from geo.tables.records import (
+    Allocation,
+    CaseParty,
+    CompensationLine,
+    CompensationPlan,
+    InventoryItem,
+    Person,
+    Relocation,
+    ResettlementPlot,
+)
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -42,20 +55,31 @@ __all__ = [
     "AccountScope",
     "Activity",
     "Alignment",
+    "Allocation",
     "ApiToken",
     "Base",
+    "CaseComplaint",
+    "CaseContact",
+    "CaseDocument",
     "CaseFact",
+    "CaseObstacle",
+    "CasePaper",
+    "CaseParty",
     "Change",
     "Claim",
     "ClearanceCase",
+    "CompensationLine",
+    "CompensationPlan",
     "Component",
     "Corridor",
     "Delegation",
+    "DocumentUpload",
     "Event",
     "Holder",
     "ImportBatch",
     "ImportProposal",
     "ImportUpload",
+    "InventoryItem",
     "LawSetting",
     "Link",
     "LoginSession",
@@ -64,12 +88,15 @@ __all__ = [
     "ParcelAlignment",
     "ParcelFront",
     "ParcelLineage",
+    "Person",
     "PortfolioState",
     "Project",
     "ProjectWard",
     "Proposal",
     "ProposalParcel",
     "RateWindow",
+    "Relocation",
+    "ResettlementPlot",
     "ResettlementSite",
     "SavedFilter",
     "Section",

@@ -7,7 +7,8 @@ the law puts before the step, days before the earliest lawful one, the lapse of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from projects.calendars import Calendar
 from projects.law.back_guards import back_faults
@@ -33,12 +34,30 @@ from projects.law.rules import RuleBook
 from projects.law.waiting import notice_of
 from projects.steps import STEPS
 
-__all__ = ["Breach", "check_lawful"]
+__all__ = ["Breach", "Court", "Move", "check_lawful", "first_lawful_day", "judge"]
 
 Guard = Callable[[Frame, Move], list[Breach]]
 
 # Steps that may not be taken on a notice that lapsed: all work between the notice and the recovery decision.
 _ON_NOTICE = ("S31", "S32", "S33", "S30", "S40", "S50", "S60", "S61", "S70", "S80", "S85", "S90")
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """What a move is held against besides the facts: rules, office calendar, bans, competence, and what the case is.
+
+    Without `bans` or `competences` those are not judged. `people`, `lands`, `override`: see `Frame`.
+    """
+
+    book: RuleBook
+    office: Calendar
+    bans: Bans | None = None
+    competences: Competences | None = None
+    delegations: tuple[Delegation, ...] = ()
+    override: Override | None = None
+    people: tuple[str, ...] = ()
+    lands: tuple[str, ...] = ()
+    counting: Counting = CIVIL_CODE
 
 
 def check_lawful(
@@ -62,19 +81,58 @@ def check_lawful(
     `facts`: all facts of the case that stand, those entered together with the move included, without the move itself.
     A breach with `blocking` False is shown and does not refuse: its rule is not verified, or only a ground is unknown.
     """
-    if step not in STEPS or wanted not in STEPS or wanted == "X1" or step == "X1":
+    court = Court(
+        book,
+        office,
+        bans,
+        competences,
+        tuple(delegations),
+        regime_override,
+        tuple(people),
+        tuple(lands),
+        counting,
+    )
+    return judge(Move(step, wanted, on), facts, court)
+
+
+def judge(move: Move, facts: Iterable[Fact], court: Court) -> tuple[Breach, ...]:
+    """`check_lawful` for a move and all that it is held against as values."""
+    if move.step not in STEPS or move.wanted not in STEPS or "X1" in (move.step, move.wanted):
         return ()  # a pause and its end change nothing that the law asks for
     frame = make_frame(
-        facts, book=book, today=on, office=office, regime_override=regime_override,
-        people=people, lands=lands, bans=bans, counting=counting,
+        facts, book=court.book, today=move.on, office=court.office, regime_override=court.override,
+        people=court.people, lands=court.lands, bans=court.bans, counting=court.counting,
     )  # fmt: skip
-    move = Move(step, wanted, on)
     found = [breach for guard in _guards() for breach in guard(frame, move)]
-    if competences is not None and wanted in SIGNED:
-        warning = competent(competences, SIGNED[wanted], on=on, delegations=delegations).warning
-        if warning:
-            found.append(Breach("NĐ49", "", "signer", warning.vi, warning.en, blocking=False))
+    if court.competences is not None and move.wanted in SIGNED:
+        who = competent(court.competences, SIGNED[move.wanted], on=move.on, delegations=court.delegations)
+        if who.warning:
+            vi, en = who.warning.vi, who.warning.en
+            found.append(Breach(who.rule or "J", who.basis, "signer", vi, en, blocking=False))
     return tuple(found)
+
+
+def first_lawful_day(
+    step: str, wanted: str, facts: Iterable[Fact], *, start: date, court: Court, horizon: int = 400
+) -> date | None:
+    """The first day from `start` on which the move is lawful with the facts as they are; None when only waiting does
+    not help: a fact is missing, or the notice lapses before. Looks `horizon` days ahead.
+    """
+    known = tuple(facts)
+    for ahead in range(horizon + 1):
+        day = start + timedelta(days=ahead)
+        blocking = [breach for breach in judge(Move(step, wanted, day), known, court) if breach.blocking]
+        if not blocking:
+            return day
+        coming = any(fact.on > day for fact in known)
+        if not coming and any(_lasts(breach) for breach in blocking):
+            return None
+    return None
+
+
+def _lasts(breach: Breach) -> bool:
+    """Whether waiting does not mend it: something is missing, or the notice lapsed."""
+    return breach.where != "effective_on" or breach.rule in ("TB-09", "TB-11")
 
 
 def _guards() -> tuple[Guard, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from projects.law.facts import Fact
+from projects.law.facts import STEP_FACTS, Fact
+from projects.steps import STEPS
 
 # What a later draft makes void: the plan is posted, discussed, appraised and approved anew.
 _PLAN = (
@@ -21,11 +22,12 @@ _RECOVERY = (
     "enforcement.decided", "enforcement.board_set", "enforcement.plan_approved", "enforcement.posted",
     "enforcement.received", "enforcement.compliance",
 )  # fmt: skip
+_ROAD = {kind: STEPS[step].order for step, kind in STEP_FACTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Facts by day, those of one day in the order in which they were given."""
+    """Facts by day, those of one day in the order of `timeline`."""
 
     facts: tuple[Fact, ...]
     _by_kind: Mapping[str, tuple[Fact, ...]] = field(init=False, repr=False, compare=False)
@@ -85,9 +87,12 @@ class Timeline:
 def timeline(facts: Iterable[Fact]) -> Timeline:
     """The facts by day without those that a later one made void: a plan by a new draft, a recovery decision by going
     back to the approved plan or to a new draft (only after a fast lane may the approval lawfully follow the decision).
+
+    Facts of one day keep the order in which they are given, but a step that was recorded beside the headline lies
+    behind it: it goes before the others of its day, in the order of the road.
     """
     standing: list[Fact] = []
-    for fact in sorted(facts, key=lambda fact: fact.on):
+    for fact in sorted(facts, key=lambda fact: (fact.on, _place(fact))):
         if fact.kind == "draft.made":
             standing = _without(standing, (*_PLAN, *_RECOVERY))
         elif fact.kind == "approval.decided" and _goes_back(standing):
@@ -107,6 +112,10 @@ def read_count(text: str) -> tuple[int, int] | None:
     if found is None or int(found[2]) == 0:
         return None
     return int(found[1]), int(found[2])
+
+
+def _place(fact: Fact) -> int:
+    return _ROAD.get(fact.kind, len(STEPS)) if fact.id else len(STEPS)
 
 
 def _goes_back(standing: list[Fact]) -> bool:

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 # What stands for the other parts of an address than `code`; a part that is not here fails the walk.
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
-    "import_id": "1", "fact_id": "1", "row_id": "1",
+    "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "row_id": "1", "paper_id": "1", "dang": "pdf",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -26,9 +26,24 @@ QUERIES = {
     "/api/worklist": ("du-an={project}&limit=500",),
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
     "/du-an/{code}/ho-so": ("", "doan=0.0-900000.0&mo=1&tu=50"),
+    "/du-an/{code}/ho-so/tai-ve": ("", "gang=1&lang=en"),
+    "/bieu-tong-hop": ("du-an={project}", "du-an={project}&don-vi=quan&dem=thua&bang=day-du&lang=en"),
+    "/bieu-tong-hop/tai-ve": ("du-an={project}", "du-an={project}&don-vi=quan&lang=en"),
+    "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua"),
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
+    "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
+    "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),
     "/du-an/{code}/mat-bang": ("", "lien=50&lang=en"),
     "/api/projects/{code}/land/gaps": ("", "lien=50"),
+    "/vuong-mac": (
+        "",
+        "cap=ward&qua_han=1&du_an={project}",
+        "vuong=NGUON_GOC&lang=en",
+        "phuong=00097&tu=100",
+    ),
+    "/cam-ket": ("", "du_an={project}&xem=1", "phuong=00097&tinh_trang=broken&lang=en"),
+    "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
+    "/api/commitments": ("", "project={project}&listed=1&state=open"),
     "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30"),
 }
 

@@ -21,6 +21,8 @@ from starlette.testclient import TestClient
 from api import logs
 from api.settings import Settings
 from api.usecases import holders
+from api.usecases.records import parties
+from api.usecases.records.writing import Said
 from geo import people, scope
 from geo.db import APP_ROLE, make_engine, make_sessions
 from geo.tables import Account, ClearanceCase, Holder
@@ -74,6 +76,7 @@ def cookies(portfolio_settings: Settings) -> Iterator[dict[str, str]]:
         row = session.get_one(Holder, case.id)
         before = {name: getattr(row, name) for name in CANARIES}
     _write(portfolio_settings, CANARIES)
+    party = _add_party(portfolio_settings)
     found = {}
     for role in ROLES:
         in_ward = role in ("ward_officer", "ward_leader")
@@ -86,6 +89,8 @@ def cookies(portfolio_settings: Settings) -> Iterator[dict[str, str]]:
             found[role] = people.open_session(session, account, network="x", agent="x", device="")
     yield found
     _write(portfolio_settings, before)
+    with owner_session(portfolio_settings) as session:
+        parties.drop_party(session, system_context(), CASE, party, Said(reason="thử xong"), seen=1)
 
 
 def _write(settings: Settings, values: dict[str, Any]) -> None:
@@ -94,6 +99,14 @@ def _write(settings: Settings, values: dict[str, Any]) -> None:
         case = session.query(ClearanceCase).filter_by(code=CASE).one()
         version = session.get_one(Holder, case.id).version
         holders.write(session, system_context(), case, PROJECT, values, seen=version)
+
+
+def _add_party(settings: Settings) -> str:
+    """The canaries once more, as a party of the case; gives its code."""
+    with owner_session(settings) as session:
+        fields = {name: str(value) for name, value in CANARIES.items() if name != "amount_vnd"}
+        fields |= {"kind": "person", "role": "holder"}
+        return str(parties.add_party(session, system_context(), CASE, fields, Said())["code"])
 
 
 @pytest.fixture
@@ -116,8 +129,9 @@ def found_in(body: bytes) -> set[str]:
 
 
 def may_show(path: str) -> bool:
-    """Where a field that the role sees at once may stand: the case's own pages, and its holder as JSON."""
-    return path.startswith("/ho-so/{code}") or path == "/api/cases/{code}/holder"
+    """Where a field that the role sees at once may stand: the case's own pages, its holder and records as JSON."""
+    records = ("holder", "parties", "compensation", "money")
+    return path.startswith("/ho-so/{code}") or path in {f"/api/cases/{{code}}/{name}" for name in records}
 
 
 def test_every_field_stands_only_where_the_table_lets_it(
@@ -137,6 +151,8 @@ def test_every_field_stands_only_where_the_table_lets_it(
             assert seen <= allowed, (role, method, path, seen - allowed)
             if method == "GET" and path == "/api/cases/{code}/holder" and answer.status_code == 200:
                 assert seen == clear, (role, path)
+            if method == "GET" and path == "/api/cases/{code}/parties" and answer.status_code == 200:
+                assert seen == clear - {"amount_vnd"}, (role, path)
             shown |= {(role, name) for name in seen}
             cells += len(CANARIES)
     assert cells > 3_000
@@ -199,7 +215,7 @@ def test_straight_through_sql_only_roles_for_people_read_a_row(
         who = Principal("x", "x", role, wards=frozenset({ward}), projects=frozenset({PROJECT}))
         with as_sql(engine, who) as session:
             everything = b""
-            for table in ("holder", "past.holder", "event", "proposal"):
+            for table in ("holder", "past.holder", "person", "past.person", "event", "proposal"):
                 everything += str(session.execute(text(f"select * from {table}")).all()[-2000:]).encode()
             rows = session.scalar(text("select count(*) from holder"))
         may = role.people and role.reach in ("all", "scoped")

@@ -64,10 +64,18 @@ def test_a_corrected_day_answers_for_the_days_between(client: TestClient, code: 
 
 def test_the_last_step_corrected_is_the_present_step(client: TestClient, code: str) -> None:
     handover = events(client, code)[2]
+    ended = {"kind": "handover.persuasion_ended", "on": "2026-04-22", "document": "3/BB"}
+    assert client.post(f"/api/cases/{code}/facts", json={"facts": [ended]}).status_code == 201
     answer = correct(
-        client, code, handover["id"], version=3, step="S97", reason="chưa bàn giao, mới cưỡng chế"
+        client,
+        code,
+        handover["id"],
+        version=3,
+        step="S97",
+        effective_on="2026-05-05",
+        reason="chưa bàn giao, mới cưỡng chế",
     )
-    assert (answer["status"], answer["step"], answer["step_on"]) == (200, "S97", "2026-04-20")
+    assert (answer["status"], answer["step"], answer["step_on"]) == (200, "S97", "2026-05-05")
     row = client.get(f"/api/cases/{code}").json()
     assert row["present"]["step"] == "S97"
     assert "S100" in row["allowed"]

@@ -112,7 +112,32 @@ BODIES: dict[tuple[str, str], dict[str, object]] = {
     ("POST", "/api/cases/{code}/holder/open"): {"fields": ["bank_account"], "reason": "thử"},
     ("PATCH", "/api/cases/{code}/holder"): {"version": 999_999, "changes": {"khong_co": "x"}},
     ("POST", "/api/cases/{code}/proposals/{proposal_id}"): {"confirm": True},
+    ("POST", "/api/cases/{code}/facts"): {"facts": [{"kind": "x", "on": "2026-01-01"}]},
+    ("POST", "/api/cases/{code}/facts/{fact_id}/void"): {"reason": "thử"},
+    ("POST", "/api/cases/{code}/uploads"): {"name": "x", "size": 0, "sha256": "x", "key": "x", "kind": "x"},
+    ("POST", "/api/cases/{code}/documents/{document_id}/withdraw"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/events/{event_id}/correction"): {"version": 999_999, "reason": "thử"},
+}
+_EDIT = {"version": 999_999, "fields": {"khong_co": "x"}, "reason": "thử"}
+for _part in ("parties", "inventory", "compensation"):
+    BODIES["POST", f"/api/cases/{{code}}/{_part}"] = {"fields": {"khong_co": "x"}}
+    BODIES["PATCH", f"/api/cases/{{code}}/{_part}/{{item_id}}"] = _EDIT
+    BODIES["POST", f"/api/cases/{{code}}/{_part}/{{item_id}}/removal"] = _EDIT
+BODIES |= {
+    ("POST", "/api/cases/{code}/facts"): {"facts": [{"kind": "khong.co", "on": "2026-01-01"}]},
+    ("POST", "/api/cases/{code}/facts/{fact_id}/void"): {"reason": "thử"},
+    ("POST", "/api/cases/{code}/parties/{item_id}/open"): {"fields": ["bank_account"], "reason": "thử"},
+    ("POST", "/api/cases/{code}/compensation-opening"): {"reason": "thử"},
+    ("POST", "/api/cases/{code}/compensation-versions"): {"reason": "thử"},
+    ("POST", "/api/cases/{code}/compensation-approval"): {"number": 999, "on": "2026-01-01", "document": "x"},
+    ("POST", "/api/cases/{code}/money"): {"fields": {"khong_co": "x"}},
+    ("POST", "/api/cases/{code}/resettlement"): {"fields": {"khong_co": "x"}},
+    ("POST", "/api/cases/{code}/resettlement/draw"): {"fields": {"khong_co": "x"}},
+    ("POST", "/api/cases/{code}/resettlement/handover"): _EDIT,
+    ("POST", "/api/cases/{code}/resettlement/release"): _EDIT,
+    ("POST", "/api/projects/{code}/resettlement/plots"): {"site": "KHONGCO", "rows": [{"code": "x"}]},
+    ("POST", "/api/projects/{code}/relocations"): {"fields": {"khong_co": "x"}},
+    ("POST", "/api/projects/{code}/relocations/{item_id}/move"): _EDIT,
 }
 # Answers of a route that did what it should with such a body.
 REACHED = {200, 202, 302, 303, 400, 404, 409, 413, 422}

@@ -182,6 +182,16 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return at.choice(("'FS'", "'SS'"))
     if (column.table.name, column.name) == ("parcel_lineage", "kind"):
         return at.choice(("'split'", "'merge'"))
+    if (column.table.name, column.name) in (("case_fact", "land"), ("case_fact", "file")):
+        return "''"
+    if (column.table.name, column.name) in (("case_fact", "void_reason"), ("case_fact", "amount")):
+        return "null"
+    if column.table.name == "case_document" and column.name.startswith("withdrawn_"):
+        return "null"
+    if (column.table.name, column.name) == ("case_document", "place_source"):
+        return at.choice(("'exif'", "'browser'"))
+    if (column.table.name, column.name) == ("case_document", "sha256"):
+        return f"repeat('{at.randrange(10)}', 64)"
     if column.name in ("code", "number", "sha256"):
         return f"'{at.randrange(60)}'"
     if (kind := column.type.compile(DIALECT)).startswith("geometry"):

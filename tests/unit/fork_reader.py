@@ -41,7 +41,13 @@ def fork_reader(kind: str) -> Iterator[list[int]]:
     into, back = server.stdin, server.stdout
 
     def run_child(
-        request: Path, source: Path, out: Path, limits: Limits, *, isolate: bool | None = None
+        request: Path,
+        source: Path,
+        out: Path,
+        limits: Limits,
+        *,
+        isolate: bool | None = None,
+        module: str = sandbox.CHILD,
     ) -> None:
         into.write(f"{request}\n")
         into.flush()

@@ -238,3 +238,11 @@ def test_code_lists_have_both_languages_and_mixed_land_takes_the_longer_notice()
     assert {kind for _, _, kind in LAND_CODES.values()} == {"agri", "non_agri"}
     assert land_kind("LUC") == land_kind("luc + CLN") == "agri"
     assert land_kind("ONT+CLN") == land_kind("ODT") == land_kind("???") == "non_agri"
+
+
+def test_a_case_with_its_origin_confirmed_may_still_refuse_the_inventory() -> None:
+    assert "S31" in allowed_steps("S40", came_from="S20")
+    assert "S31" not in allowed_steps("S40", came_from="S30")
+    go("S40", "S31", came_from="S20")
+    with pytest.raises(IllegalStep):
+        go("S40", "S31", came_from="S30")

@@ -132,7 +132,9 @@ def test_a_child_without_memory_is_one_sentence(tmp_path: Path) -> None:
 def answering(code: str) -> Callable[..., list[str]]:
     """A taken-over child: runs `code` with `out` set to the folder of its answer."""
 
-    def command(request: Path, source: Path, out: Path, *, wrapped: bool) -> list[str]:
+    def command(
+        request: Path, source: Path, out: Path, *, wrapped: bool, module: str = sandbox.CHILD
+    ) -> list[str]:
         return [sys.executable, "-c", f"import os, json; out = {str(out)!r}\n{code}"]
 
     return command

@@ -89,7 +89,7 @@ def around(start: date, spec: Beside, kind: str, fields: dict[str, str]) -> list
 
 
 @pytest.mark.parametrize("rule", DEADLINES)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_a_deadline_is_kept_on_its_last_day_and_late_on_the_next(rule: str, data: st.DataObject) -> None:
     amount, unit, kind, fields, more, span = DEADLINES[rule]
@@ -108,7 +108,7 @@ def test_a_deadline_is_kept_on_its_last_day_and_late_on_the_next(rule: str, data
 
 
 @pytest.mark.parametrize("rule", EARLIEST)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_an_act_becomes_lawful_on_its_earliest_day_and_not_the_day_before(
     rule: str, data: st.DataObject
@@ -127,6 +127,7 @@ def test_an_act_becomes_lawful_on_its_earliest_day_and_not_the_day_before(
             assert (clock.state, clock.days_since, clock.light) == ("open_since", shift, "ok")
 
 
+@settings(deadline=None)
 @given(issued=days(("2024-08-01", "2029-06-30")))
 @example(issued=date(2024, 2, 29).replace(year=2028))
 @example(issued=date(2026, 2, 28))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.lawfiles import bans, rule_book
@@ -39,11 +39,14 @@ def paid(on: date, amount: int, kind: str = "payment.part") -> Fact:
     return fact(kind, on, amount=Decimal(amount))
 
 
+@settings(deadline=None)
 @given(
     total=st.integers(0, 10**12),
     shifts=st.lists(st.tuples(st.integers(-40, 300), st.integers(0, 10**11)), max_size=5),
     days=st.integers(-5, 400),
 )
+@example(total=100, shifts=[(1, 50), (2, 10)], days=5)
+@example(total=100, shifts=[(0, 50), (-1, 10)], days=5)
 def test_late_money_is_the_sum_of_what_was_owed_each_day(
     total: int, shifts: list[tuple[int, int]], days: int
 ) -> None:
@@ -108,6 +111,7 @@ def test_a_day_without_a_rate_and_a_negative_sum_are_refused() -> None:
         late_money(Decimal(-1), due=DUE, payments=[], until=DUE, book=rule_book())
 
 
+@settings(deadline=None)
 @given(day=st.dates(date(2024, 1, 1), date(2027, 12, 31)))
 def test_enforcement_is_banned_on_days_off_and_15_days_around_the_tet_break(day: date) -> None:
     assert bool(day_bans(day, bans=bans())) == banned(day, TET)

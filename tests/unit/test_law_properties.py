@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.lawfiles import bans, rule_book
 from projects.law.clock import LIGHTS, STATES
 from projects.law.clocks import headline
 from projects.law.facts import KINDS, STEP_FACTS, Fact
-from projects.law.guards import check_lawful
+from projects.law.guards import Court, check_lawful, first_lawful_day
 from projects.steps import STEPS
 from tests.unit.law_cases import OFFICE, all_clocks, breaches, fact
 from tests.unit.law_oracle import walk
@@ -21,6 +21,7 @@ LEAST = {"agri": 60, "non_agri": 120}
 PEOPLE = ("A", "B", "C")
 
 
+@settings(deadline=None)
 @given(
     served=st.dictionaries(
         st.tuples(st.sampled_from(PEOPLE), st.sampled_from(sorted(LEAST))), st.integers(0, 90), min_size=1
@@ -67,6 +68,7 @@ _FACTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(case=_FACTS, today=st.dates(date(2024, 1, 1), date(2028, 6, 30)))
 def test_every_clock_of_any_facts_says_what_it_is_about(case: list[Fact], today: date) -> None:
     found = all_clocks(case, today)
@@ -95,6 +97,7 @@ def test_every_clock_of_any_facts_says_what_it_is_about(case: list[Fact], today:
         assert all((c.days_left or 0) >= left for c in found if c.open and (c.due or c.lapses))
 
 
+@settings(deadline=None)
 @given(
     case=_FACTS, today=st.dates(date(2024, 1, 1), date(2028, 6, 30)), seed=st.randoms(use_true_random=False)
 )
@@ -108,6 +111,7 @@ def test_the_order_in_which_facts_of_different_days_are_given_does_not_matter(
     assert all_clocks(mixed, today) == all_clocks(rows, today)
 
 
+@settings(deadline=None)
 @given(case=_FACTS, today=st.dates(date(2024, 1, 1), date(2027, 6, 30)), later=_FACTS)
 def test_what_happens_later_changes_nothing_today(case: list[Fact], today: date, later: list[Fact]) -> None:
     past = [fact for fact in case if fact.on <= today]
@@ -118,6 +122,7 @@ def test_what_happens_later_changes_nothing_today(case: list[Fact], today: date,
 _STEPS = st.sampled_from([code for code in STEPS if code != "X1"])
 
 
+@settings(deadline=None)
 @given(case=_FACTS, on=st.dates(date(2024, 1, 1), date(2027, 12, 31)), step=_STEPS, wanted=_STEPS)
 def test_a_guard_answers_for_any_facts_and_any_move(
     case: list[Fact], on: date, step: str, wanted: str
@@ -127,3 +132,18 @@ def test_a_guard_answers_for_any_facts_and_any_move(
         assert breach.basis
         assert breach.vi.count("(") == breach.vi.count(")")
         assert breach.where in ("facts", "effective_on", "step")
+
+
+@settings(deadline=None)
+@given(served=st.integers(0, 90), approved=st.integers(0, 300), asked=st.integers(0, 400))
+def test_the_first_lawful_day_is_found_and_none_where_waiting_does_not_help(
+    served: int, approved: int, asked: int
+) -> None:
+    start, service = ISSUED + timedelta(days=asked), ISSUED + timedelta(days=served)
+    case = [fact("notice.issued", ISSUED), fact("notice.served", service, land="agri")]
+    case.append(fact("approval.decided", ISSUED + timedelta(days=approved)))
+    court = Court(rule_book(), OFFICE, bans())
+    found = first_lawful_day("S80", "S90", case, start=start, court=court)
+    day = max(start, walk(service, 60, "cal"), ISSUED + timedelta(days=approved))
+    assert found == (day if day <= walk(ISSUED, 12, "mon") else None)
+    assert first_lawful_day("S80", "S90", case[:1], start=start, court=court) is None

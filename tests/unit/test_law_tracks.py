@@ -102,3 +102,20 @@ def test_what_may_follow_is_what_is_not_refused() -> None:
     assert set(next_facts(line, "money")) == {
         "payment.invited", "payment.part", "payment.full", "payment.refused", "payment.disputed",
     }  # fmt: skip
+
+
+def test_a_step_recorded_behind_the_headline_does_not_undo_what_came_the_same_day() -> None:
+    day = date(2026, 4, 10)
+    headline = [fact("posting.started", day), fact("recovery.decided", day)]
+    behind = [fact("approval.decided", day, id=8), fact("draft.made", day, id=9)]
+    kinds = [row.kind for row in timeline([*headline, *behind]).facts]
+    assert kinds == ["draft.made", "approval.decided", "posting.started", "recovery.decided"]
+
+
+def test_going_back_undoes_the_decision_and_a_plan_after_a_fast_lane_does_not() -> None:
+    text = "recovery.decided 2026-04-10\napproval.decided 2026-05-10"
+    assert not timeline(facts(text)).has("recovery.decided")
+    assert timeline(facts("fast_lane 2026-04-01 value=QD-08\n" + text)).has("recovery.decided")
+    unlawful = "fast_lane 2026-04-01 value=QD-08\ncomplaint.unlawful 2026-05-01\n" + text
+    assert not timeline(facts(unlawful)).has("recovery.decided")
+    assert not timeline(facts("posting.started 2026-03-01\ndraft.made 2026-03-20")).has("posting.started")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.lawfiles import competences
+from projects.law.clock import Thresholds
+from projects.law.clocks import headline
 from projects.law.competence import Delegation, competent
 from projects.law.regime import Override, regime_of
 from projects.law.timeline import timeline
@@ -59,6 +62,7 @@ def test_the_choice_of_the_city_counts_from_its_day() -> None:
     assert regime("", "2026-04-01", choice)[:2] == ("G24", "TR-04")
 
 
+@settings(deadline=None)
 @given(
     served=st.dates(date(2025, 6, 1), date(2025, 12, 31)),
     approved=st.dates(date(2025, 11, 1), date(2026, 2, 28)),
@@ -223,3 +227,44 @@ def test_the_future_of_a_file_is_not_known_yet() -> None:
     assert rules_of(case, "2026-02-01") == set()
     assert one(case, "2026-02-05", "TB-07").state == "no_date"
     assert one(case, date(2026, 2, 10) + timedelta(days=0), "TB-06").state == "running"
+
+
+def test_the_headline_is_the_later_land_kind_the_next_deadline_and_the_gaps() -> None:
+    case = facts("""
+        notice.issued 2026-02-02
+        notice.served 2026-02-03 land=agri
+        notice.served 2026-02-03 land=non_agri
+        approval.decided 2026-03-02
+        appraisal.received 2026-02-20
+    """)
+    found = headline(all_clocks(case, "2026-03-10"))
+    assert found.next_earliest is not None
+    assert (found.next_earliest.rule, found.next_earliest.earliest) == ("TB-07", date(2026, 6, 3))
+    assert found.next_due is not None
+    assert (found.next_due.rule, found.next_due.due) == ("QD-01a", date(2026, 6, 15))  # 13 June is a Saturday
+    assert [clock.rule for clock in found.greys] == ["TT-01"]
+    # The agricultural part may be decided from 4 April; the case as a whole is still held by the other.
+    later = headline(all_clocks(case, "2026-04-10"))
+    assert [clock.rule for clock in later.ready] == ["PA-12"]
+
+
+def test_a_case_without_any_clock_has_no_colour_and_that_is_the_fault() -> None:
+    assert headline(all_clocks([], "2026-03-10")).light == "none"
+
+
+@pytest.mark.parametrize(
+    ("day", "colour"), [("2026-03-09", "ok"), ("2026-03-10", "risk"), ("2026-03-11", "late")]
+)
+def test_only_an_internal_target_makes_an_act_red_that_the_law_only_allows(day: str, colour: str) -> None:
+    case = facts(
+        "handover.persuasion 2026-02-06\nhandover.persuasion_ended 2026-02-16"
+    )  # lawful from 27 February
+    target = Thresholds(open_days={"BG-03": 11})
+    assert one(case, day, "BG-03").light == "ok"
+    assert one(case, day, "BG-03", thresholds=target).light == colour
+
+
+@pytest.mark.parametrize(("share", "colour"), [("0", "ok"), ("0.2", "ok"), ("0.5", "risk")])
+def test_the_share_of_the_window_that_is_amber_can_be_set(share: str, colour: str) -> None:
+    clock = one(facts("plan.asked 2026-03-02"), "2026-03-07", "KH-01", thresholds=Thresholds(Decimal(share)))
+    assert (clock.days_left, clock.light) == (5, colour)

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 
 from api.errors import ErrorOut, FaultOut
 from api.pages import case, docs, portfolio, problems, project, report
+from api.pages.wanted_cases import Wanted
 from api.rightsfile import rights
 from api.settings import Settings
 from api.usecases.signin import Door
@@ -28,7 +29,6 @@ WARDS = {"TULIEN": list(iv.WARDS.items())}
 SPANS = {"TL": [("00097", 0.0, 1100.0), ("00145", 1000.0, 2100.0), ("00454", 2090.0, 5150.0)]}
 DAYS = (date(2026, 3, 1), date(2026, 6, 1))
 NO_FILTER = {"nhom": "", "chu-dau-tu": "", "phuong": "", "den": ""}
-NO_CASE_FILTER = dict.fromkeys(("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan"), "")
 
 
 LEADER = Principal("lan", "Lê Thị Lan", rights().roles["ward_leader"], wards=frozenset(iv.WARDS))
@@ -100,10 +100,10 @@ PAGES: dict[str, Callable[[str], str]] = {
         project.render_network(request("/x", lang), iv.bare(), {"activities": []}, lang, all_of_them=False)
     ),
     "cases": lambda lang: body(
-        project.render_cases(request("/x", lang), iv.project(), ic.case_list(), NO_CASE_FILTER)
+        project.render_cases(request("/x", lang), iv.project(), ic.case_list(), Wanted())
     ),
     "no cases": lambda lang: body(
-        project.render_cases(request("/x", lang), iv.bare(), ic.case_list(0), NO_CASE_FILTER)
+        project.render_cases(request("/x", lang), iv.bare(), ic.case_list(0), Wanted())
     ),
     "facts": lambda lang: body(project.render_facts(request("/x", lang), iv.project())),
     "facts of a programme": lambda lang: body(project.render_facts(request("/x", lang), iv.bare())),

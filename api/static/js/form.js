@@ -2,7 +2,9 @@
 // key protects the data in any case; this only keeps the user informed.
 "use strict";
 
-for (const form of document.querySelectorAll("form[data-once]")) {
+const held = (form) => {
+  if (form.dataset.held) return;
+  form.dataset.held = "1";
   const state = form.querySelector("[data-state]");
   const buttons = [...form.querySelectorAll("button[type=submit]")].map((button) => ({ button, label: button.textContent }));
 
@@ -19,6 +21,11 @@ for (const form of document.querySelectorAll("form[data-once]")) {
     if (form.dataset.sending === "1") event.preventDefault();
     else busy(true, event.submitter);
   });
+  form.addEventListener("busy", (event) => busy(event.detail)); // of whoever sends it by script
   // Coming back with the browser's back button shows the page as it was left.
   window.addEventListener("pageshow", () => busy(false));
-}
+};
+
+const hold = () => document.querySelectorAll("form[data-once]").forEach(held);
+hold();
+document.addEventListener("page-shown", hold); // a page that a script put in the place of this one

@@ -1,7 +1,7 @@
 """The desk: dated settings of the law (thresholds, rules, delegations, regimes), and filters that a person keeps
 
 Revision: 0023
-Follows: 0017
+Follows: 0022
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from geo.migrations import access
 from geo.migrations.row_versions import unversion_table, version_table
 
 revision = "0023"
-down_revision = "0017"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,82 @@
+"""`/ho-so/{code}/van-ban`: makes a paper of a case, and gives the files of those that were made."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, RedirectResponse, Response
+
+from api.deps import CaseCode, ContextDep, LangDep, RowId, SessionDep
+from api.pages import case_sections, people_cards
+from api.pages.case import render_case
+from api.pages.case_papers_part import NAME
+from api.pages.forms import Text, by_field, plain
+from api.usecases.listing import case_view
+from api.usecases.papers import make_paper, open_paper
+from projects.errors import Fault, InvalidInput, KeyReused
+
+TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+REUSED = Fault("", "Mẫu này đã được gửi với nội dung khác.", "This form was already sent with other content.")
+
+router = APIRouter(
+    prefix="/ho-so/{code}/van-ban", dependencies=[Depends(people_cards.ready), Depends(case_sections.ready)]
+)
+open_router = APIRouter(prefix="/ho-so/{code}/van-ban")
+
+
+@router.post("")
+def make(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    lang: LangDep,
+    code: CaseCode,
+    mau: Text = "",
+    ngay_van_ban: Text = "",
+    key: Text = "",
+) -> Response:
+    """Makes a paper and returns to the case."""
+    entered = {"mau": plain(mau)[:60], "ngay_van_ban": plain(ngay_van_ban)[:20]}
+    try:
+        with session.begin_nested():
+            paper = make_paper(
+                session, ctx, code, entered["mau"], dated_on=_day(entered["ngay_van_ban"]),
+                key=plain(key)[:100] or None, home=Path(request.app.state.settings.home),
+            )  # fmt: skip
+        return RedirectResponse(f"/ho-so/{code}?da_lap={paper.id}#{NAME}", 303)
+    except InvalidInput as error:
+        faults, status = by_field(error, lang, {"kind": "mau", "dated_on": "ngay_van_ban"}), 422
+    except KeyReused:
+        faults, status = by_field([REUSED], lang, {}), 409
+    case_sections.say(request, NAME, {"faults": faults, "entered": entered})
+    response = render_case(request, case_view(session, ctx, code), lang)
+    response.status_code = status
+    return response
+
+
+@open_router.get("/{paper_id}/{dang}", response_class=FileResponse)
+def file(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    code: CaseCode,
+    paper_id: RowId,
+    dang: Annotated[str, InPath(max_length=8)],
+) -> FileResponse:
+    """The file of a paper as it was made, to be saved."""
+    path, name = open_paper(session, ctx, code, paper_id, dang, Path(request.app.state.settings.home))
+    return FileResponse(path, media_type=TYPES[dang], filename=name)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError:
+        raise InvalidInput([Fault("dated_on", "Không phải ngày.", "Not a date.")]) from None

@@ -1,0 +1,1 @@
+"""Papers in Vietnamese administrative form, as DOCX and as PDF, from the same values."""
