@@ -22,6 +22,7 @@ QUERIES = {
     "/api/land-map/search": ("q=km1&project={project}", "q={project}-", "q={project}-0042", "q=40/100"),
     "/api/projects/{code}/cases/selection": ("", "gang=1", "vung=105,20;107,20;107,22;105,22"),
     "/du-an/{code}/ghi-hang-loat": ("", "tu_km=Km0&den_km=Km900", "vung=105,20;107,20;107,22;105,22"),
+    "/dang-nhap": ("tiep=/danh-muc",),  # who is signed in is led on: a ward officer to all their projects
     "/viec-hom-nay": ("du-an={project}", "du-an={project}&ds=chua-nhan-tien&lang=en"),
     "/api/worklist": ("du-an={project}&limit=500",),
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
