@@ -19,6 +19,15 @@ def work_answer(found: Worklist) -> dict[str, Any]:
         "offset": found.offset,
         "counts": dict(found.counts),
         "groups": dict(found.groups),
+        "resettlement_stock": [
+            {
+                "project": line.project,
+                **_both(line.kind),
+                "free": line.need.free,
+                "waiting": line.need.waiting,
+            }
+            for line in found.stock
+        ],
         "rows": [_row(row) for row in found.rows],
     }
 
@@ -37,7 +46,7 @@ def _row(row: WorkRow) -> dict[str, Any]:
         "why": [_both(text) for text in said], "obstacle": case.obstacle,
         "missing": [_both(clock.missing) for clock in desk.greys if clock.missing],
         "lacking": [{"rule": each.rule, "vi": each.vi, "en": each.en} for each in row.lacking],
-        "may_record": row.mine, "is_demo": case.is_demo,
+        "may_record": row.mine, "talks": row.talks, "is_demo": case.is_demo,
         "parcels": [[parcel.sheet, parcel.number] for parcel in case.parcels],
         "from_m": min(starts, default=None), "to_m": max(ends, default=None),
     }  # fmt: skip

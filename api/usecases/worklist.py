@@ -23,6 +23,7 @@ from api.usecases.facts import all_ward_labels, project_labels
 from api.usecases.law_now import law_of
 from api.usecases.legal import breaches_of_cases
 from api.usecases.may import is_command, sees
+from api.usecases.work_extras import StockLine, stock_lines, talks_of
 from geo.tables import ClearanceCase, Project
 from projects.desk.acts import Act
 from projects.desk.desk import GROUPS, Entry, sort_key
@@ -53,7 +54,7 @@ class WorkFilter:
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """A row: the case with its desk, the entry of the list that is shown (None: all), what the next step still lacks,
-    and whether the reader may record it."""
+    whether the reader may record it, and how many talks the contact log holds (where the list asks for it)."""
 
     row: DeskRow
     ward_label: str
@@ -64,12 +65,14 @@ class WorkRow:
     days: int | None
     lacking: tuple[Breach, ...]
     mine: bool
+    talks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
     """A page of the worklist. `counts`: rows of each list and group under the same ward, project; `open` of all open
-    cases there, `reach` of all open cases in reach; `groups`: rows of the list that is shown, by group."""
+    cases there, `reach` of all open cases in reach; `groups`: rows of the list that is shown, by group; `stock`: of
+    resettlement, in the projects of the list that waits for it."""
 
     data_date: date
     rows: tuple[WorkRow, ...]
@@ -82,6 +85,7 @@ class Worklist:
     reach: int
     wards: tuple[tuple[str, str, int], ...]
     projects: tuple[tuple[str, tuple[str, str], int], ...]
+    stock: tuple[StockLine, ...] = ()
 
 
 def worklist(
@@ -119,6 +123,7 @@ def worklist(
             for code, count in Counter(row.project for row in reach).items()
             if code in projects
         ),
+        stock=stock_lines(session, chosen.name, (row.project for row in found)),
     )
 
 
@@ -181,6 +186,7 @@ def _rows(
         for row in rows
         if (act := acts[row.case.code]).kind == "step"
     }
+    talks = talks_of(session, name, entries)
     lacking = breaches_of_cases(session, ctx, moves, on=day) if moves else {}
     return tuple(
         WorkRow(
@@ -193,6 +199,7 @@ def _rows(
             days=_days(row, entry),
             lacking=tuple(b for b in lacking.get(row.case.code, ()) if b.blocking),
             mine=_mine(ctx, row, acts[row.case.code]),
+            talks=talks.get(row.case.code, 0),
         )
         for row in rows
     )

@@ -20,8 +20,8 @@ def test_a_recorded_step_shows_in_history_map_and_counts(page: Page, api: APIReq
     case = a_case(api, "S90", 0)
     page.goto(f"/ho-so/{case['code']}")
     page.get_by_label("Bước", exact=True).select_option("S100")
-    page.get_by_label("Số văn bản").fill("15/BB-BGMB")
-    page.get_by_label("Người ký").fill("Nguyễn Văn Một")
+    page.locator("#document").fill("15/BB-BGMB")
+    page.locator("#signer").fill("Nguyễn Văn Một")
     page.get_by_role("button", name="Ghi thay đổi").click()
     page.wait_for_url("**/ho-so/*da_ghi=2*")
     expect(page.get_by_text("15/BB-BGMB").first).to_be_visible()
@@ -81,10 +81,10 @@ def test_an_illegal_step_keeps_what_was_entered_and_says_why(
     case = a_case(api, "S90", 4)
     page.goto(f"/ho-so/{case['code']}")
     page.get_by_label("Bước", exact=True).select_option("S100")
-    page.get_by_label("Ghi chú").fill("<img src=x onerror=alert(1)> 😀 ‮")
+    page.locator("#note").fill("<img src=x onerror=alert(1)> 😀 ‮")
     page.get_by_role("button", name="Ghi thay đổi").click()
     expect(page.get_by_text("Thiếu số văn bản").first).to_be_visible()
-    expect(page.get_by_label("Ghi chú")).to_have_value("<img src=x onerror=alert(1)> 😀 ‮")
+    expect(page.locator("#note")).to_have_value("<img src=x onerror=alert(1)> 😀 ‮")
     problems.clear()  # the 422 itself
 
 
