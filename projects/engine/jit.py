@@ -1,0 +1,35 @@
+"""The compiler of the kernels: numba where it is installed, plain Python on the same arrays where it is not.
+
+A kernel and every kernel that it calls stand in one file: numba's cache on disk notices a changed file, but not
+a changed helper in another one. No `prange`: threads are plain ones over blocks (kernels release the lock), since
+numba's own pool ends the process when two requests enter it at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+try:
+    from numba import njit  # type: ignore[import-untyped]
+except ImportError:  # pragma: no cover - numba is a locked dependency; this is the machine without it
+    njit = None
+
+
+def compiled(kernel: F) -> F:
+    """The kernel as machine code, kept on disk where there is room for it; the kernel itself without numba."""
+    if njit is None:
+        return kernel
+    try:
+        quick: F = njit(cache=True, nogil=True)(kernel)
+    except RuntimeError:  # no writable place for the cache: compile in each process
+        quick = njit(nogil=True)(kernel)
+    return quick
+
+
+def interpreted(kernel: F) -> F:
+    """The same kernel without numba: its helpers stay compiled."""
+    plain: F = getattr(kernel, "py_func", kernel)
+    return plain
