@@ -38,7 +38,11 @@ def faults_of(net: Net, options: Options) -> list[Fault]:
     for code in net.finishes:
         if code not in codes or codes[code].kind is Kind.EFFORT:
             faults.append(
-                Fault(code, f"Mốc hoàn thành {code!r} không có trong mạng.", f"Finish {code!r} is not in the network.")
+                Fault(
+                    code,
+                    f"Mốc hoàn thành {code!r} không có trong mạng.",
+                    f"Finish {code!r} is not in the network.",
+                )
             )
     faults += _links(net, codes, known)
     faults += _cycles(net, codes)
@@ -79,7 +83,9 @@ def _activity(a: Activity, calendars: set[str], data_date: Moment) -> Iterator[F
         yield Fault(a.code, "Thời lượng dài hơn 131 năm.", "The duration is longer than 131 years.")
     if a.duration > 0 and a.kind is Kind.MILESTONE:
         yield Fault(
-            a.code, f"Mốc phải có thời lượng 0, không phải {a.duration}.", f"A milestone lasts 0, not {a.duration}."
+            a.code,
+            f"Mốc phải có thời lượng 0, không phải {a.duration}.",
+            f"A milestone lasts 0, not {a.duration}.",
         )
     if a.remaining is not None and a.remaining < 0:
         yield Fault(a.code, f"Khối lượng còn lại âm: {a.remaining}.", f"Negative remaining: {a.remaining}.")
@@ -117,10 +123,16 @@ def _actuals(a: Activity, data_date: Moment) -> Iterator[Fault]:
 def _constraints(a: Activity) -> Iterator[Fault]:
     for rule, times in Counter(c.rule for c in a.constraints).items():
         if times > 1:
-            yield Fault(a.code, f"Ràng buộc {rule} lặp lại {times} lần.", f"Constraint {rule} appears {times} times.")
+            yield Fault(
+                a.code, f"Ràng buộc {rule} lặp lại {times} lần.", f"Constraint {rule} appears {times} times."
+            )
     for c in a.constraints:
         if (c.at is None) != (c.rule is Rule.ALAP):
-            yield Fault(a.code, f"Ràng buộc {c.rule}: thiếu hoặc thừa ngày.", f"{c.rule}: a date is missing or too many.")
+            yield Fault(
+                a.code,
+                f"Ràng buộc {c.rule}: thiếu hoặc thừa ngày.",
+                f"{c.rule}: a date is missing or too many.",
+            )
     if sum(c.rule in MANDATORY for c in a.constraints) > 1:
         yield Fault(a.code, "Có hai ngày bắt buộc cứng.", "It has two mandatory dates.")
     begin = [instant(c.at, evening=False) for c in a.constraints if c.rule in LOW_START and c.at is not None]
@@ -163,12 +175,16 @@ def _links(net: Net, codes: dict[str, Activity], calendars: set[str]) -> Iterato
             yield Fault(where, f"Quan hệ lặp lại {times} lần.", f"Link appears {times} times.")
         if pred in codes and succ in codes and codes[pred].kind is codes[succ].kind is effort:
             yield Fault(
-                where, "Hai công việc đi kèm không nối với nhau được.", "Two levels of effort cannot be linked."
+                where,
+                "Hai công việc đi kèm không nối với nhau được.",
+                "Two levels of effort cannot be linked.",
             )
     for link in net.links:
         where = f"{link.pred} → {link.succ} ({link.type})"
         if link.lag_calendar is not None and link.lag_calendar not in calendars:
-            yield Fault(where, f"Không có lịch {link.lag_calendar!r}.", f"Unknown calendar {link.lag_calendar!r}.")
+            yield Fault(
+                where, f"Không có lịch {link.lag_calendar!r}.", f"Unknown calendar {link.lag_calendar!r}."
+            )
         if abs(link.lag) > LAST:
             yield Fault(where, "Độ trễ dài hơn 131 năm.", "The lag is longer than 131 years.")
     tied: dict[str, set[bool]] = defaultdict(set)

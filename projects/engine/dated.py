@@ -214,7 +214,9 @@ def repair(k: Clock, n: Nodes, e: Edges, base: Long, left: Long, t: Times, touch
 
 
 @compiled
-def _bounds(k: Clock, n: Nodes, e: Edges, t: Times, lead: Small, i: int, begin: int, end: int) -> tuple[int, int]:
+def _bounds(
+    k: Clock, n: Nodes, e: Edges, t: Times, lead: Small, i: int, begin: int, end: int
+) -> tuple[int, int]:
     """Latest start and finish that the successors' times `t` leave to node i; `lead` says whose count (0: all)."""
     for j in range(e.out[i], e.out[i + 1]):
         x = e.edge[j]

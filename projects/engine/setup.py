@@ -11,7 +11,17 @@ import numpy.typing as npt
 from projects.engine import dated
 from projects.engine.checks import faults_of
 from projects.engine.csr import numbering, rows
-from projects.engine.model import Activity, Constraint, Kind, LagCalendar, LinkType, Net, Options, Progress, Rule
+from projects.engine.model import (
+    Activity,
+    Constraint,
+    Kind,
+    LagCalendar,
+    LinkType,
+    Net,
+    Options,
+    Progress,
+    Rule,
+)
 from projects.engine.shifts import DAY, WHOLE_DAY, Clock, WorkCalendar, WorkTime, clock, instant, work_time
 from projects.errors import InvalidInput
 
@@ -133,9 +143,7 @@ def _nodes(
     return nodes
 
 
-def _facts(
-    nodes: dated.Nodes, i: int, a: Activity, time: WorkTime, ticking: Clock, now: int
-) -> None:
+def _facts(nodes: dated.Nodes, i: int, a: Activity, time: WorkTime, ticking: Clock, now: int) -> None:
     """State, work left and actual instants. A milestone that has begun has happened."""
     calendar = nodes.calendar[i : i + 1]
     ended = a.actual_finish

@@ -147,7 +147,11 @@ def calendar_faults(calendar: WorkCalendar) -> Iterator[Fault]:
     broken = False
     for where, shifts in sets:
         ends = [minute for shift in shifts for minute in shift]
-        if ends != sorted(ends) or any(a >= b for a, b in shifts) or (ends and not 0 <= ends[0] < ends[-1] <= DAY):
+        if (
+            ends != sorted(ends)
+            or any(a >= b for a, b in shifts)
+            or (ends and not 0 <= ends[0] < ends[-1] <= DAY)
+        ):
             broken = True
             yield Fault(
                 f"{name}, {where}",
