@@ -45,7 +45,7 @@ class Nodes(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Links grouped by successor (`into`: those of i are pred[into[i]:into[i + 1]]) and, through `edge`, by predecessor."""
+    """Links grouped by successor, those of i at into[i]:into[i + 1]; `out` and `edge` group them by predecessor."""
 
     into: Ints
     pred: Ints
@@ -143,9 +143,9 @@ def _late(k: Clock, c: int, left: int, begin: int, end: int) -> int:
 
 
 @compiled
-def _pinned(k: Clock, n: Nodes, i: int) -> int:
+def _pinned(k: Clock, n: Nodes, left: int, i: int) -> int:
     """Where a mandatory date puts the work, whatever the logic says."""
-    c, left, at = n.calendar[i], n.left[i], n.pin_at[i]
+    c, at = n.calendar[i], n.pin_at[i]
     if left == 0:
         return int(at)
     if n.pin[i] == PIN_START:
@@ -157,7 +157,7 @@ def _pinned(k: Clock, n: Nodes, i: int) -> int:
 def _place(k: Clock, n: Nodes, e: Edges, t: Times, base: Long, left: Long, i: int) -> None:
     """Early times of node i from those of its predecessors."""
     if n.pin[i] != FREE:
-        at = _pinned(k, n, i)
+        at = _pinned(k, n, left[i], i)
     else:
         begin, end = base[i], n.floor[i]
         for j in range(e.into[i], e.into[i + 1]):

@@ -97,9 +97,8 @@ def refuse_overrun(p: Prepared) -> None:
     """Raise `InvalidInput` if the last pass ran out of a calendar."""
     if p.clock.bad[0]:
         code = p.codes[p.clock.bad[1]] if p.clock.bad[1] >= 0 else p.net.project
-        raise InvalidInput(
-            [Fault(code, "Phép tính vượt ra ngoài lịch (1970–2100).", "The calculation runs out of its calendar (1970–2100).")]
-        )  # fmt: skip
+        vi = "Phép tính vượt ra ngoài lịch (1970–2100)."
+        raise InvalidInput([Fault(code, vi, "The calculation runs out of its calendar (1970–2100).")])
 
 
 def _towards(p: Prepared, early: dated.Times, targets: list[int]) -> Result:

@@ -77,17 +77,20 @@ def prepare(net: Net, options: Options) -> Prepared:
     times = (*net.calendars, work_time(ELAPSED))
     calendar = {time.name: c for c, time in enumerate(net.calendars)}
     links = [net.links[j] for j in link]
+    lag_calendars = [
+        _lag_calendar(k.lag_calendar, calendar, len(times) - 1, activities[p], activities[s], options)
+        for k, p, s in zip(links, pred, succ, strict=True)
+    ]
     edges = dated.Edges(
         into=into.ptr,
         pred=pred,
         succ=succ,
         type=np.array([TYPES[k.type] for k in links], np.int8),
         lag=np.array([k.lag for k in links], np.int64),
-        calendar=np.array([_lag_calendar(k.lag_calendar, calendar, len(times) - 1, activities[p], activities[s], options)
-                           for k, p, s in zip(links, pred, succ, strict=True)], np.int32),
+        calendar=np.array(lag_calendars, np.int32),
         out=out.ptr,
         edge=out.edge,
-    )  # fmt: skip
+    )
     ticking = clock(times, unit=DAY if options.whole_days else 1)
     return Prepared(
         net=net,

@@ -1,4 +1,4 @@
-"""The engine against the slow reference on 2,000 random networks: dates, floats, drivers, what leads and what drives."""
+"""The engine against the slow reference on 2,000 random networks: dates, floats, drivers, what leads, what drives."""
 
 from __future__ import annotations
 
