@@ -53,7 +53,9 @@ def faults_of(net: Net, options: Options) -> list[Fault]:
 
 def _not_whole(net: Net) -> Iterator[Fault]:
     """What is not in whole days although the options say so."""
-    parts = [(a.code, (a.duration, a.remaining or 0)) for a in net.activities]
+    parts: list[tuple[str, tuple[int, ...]]] = [
+        (a.code, (a.duration, a.remaining or 0)) for a in net.activities
+    ]
     parts += [(f"{k.pred} → {k.succ} ({k.type})", (k.lag,)) for k in net.links]
     parts += [(c.name, tuple({*(c.begin % DAY).tolist(), *(c.before % DAY).tolist()})) for c in net.calendars]
     for where, minutes in parts:

@@ -49,7 +49,8 @@ def effort_rows(p: Prepared, early: dated.Times, late: dated.Times) -> dict[str,
 
 
 def _span(p: Prepared, a: Activity, times: dated.Times) -> tuple[int, int]:
-    starts, ends = [], []
+    starts: list[int] = []
+    ends: list[int] = []
     for link in p.net.links:
         kind = link.type.value
         if link.succ == a.code:

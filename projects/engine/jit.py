@@ -12,20 +12,24 @@ from typing import Any, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+compiler: Callable[..., Any] | None
 try:
-    from numba import njit  # type: ignore[import-untyped]
-except ImportError:  # pragma: no cover - numba is a locked dependency; this is the machine without it
-    njit = None
+    from numba import njit
+except ImportError:  # numba is a locked dependency; this is the machine without it
+    compiler = None
+else:
+    compiler = njit
 
 
 def compiled(kernel: F) -> F:
     """The kernel as machine code, kept on disk where there is room for it; the kernel itself without numba."""
-    if njit is None:
+    if compiler is None:
         return kernel
+    quick: F
     try:
-        quick: F = njit(cache=True, nogil=True)(kernel)
+        quick = compiler(cache=True, nogil=True)(kernel)
     except RuntimeError:  # no writable place for the cache: compile in each process
-        quick = njit(nogil=True)(kernel)
+        quick = compiler(nogil=True)(kernel)
     return quick
 
 

@@ -35,7 +35,7 @@ CALENDARS = {
     "OFFICE": WorkCalendar(
         "OFFICE",
         (OFFICE,) * 5 + ((), ()),
-        exceptions=tuple((date(2026, 3, d), ()) for d in range(16, 21)) + ((date(2026, 3, 28), ((450, 690),)),),
+        exceptions=(*((date(2026, 3, d), ()) for d in range(16, 21)), (date(2026, 3, 28), ((450, 690),))),
     ),
     "SHIFT": WorkCalendar("SHIFT", (((360, 840), (840, 1320)),) * 5 + (((360, 840),), ()),
                           blackouts=((date(2026, 4, 1), date(2026, 4, 5)),)),
@@ -53,7 +53,7 @@ def minute(at: date | datetime, *, evening: bool) -> int:
 def minutes_of(calendar: WorkCalendar) -> list[int]:
     """Every worked minute of the range, one by one."""
     replaced = dict(calendar.exceptions)
-    found = []
+    found: list[int] = []
     day = FIRST
     while day <= LAST:
         shifts = replaced.get(day, calendar.week[day.weekday()])

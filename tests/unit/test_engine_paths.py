@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+
+import networkx as nx
 
 from projects.engine.model import Activity, Kind, Link, LinkType, Net, Options
 from projects.engine.paths import drag, driving_chain, float_paths
@@ -16,47 +19,108 @@ ALL = work_time(WorkCalendar("ALL", (WHOLE_DAY,) * 7))
 START = date(2026, 1, 1)
 OPTIONS = Options(START)
 
-# J. W. Weist and F. K. Levy style table of a textbook network with known floats: PMI-type example on
-# en.wikipedia.org/wiki/Critical_path_drag, activities on node, durations in days, FS links.
-DRAG_EXAMPLE = {"A": 10, "B": 20, "C": 5, "D": 10, "E": 20, "F": 15, "G": 5, "H": 15}
-DRAG_LINKS = ["AB", "AF", "AH", "BC", "CD", "DE", "FG", "GE", "HE"]
+# F. Hillier, G. Lieberman, Introduction to Operations Research: Reliable Construction Co., weeks, FS links.
+RELIABLE = {
+    "A": 2,
+    "B": 4,
+    "C": 10,
+    "D": 6,
+    "E": 4,
+    "F": 5,
+    "G": 7,
+    "H": 9,
+    "I": 7,
+    "J": 8,
+    "K": 4,
+    "L": 5,
+    "M": 2,
+    "N": 6,
+}
+RELIABLE_LINKS = [
+    "AB",
+    "BC",
+    "CD",
+    "CE",
+    "CI",
+    "DG",
+    "EF",
+    "EH",
+    "GH",
+    "FJ",
+    "IJ",
+    "JK",
+    "JL",
+    "HM",
+    "KN",
+    "LN",
+    "MZ",
+    "NZ",
+]
+# J. Heizer, B. Render, Operations Management: Milwaukee Paper, weeks.
+MILWAUKEE = {"A": 2, "B": 3, "C": 2, "D": 4, "E": 4, "F": 3, "G": 5, "H": 2}
+MILWAUKEE_LINKS = ["AC", "AD", "BD", "CE", "CF", "DG", "EG", "FH", "GH"]
 
 
-def net(durations: dict[str, int], links: list[str | Link], finish: str) -> Net:
+def net(durations: dict[str, int], links: Sequence[str | Link], finish: str) -> Net:
     activities = tuple(Activity(code, days * DAY, "ALL") for code, days in durations.items())
     ties = tuple(Link(k[0], k[1]) if isinstance(k, str) else k for k in links)
     return Net("T", activities, ties, (ALL,), (finish,))
 
 
-def test_the_published_drag_example_has_its_published_drags_and_floats() -> None:
-    result = schedule(net(DRAG_EXAMPLE, list(DRAG_LINKS), "E"), OPTIONS)
-    assert {code for code, row in result.rows.items() if row.critical} == set("ABCDE")
-    days = {code: minutes // DAY for code, minutes in drag(result, "E").items()}
-    assert days == {"A": 10, "B": 15, "C": 5, "D": 10, "E": 20}
-    floats = {code: row.total_float // DAY for code, row in result.rows.items()}
-    assert floats == {"A": 0, "B": 0, "C": 0, "D": 0, "E": 0, "F": 15, "G": 15, "H": 20}
+def test_published_networks_have_their_published_lengths_floats_and_critical_paths() -> None:
+    reliable = schedule(net(RELIABLE | {"Z": 0}, RELIABLE_LINKS, "Z"), OPTIONS)
+    assert (reliable.finish - START).days == 44
+    floats = {code: row.total_float // DAY for code, row in reliable.rows.items()}
+    assert floats == dict.fromkeys("ABCEFJLNZ", 0) | dict.fromkeys("DGHM", 4) | {"I": 2, "K": 1}
+    milwaukee = schedule(net(MILWAUKEE, MILWAUKEE_LINKS, "H"), OPTIONS)
+    assert (milwaukee.finish - START).days == 15
+    floats = {code: row.total_float // DAY for code, row in milwaukee.rows.items()}
+    assert floats == dict.fromkeys("ACEGH", 0) | {"B": 1, "D": 1, "F": 6}
 
 
 def test_paths_come_in_the_order_of_their_float_and_share_no_activity() -> None:
-    result = schedule(net(DRAG_EXAMPLE, list(DRAG_LINKS), "E"), OPTIONS)
-    paths = float_paths(result, "E")
-    assert [(p.number, p.slack // DAY, "".join(p.codes)) for p in paths] == [
-        (1, 0, "ABCDE"),
-        (2, 15, "FG"),
-        (3, 20, "H"),
-    ]
-    assert driving_chain(result, "E") == tuple("ABCDE")
+    result = schedule(net(RELIABLE | {"Z": 0}, RELIABLE_LINKS, "Z"), OPTIONS)
+    paths = [(p.slack // DAY, "".join(p.codes)) for p in float_paths(result, "Z")]
+    assert paths == [(0, "ABCEFJLNZ"), (1, "K"), (2, "I"), (4, "DGHM")]
+    assert driving_chain(result, "Z") == tuple("ABCEFJLNZ")
 
 
-def test_a_textbook_precedence_network_has_its_known_dates() -> None:
-    """Foundations of the precedence diagram: SS 2, FF 3 and FS −1 by hand; days counted from 0 after the data date."""
+def parallel(whole: Net, code: str) -> set[str]:
+    """Activities on no common path with `code`."""
+    graph: nx.DiGraph[str] = nx.DiGraph((k.pred, k.succ) for k in whole.links)
+    graph.add_nodes_from(a.code for a in whole.activities)
+    related: set[str] = nx.ancestors(graph, code) | nx.descendants(graph, code)
+    return set(graph) - {code} - related
+
+
+def test_drag_follows_the_published_rule_for_finish_to_start_networks() -> None:
+    """S. A. Devaux: the duration, or the least total float of the activities in parallel if that is less."""
+    nets = [net(RELIABLE | {"Z": 0}, RELIABLE_LINKS, "Z"), net(MILWAUKEE, MILWAUKEE_LINKS, "H")]
+    for seed in range(60):
+        rng = random.Random(seed)
+        letters = "ABCDEFGH"
+        pairs = {"".join(sorted(rng.sample(letters, 2))) for _ in range(12)} | {c + "Z" for c in letters}
+        nets.append(net({c: rng.randint(1, 9) for c in letters} | {"Z": 0}, sorted(pairs), "Z"))
+    for whole in nets:
+        (finish,) = whole.finishes
+        result = schedule(whole, OPTIONS)
+        for code, minutes in drag(result, finish).items():
+            beside = [result.rows[c].total_float for c in parallel(whole, code)]
+            duration = next(a.duration for a in whole.activities if a.code == code)
+            assert minutes == min([duration, *beside]), (whole, code)
+    milwaukee = drag(schedule(nets[1], OPTIONS), "H")
+    assert {c: m // DAY for c, m in milwaukee.items()} == {"A": 1, "C": 1, "E": 1, "G": 5, "H": 2}
+
+
+def test_a_network_of_all_link_types_has_the_dates_worked_out_by_hand() -> None:
+    """Worked by hand: SS 2, FF 3 and FS −1 by hand; days counted from 0 after the data date."""
     ties = [
         Link("A", "B", LinkType.SS, 2 * DAY),
         Link("B", "C", LinkType.FF, 3 * DAY),
         Link("A", "C", LinkType.FS, -DAY),
         Link("C", "D"),
     ]
-    result = schedule(net({"A": 6, "B": 7, "C": 5, "D": 1}, list(ties), "D"), OPTIONS)
+    result = schedule(net({"A": 6, "B": 7, "C": 5, "D": 1}, ties, "D"), OPTIONS)
     first = START.toordinal() + 1
     early = {
         c: (r.early_start.toordinal() - first, r.early_finish.toordinal() + 1 - first)
@@ -72,12 +136,12 @@ def test_a_textbook_precedence_network_has_its_known_dates() -> None:
 
 
 def test_paths_and_floats_go_to_any_chosen_activity() -> None:
-    result = schedule(net(DRAG_EXAMPLE, list(DRAG_LINKS), "E"), OPTIONS)
-    to_g = towards(result, "G")
-    assert {code for code, row in to_g.rows.items() if row.driving} == set("AFG")
-    assert to_g.rows["F"].total_float == 0
-    assert to_g.rows["B"].critical is False
-    assert [p.codes for p in float_paths(result, "G")] == [("A", "F", "G")]
+    result = schedule(net(MILWAUKEE, MILWAUKEE_LINKS, "H"), OPTIONS)
+    to_d = towards(result, "D")
+    assert {code for code, row in to_d.rows.items() if row.driving} == set("BD")
+    assert to_d.rows["A"].total_float == DAY
+    assert to_d.rows["C"].critical is False
+    assert [(p.slack // DAY, p.codes) for p in float_paths(result, "D")] == [(0, ("B", "D")), (1, ("A",))]
 
 
 def random_net(rng: random.Random) -> Net:
