@@ -15,8 +15,10 @@ import pytest
 
 from projects.engine import levels, plain, whatif
 from projects.engine.plain import Plain
+from projects.engine.risk import simulate
+from projects.engine.spread import Triangular
 from tests.bench.measuring import ROUNDS, figure, seconds, taking_turns
-from tests.unit.engine_networks import graph_of, layered, walk
+from tests.unit.engine_networks import forward, graph_of, layered, walk
 
 AGAINST = "networkx, hai vòng lặp từ điển, đồ thị có sẵn"
 
@@ -110,7 +112,7 @@ def report_peer(nets: list[tuple[Plain, np.ndarray, np.ndarray]], graphs: list[n
 
         def finish(duration: np.ndarray, graph: nx.DiGraph[int] = graph) -> int:
             nx.set_node_attributes(graph, dict(enumerate(duration.tolist())), "duration")
-            return walk(graph)[0]
+            return max(forward(graph)[2].values())
 
         without = [finish(np.where(cause == c, net.duration, delayed)) for c in range(1, 9)]
         late = finish(delayed)
@@ -132,3 +134,66 @@ def test_delay_of_twenty_projects_of_2_000_activities() -> None:
     figure(
         "chậm trễ 20 dự án × 2.000 việc, 10 lần tính mỗi dự án, kể cả chuẩn bị", "s", mine, theirs, AGAINST
     )
+
+
+def by_columns(
+    kept: plain.Sorted, low: np.ndarray, mode: np.ndarray, high: np.ndarray, iterations: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The peer: numpy over iterations, one row of columns per activity, sampling and criticality included."""
+    rng, n, chunk = np.random.default_rng(0), mode.size, 500
+    finish, hits = np.empty(iterations, np.float32), np.zeros(n, np.int64)
+    ptr, succ, kind, lag = (part.tolist() for part in (kept.ptr, kept.succ, kept.type, kept.lag))
+    turn, rise, fall = (mode - low) / (high - low), (high - low) * (mode - low), (high - low) * (high - mode)
+    for begin in range(0, iterations, chunk):
+        u = rng.random((n, chunk), dtype=np.float32)
+        rising, falling = low + np.sqrt(u * rise), high - np.sqrt((1 - u) * fall)
+        d = np.where(u < turn, rising, falling).astype(np.float32)
+        early, end = np.zeros((n, chunk), np.float32), np.zeros(chunk, np.float32)
+        for x in range(n):
+            done = early[x] + d[x]
+            np.maximum(end, done, out=end)
+            for i in range(ptr[x], ptr[x + 1]):
+                y, t = succ[i], kind[i]
+                bound = (early[x] if t & 1 else done) + lag[i]
+                np.maximum(early[y], bound - d[y] if t >= 2 else bound, out=early[y])
+        late = np.empty_like(early)
+        for x in range(n - 1, -1, -1):
+            limit = end.copy()
+            for i in range(ptr[x], ptr[x + 1]):
+                y, t = succ[i], kind[i]
+                bound = late[y] - lag[i]
+                if t >= 2:
+                    bound = bound + d[y]
+                if t & 1:
+                    bound = bound + d[x]
+                np.minimum(limit, bound, out=limit)
+            late[x] = limit - d[x]
+        hits += (late - early < 0.5).sum(axis=1)
+        finish[begin : begin + chunk] = end
+    return finish, hits / iterations
+
+
+def test_ten_thousand_simulations_of_5_000_activities() -> None:
+    net = layered(5000, seed=5)
+    net = net._replace(duration=net.duration * 480, lag=net.lag * 480)  # whole minutes of working days
+    kept, mode = plain.sort(net), net.duration.astype(np.float32)
+    spreads = [Triangular(d * 0.8, d, d * 1.6) for d in mode.tolist()]
+    column = mode[kept.order][:, None]
+    iterations = 10_000
+    one = simulate(kept, spreads, iterations=iterations, seed=1)
+    two = simulate(kept, spreads, iterations=iterations, seed=1, threads=2)
+    assert (one.finish == two.finish).all()
+    finish, critical = by_columns(
+        kept, column * np.float32(0.8), column, column * np.float32(1.6), iterations
+    )
+    assert abs(one.percentile(50) / float(np.percentile(finish, 50)) - 1) < 0.002
+    assert abs(one.percentile(80) / float(np.percentile(finish, 80)) - 1) < 0.002
+    assert np.abs(one.criticality[kept.order] - critical).max() < 0.03
+    alone, both, peer = in_turns(
+        lambda: simulate(kept, spreads, iterations=iterations, seed=1),
+        lambda: simulate(kept, spreads, iterations=iterations, seed=1, threads=2),
+        lambda: by_columns(kept, column * np.float32(0.8), column, column * np.float32(1.6), iterations),
+    )
+    against = "numpy theo cột lần lặp, kể cả lấy mẫu"
+    figure("10.000 mô phỏng × 5.000 việc, chỉ số găng, Philox, một luồng", "s", alone, peer, against)
+    figure("10.000 mô phỏng × 5.000 việc, chỉ số găng, Philox, hai luồng", "s", both, peer, against)

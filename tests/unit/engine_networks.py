@@ -39,8 +39,8 @@ def graph_of(net: Plain) -> nx.DiGraph[int]:
     return graph
 
 
-def walk(graph: nx.DiGraph[int]) -> tuple[int, list[int], list[int], set[tuple[int, int]]]:
-    """Finish, early and late starts, critical links: two loops over a topological order, the usual way."""
+def forward(graph: nx.DiGraph[int]) -> tuple[list[int], dict[int, int], dict[int, int]]:
+    """Topological order, early starts and finishes: one loop over dictionaries, the usual way."""
     order = list(nx.topological_sort(graph))
     es: dict[int, int] = {}
     ef: dict[int, int] = {}
@@ -52,6 +52,12 @@ def walk(graph: nx.DiGraph[int]) -> tuple[int, list[int], list[int], set[tuple[i
             bound = (ef[p] if t[0] == "F" else es[p]) + lag - (d if t[1] == "F" else 0)
             start = max(start, bound)
         es[x], ef[x] = start, start + d
+    return order, es, ef
+
+
+def walk(graph: nx.DiGraph[int]) -> tuple[int, list[int], list[int], set[tuple[int, int]]]:
+    """Finish, early and late starts, critical links: two loops over a topological order."""
+    order, es, ef = forward(graph)
     finish = max(ef.values())
     ls: dict[int, int] = {}
     lf: dict[int, int] = {}
