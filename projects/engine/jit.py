@@ -23,13 +23,22 @@ else:
 
 def compiled(kernel: F) -> F:
     """The kernel as machine code, kept on disk where there is room for it; the kernel itself without numba."""
+    return _compiled(kernel, reorder=False)
+
+
+def reordered(kernel: F) -> F:
+    """As `compiled`, but sums of floats may be taken in any order (the same one on the same machine)."""
+    return _compiled(kernel, reorder=True)
+
+
+def _compiled(kernel: F, *, reorder: bool) -> F:
     if compiler is None:
         return kernel
     quick: F
     try:
-        quick = compiler(cache=True, nogil=True)(kernel)
+        quick = compiler(cache=True, nogil=True, fastmath=reorder)(kernel)
     except RuntimeError:  # no writable place for the cache: compile in each process
-        quick = compiler(nogil=True)(kernel)
+        quick = compiler(nogil=True, fastmath=reorder)(kernel)
     return quick
 
 

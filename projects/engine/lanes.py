@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from projects.engine.jit import compiled
+from projects.engine.jit import reordered
 
 Ints = npt.NDArray[np.int32]
 Small = npt.NDArray[np.int8]
@@ -14,9 +14,10 @@ Draws = npt.NDArray[np.uint16]
 
 FIXED, CLOSED, TABLE = 0, 1, 2  # a value, a triangle in closed form, quantiles over the normal score
 NEVER = 1 << 30
+WIDTH = 64  # iterations of a block
 
 
-@compiled
+@reordered
 def sample(
     kind: Small, corner: Singles, tables: Singles, reach: float, score: Singles,
     group: Ints, weight: Singles, draws: Draws, shared: Draws, d: Ints,
@@ -56,74 +57,87 @@ def sample(
                 d[x, j] = np.int32(tables[x, k] + part * (tables[x, k + 1] - tables[x, k]) + half)
 
 
-@compiled
+@reordered
 def run(
-    ptr: Ints, succ: Ints, link: Small, lag: Ints, d: Ints, used: int, target: int, targets: Ints,
+    ptr: Ints, succ: Ints, link: Small, lag: Ints, d: Ints, mask: Ints, target: int, targets: Ints,
     early: Ints, late: Ints, finish: Ints, reached: Ints, hits: npt.NDArray[np.int64],
     sums: npt.NDArray[np.float64], middle: Singles, centre: float,
 ) -> None:  # fmt: skip
-    """Forward and backward pass of a block; only its first `used` columns are counted.
+    """Forward and backward pass of a block; only the columns with `mask` 1 are counted.
 
-    `finish` by column is that of node `target`, of everything with −1; `reached` the finishes of `targets`. `hits`
-    counts the columns in which a node has no float; `sums` are Σδ, Σδ² and Σδ·(finish − centre) with δ = d − middle.
+    `d`, `early`, `late` are flat, WIDTH entries to the node: a fixed width and unsigned places are what lets the
+    compiler take many columns at once. `finish` by column is that of node `target`, of everything with −1; `reached`
+    the finishes of `targets`. `hits` counts the columns in which a node has no float; `sums` are Σδ, Σδ² and
+    Σδ·(finish − centre) with δ = d − middle.
     """
-    n, width = d.shape
+    n = ptr.size - 1
+    w = np.uint64(WIDTH)
     early[:] = 0
     finish[:] = 0
     for x in range(n):
-        for j in range(width):
-            late[x, j] = early[x, j] + d[x, j]  # the early finish, for now
+        X = np.uint64(x) * w
+        for j in range(w):
+            late[X + j] = early[X + j] + d[X + j]  # the early finish, for now
         if target < 0:
-            for j in range(width):
-                finish[j] = max(finish[j], late[x, j])
+            for j in range(w):
+                finish[j] = max(finish[j], late[X + j])
         for i in range(ptr[x], ptr[x + 1]):
-            y, t, g = succ[i], link[i], lag[i]
+            t, g = link[i], lag[i]
+            Y = np.uint64(succ[i]) * w
             if t == 0:
-                for j in range(width):
-                    early[y, j] = max(early[y, j], late[x, j] + g)
+                for j in range(w):
+                    early[Y + j] = max(early[Y + j], late[X + j] + g)
             elif t == 1:
-                for j in range(width):
-                    early[y, j] = max(early[y, j], early[x, j] + g)
+                for j in range(w):
+                    early[Y + j] = max(early[Y + j], early[X + j] + g)
             elif t == 2:
-                for j in range(width):
-                    early[y, j] = max(early[y, j], late[x, j] + g - d[y, j])
+                for j in range(w):
+                    early[Y + j] = max(early[Y + j], late[X + j] + g - d[Y + j])
             else:
-                for j in range(width):
-                    early[y, j] = max(early[y, j], early[x, j] + g - d[y, j])
+                for j in range(w):
+                    early[Y + j] = max(early[Y + j], early[X + j] + g - d[Y + j])
     if target >= 0:
-        finish[:] = late[target]
+        X = np.uint64(target) * w
+        for j in range(w):
+            finish[j] = late[X + j]
     for k in range(targets.size):
-        reached[k] = late[targets[k]]
+        X = np.uint64(targets[k]) * w
+        for j in range(w):
+            reached[k, j] = late[X + j]
     for x in range(n - 1, -1, -1):
+        X = np.uint64(x) * w
         if target < 0 or x == target:
-            for j in range(width):
-                late[x, j] = finish[j] - d[x, j]
+            for j in range(w):
+                late[X + j] = finish[j] - d[X + j]
         else:
-            for j in range(width):
-                late[x, j] = NEVER
+            for j in range(w):
+                late[X + j] = NEVER
         for i in range(ptr[x], ptr[x + 1]):
-            y, t, g = succ[i], link[i], lag[i]
+            t, g = link[i], lag[i]
+            Y = np.uint64(succ[i]) * w
             if t == 0:
-                for j in range(width):
-                    late[x, j] = min(late[x, j], late[y, j] - g - d[x, j])
+                for j in range(w):
+                    late[X + j] = min(late[X + j], late[Y + j] - g - d[X + j])
             elif t == 1:
-                for j in range(width):
-                    late[x, j] = min(late[x, j], late[y, j] - g)
+                for j in range(w):
+                    late[X + j] = min(late[X + j], late[Y + j] - g)
             elif t == 2:
-                for j in range(width):
-                    late[x, j] = min(late[x, j], late[y, j] - g + d[y, j] - d[x, j])
+                for j in range(w):
+                    late[X + j] = min(late[X + j], late[Y + j] - g + d[Y + j] - d[X + j])
             else:
-                for j in range(width):
-                    late[x, j] = min(late[x, j], late[y, j] - g + d[y, j])
-        found = 0
-        for j in range(used):
-            found += late[x, j] == early[x, j]
+                for j in range(w):
+                    late[X + j] = min(late[X + j], late[Y + j] - g + d[Y + j])
+        found = np.int32(0)
+        for j in range(w):
+            found += np.int32(late[X + j] == early[X + j]) * mask[j]
         hits[x] += found
     for x in range(n):
-        a, b, c = np.float64(0), np.float64(0), np.float64(0)
-        for j in range(used):
-            off = np.float64(d[x, j]) - middle[x]
+        X = np.uint64(x) * w
+        m, o = np.float32(middle[x]), np.float32(centre)
+        a, b, c = np.float32(0), np.float32(0), np.float32(0)
+        for j in range(w):
+            off = (np.float32(d[X + j]) - m) * np.float32(mask[j])
             a += off
             b += off * off
-            c += off * (finish[j] - centre)
+            c += off * (np.float32(finish[j]) - o)
         sums[x, 0], sums[x, 1], sums[x, 2] = a, b, c

@@ -23,13 +23,14 @@ from projects.engine.spread import (
     Spread,
     Triangular,
     scores,
+    sound,
     spread_faults,
     table,
 )
 from projects.errors import Fault, InvalidInput
 
 Reals = npt.NDArray[np.float64]
-BLOCK = 80
+BLOCK = lanes.WIDTH
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def simulate(
     `correlation` is that of the normal scores of any two nodes of a group. Raises `InvalidInput` with all faults.
     """
     n = net.duration.size
-    faults = [f for i, s in enumerate(spreads) for f in spread_faults(str(i), s)]
+    faults = [f for i, s in enumerate(spreads) if not sound(s) for f in spread_faults(str(i), s)]
     if len(spreads) != n or iterations < 1 or not 0 <= correlation < 1:
         faults.append(
             Fault("risk", "Tham số mô phỏng không hợp lệ.", "Invalid parameters of the simulation.")
@@ -174,14 +175,19 @@ class _Model:
                 self.kind[i] = lanes.TABLE
                 self.tables[i] = table(spread)
                 self.corner[i, 1] = self.tables[i, KNOTS // 2]
+        longest = float(np.maximum(self.tables.max(axis=1), self.corner.max(axis=1)).sum())
+        if longest + float(np.abs(net.lag.astype(np.float64)).sum()) >= lanes.NEVER:
+            vi, en = "Thời lượng quá dài để mô phỏng.", "The durations are too long to simulate."
+            raise InvalidInput([Fault("risk", vi, en)])
         self.middle = np.ascontiguousarray(self.corner[:, 1])
         self.score = scores()
         fixed = self._one(np.rint(self.middle).astype(np.int32)[:, None])
         self.centre = float(fixed)
 
     def _one(self, d: npt.NDArray[np.int32]) -> int:
-        finish = np.zeros(1, np.int32)
-        self._run(d, 1, -1, np.empty(0, np.int32), finish, np.empty((0, 1), np.int32), 0.0)
+        finish = np.zeros(BLOCK, np.int32)
+        wide = np.repeat(d, BLOCK, axis=1)
+        self._run(wide, 1, -1, np.empty(0, np.int32), finish, np.empty((0, BLOCK), np.int32), 0.0)
         return int(finish[0])
 
     def _run(
@@ -190,7 +196,9 @@ class _Model:
     ) -> tuple[npt.NDArray[np.int64], Reals]:  # fmt: skip
         net, n = self.net, d.shape[0]
         hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
-        lanes.run(net.ptr, net.succ, net.type, net.lag, d, used, goal, goals, np.empty_like(d), np.empty_like(d),
+        mask = (np.arange(BLOCK) < used).astype(np.int32)
+        early, late = np.empty(d.size, np.int32), np.empty(d.size, np.int32)
+        lanes.run(net.ptr, net.succ, net.type, net.lag, d.reshape(-1), mask, goal, goals, early, late,
                   finish, reached, hits, sums, self.middle, centre)  # fmt: skip
         return hits, sums
 

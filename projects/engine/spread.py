@@ -80,19 +80,23 @@ def fitted(values: Sequence[float]) -> Lognormal:
     return Lognormal(float(logs.mean()), float(logs.std()))
 
 
-def spread_faults(where: str, spread: Spread) -> list[Fault]:
-    """What is wrong with a spread."""
+def sound(spread: Spread) -> bool:
+    """Whether the parameters of a spread make sense."""
     match spread:
         case Fixed(value):
-            wrong = not (math.isfinite(value) and value >= 0)
+            return math.isfinite(value) and value >= 0
         case Triangular(low, mode, high) | Pert(low, mode, high):
-            wrong = not (0 <= low <= mode <= high < math.inf)
+            return 0 <= low <= mode <= high < math.inf
         case Lognormal(mu, sigma):
-            wrong = not (math.isfinite(mu) and 0 <= sigma < 3)
+            return math.isfinite(mu) and 0 <= sigma < 3
         case Empirical(values):
-            wrong = len(values) < 2 or not all(math.isfinite(v) and v >= 0 for v in values)
+            return len(values) > 1 and all(math.isfinite(v) and v >= 0 for v in values)
+
+
+def spread_faults(where: str, spread: Spread) -> list[Fault]:
+    """What is wrong with a spread."""
     vi, en = f"Phân bố không hợp lệ: {spread}.", f"Invalid distribution: {spread}."
-    return [Fault(where, vi, en)] if wrong else []
+    return [] if sound(spread) else [Fault(where, vi, en)]
 
 
 def table(spread: Spread) -> Reals:

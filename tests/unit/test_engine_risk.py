@@ -60,10 +60,9 @@ def test_same_seed_same_answer_on_one_or_two_threads_and_another_seed_another_on
     spreads = [Triangular(d * 80, d * 100, d * 160) for d in net.duration[np.argsort(net.order)].tolist()]
     one = simulate(net, spreads, seed=11, iterations=1000, threads=1)
     two = simulate(net, spreads, seed=11, iterations=1000, threads=2)
-    for a, b in zip(
-        (one.finish, one.criticality, one.share), (two.finish, two.criticality, two.share), strict=True
-    ):
-        assert (a == b).all()
+    assert one.finish.tolist() == two.finish.tolist()
+    assert one.criticality.tolist() == two.criticality.tolist()
+    assert one.share.tolist() == two.share.tolist()
     other = simulate(net, spreads, seed=12, iterations=1000)
     assert other.finish.tolist() != one.finish.tolist()
 
@@ -72,7 +71,7 @@ def test_iterations_that_do_not_divide_the_block_are_all_there_and_begin_like_th
     net = plain.sort(layered(60, seed=3))
     spreads = [Triangular(80, 100, 160)] * 60
     long = simulate(net, spreads, seed=5, iterations=1000)
-    for iterations in (1, 79, 80, 81, 163):
+    for iterations in (1, 63, 64, 65, 163):
         short = simulate(net, spreads, seed=5, iterations=iterations)
         assert short.finish.size == iterations
         assert (short.finish == long.finish[:iterations]).all()
@@ -86,15 +85,16 @@ def test_every_iteration_has_the_finish_and_critical_work_of_a_plain_walk() -> N
     spreads = [Pert(d * 8, d * 10, d * 20) if i % 2 else Triangular(d * 8, d * 10, d * 20)
                for i, d in enumerate(net.duration.tolist())]  # fmt: skip
     model = risk._Model(kept, [spreads[i] for i in kept.order], None, 0.0)
-    part = model.block(0, 9, 80, -1, np.empty(0, np.int32))
+    wide = lanes.WIDTH
+    part = model.block(0, 9, wide, -1, np.empty(0, np.int32))
     random = np.random.Generator(np.random.Philox(key=9, counter=[0, 0, 0, 0]))
-    draws = random.integers(0, 65536, (80, 80), dtype=np.uint16)
-    d = np.empty((80, 80), np.int32)
+    draws = random.integers(0, 65536, (80, wide), dtype=np.uint16)
+    d = np.empty((80, wide), np.int32)
     lanes.sample(
         model.kind, model.corner, model.tables, 4.5, model.score, model.group, model.weight, draws, draws, d
     )
     hits = np.zeros(80, np.int64)
-    for j in range(80):
+    for j in range(wide):
         duration = np.empty(80, np.int32)
         duration[kept.order] = d[:, j]
         finish, early, late, _ = walk(graph_of(net._replace(duration=duration)))
