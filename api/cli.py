@@ -13,6 +13,7 @@ from api.commands import (
     imports,
     land,
     law,
+    network,
     previewing,
     server,
     upkeep,
@@ -27,10 +28,10 @@ app = typer.Typer(
 )
 app.command("serve")(server.serve)
 app.command("worker")(imports.worker)
-app.command("schedule")(answers.schedule)
 app.command("data-date")(upkeep.set_data_date)
 app.command("doctor")(upkeep.doctor)
 app.command("check")(upkeep.check)
+app.add_typer(network.app, name="schedule")
 app.add_typer(answers.app, name="report")
 app.add_typer(audit.app, name="audit")
 app.add_typer(land.app, name="import")

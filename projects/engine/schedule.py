@@ -181,7 +181,7 @@ def _rows(
             total_float=int(total[i]),
             free_float=int(free[i]),
             day_minutes=p.times[p.nodes.calendar[i]].day_minutes,
-            critical=bool(lead[i]) and not done and total[i] <= p.options.critical_float,
+            critical=bool(lead[i]) and not done and int(total[i]) <= p.options.critical_float,
             driving=bool(chain[i]),
             drivers=drivers,
             done=done,
