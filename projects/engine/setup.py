@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -142,7 +143,7 @@ def _nodes(
         _facts(nodes, i, a, times[nodes.calendar[i]], ticking, now)
         if nodes.state[i] != dated.DONE:
             for constraint in a.constraints:
-                _constrain(nodes, i, constraint)
+                _constrain(nodes, i, constraint, ticking)
     return nodes
 
 
@@ -171,7 +172,7 @@ def _facts(nodes: dated.Nodes, i: int, a: Activity, time: WorkTime, ticking: Clo
             nodes.left[i] = max(a.duration - spent, time.day_minutes)
 
 
-def _constrain(nodes: dated.Nodes, i: int, c: Constraint) -> None:
+def _constrain(nodes: dated.Nodes, i: int, c: Constraint, ticking: Clock) -> None:
     """A constraint as bounds; a day bounds a start by its morning, a finish and work-less nodes by its evening."""
     if c.at is None:
         return
@@ -181,7 +182,8 @@ def _constrain(nodes: dated.Nodes, i: int, c: Constraint) -> None:
     if c.rule in (Rule.SNET, Rule.MUST_START) and waiting:
         nodes.base[i] = max(nodes.base[i], start)
     if c.rule in (Rule.SNLT, Rule.MUST_START) and waiting:
-        nodes.start_by[i] = min(nodes.start_by[i], start)
+        by = start if isinstance(c.at, datetime) else _first_work(ticking, nodes.calendar[i : i + 1], start)
+        nodes.start_by[i] = min(nodes.start_by[i], start if nodes.left[i] == 0 else by)
     if c.rule in (Rule.FNET, Rule.MUST_FINISH):
         nodes.floor[i] = max(nodes.floor[i], finish)
     if c.rule in (Rule.FNLT, Rule.MUST_FINISH, Rule.DEADLINE):
@@ -190,3 +192,10 @@ def _constrain(nodes: dated.Nodes, i: int, c: Constraint) -> None:
         nodes.pin[i], nodes.pin_at[i] = dated.PIN_START, start
     if c.rule is Rule.MANDATORY_FINISH:
         nodes.pin[i], nodes.pin_at[i] = dated.PIN_FINISH, finish
+
+
+def _first_work(ticking: Clock, calendar: npt.NDArray[np.int32], morning: int) -> int:
+    """The first minute worked on the day of `morning`; `morning` on a day of rest."""
+    minute = np.ones(1, np.int64)
+    first = int(dated.shifted(ticking, calendar, np.array([morning], np.int64), minute)[0]) - 1
+    return first if first < morning + DAY else morning

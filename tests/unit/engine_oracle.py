@@ -67,6 +67,9 @@ def minutes_of(calendar: WorkCalendar) -> list[int]:
 WORK = {name: minutes_of(calendar) for name, calendar in CALENDARS.items()} | {"elapsed": minutes_of(ALL_DAY)}
 
 
+WORKED = {name: frozenset(minutes) for name, minutes in WORK.items()}
+
+
 def add(name: str, t: int, lag: int) -> int:
     work = WORK[name]
     if lag == 0:
@@ -171,6 +174,9 @@ class Oracle:
         if c.rule in (Rule.SNET, Rule.MUST_START) and waiting:
             node.base = max(node.base, s)
         if c.rule in (Rule.SNLT, Rule.MUST_START) and waiting:
+            if node.left and not isinstance(c.at, datetime):
+                # A day by which to start: the first minute that is worked on it.
+                s = next((m for m in range(s, s + 1440) if m in WORKED[node.a.calendar]), s)
             node.start_by = s if node.start_by is None else min(node.start_by, s)
         if c.rule in (Rule.FNET, Rule.MUST_FINISH):
             node.floor = f if node.floor is None else max(node.floor, f)
