@@ -11,10 +11,29 @@ Ints = npt.NDArray[np.int32]
 Small = npt.NDArray[np.int8]
 Singles = npt.NDArray[np.float32]
 Draws = npt.NDArray[np.uint16]
+Words = npt.NDArray[np.uint32]
 
 FIXED, CLOSED, TABLE = 0, 1, 2  # a value, a triangle in closed form, quantiles over the normal score
 NEVER = 1 << 30
 WIDTH = 64  # iterations of a block
+
+
+@reordered
+def philox(low_key: int, high_key: int, block: int, stream: int, out: Words) -> None:
+    """Random words of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011): column i of `out` (4 rows) is the image of the
+    counter (i, 0, block, stream) under the 64-bit key. Known answers of its authors are in the tests."""
+    first, second, third, fourth = out[0], out[1], out[2], out[3]
+    low, half = np.uint64(0xFFFFFFFF), np.uint64(32)
+    for i in range(out.shape[1]):
+        x0, x1, x2, x3 = np.uint64(i), np.uint64(0), np.uint64(block), np.uint64(stream)
+        k0, k1 = np.uint64(low_key), np.uint64(high_key)
+        for _ in range(10):
+            p0, p1 = np.uint64(0xD2511F53) * x0, np.uint64(0xCD9E8D57) * x2
+            x0, x1 = (p1 >> half) ^ x1 ^ k0, p1 & low
+            x2, x3 = (p0 >> half) ^ x3 ^ k1, p0 & low
+            k0, k1 = (k0 + np.uint64(0x9E3779B9)) & low, (k1 + np.uint64(0xBB67AE85)) & low
+        first[i], second[i] = np.uint32(x0), np.uint32(x1)
+        third[i], fourth[i] = np.uint32(x2), np.uint32(x3)
 
 
 @reordered

@@ -1,6 +1,6 @@
 """Monte Carlo over durations: finish dates with their chances, criticality index, and what moves the finish most.
 
-Randomness is numpy's Philox, counter-based: block b of iterations draws from its own counter, so an answer depends on
+Randomness is Philox4x32-10, counter-based: block b of iterations draws from its own counters, so an answer depends on
 the seed alone, not on the threads. Draws have 16 bits (65,536 levels of probability, none beyond 1 in 131,072).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,6 @@ from projects.engine import lanes
 from projects.engine.plain import Sorted
 from projects.engine.spread import (
     KNOTS,
-    LEVELS,
     REACH,
     Fixed,
     Spread,
@@ -87,7 +87,13 @@ def simulate(
     """
     n = net.duration.size
     faults = [f for i, s in enumerate(spreads) if not sound(s) for f in spread_faults(str(i), s)]
-    if len(spreads) != n or iterations < 1 or not 0 <= correlation < 1:
+    if (
+        len(spreads) != n
+        or iterations < 1
+        or threads < 1
+        or not 0 <= correlation < 1
+        or not 0 <= seed < 1 << 64
+    ):
         faults.append(
             Fault("risk", "Tham số mô phỏng không hợp lệ.", "Invalid parameters of the simulation.")
         )
@@ -100,17 +106,29 @@ def simulate(
     goal = -1 if target is None else int(place[target])
     blocks = -(-iterations // BLOCK)
 
-    def block(b: int) -> _Block:
-        return model.block(b, seed, min(BLOCK, iterations - b * BLOCK), goal, goals)
+    def work(first: int) -> list[_Block]:
+        desk = (
+            model.desk()
+        )  # one for each thread: fresh memory for each block would cost more than the passes
+        return [
+            model.block(b, seed, min(BLOCK, iterations - b * BLOCK), goal, goals, desk)
+            for b in range(first, blocks, threads)
+        ]
 
     if threads == 1:
-        parts = [block(b) for b in range(blocks)]
+        shifts = [work(0)]
     else:
         with ThreadPoolExecutor(threads) as pool:
-            parts = list(pool.map(block, range(blocks)))
+            shifts = list(pool.map(work, range(threads)))
+    parts = [shifts[b % threads][b // threads] for b in range(blocks)]
     finish = np.concatenate([p.finish for p in parts])
-    hits = np.sum([p.hits for p in parts], axis=0)
-    a, b, c = np.sum([p.sums for p in parts], axis=0).T / iterations
+    hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
+    for (
+        part
+    ) in parts:  # in the order of the blocks: sums of floats come out the same for any number of threads
+        hits += part.hits
+        sums += part.sums
+    a, b, c = sums.T / iterations
     off = finish - model.centre
     variance, deviation = float(off.var()), np.sqrt(np.maximum(b - a * a, 0))
     # Work that was never critical moved nothing; what its covariance shows is chance.
@@ -126,6 +144,16 @@ def simulate(
         share=share[place],
         swing=swing[place],
     )
+
+
+def drawn(seed: int, block: int, stream: int, rows: int) -> npt.NDArray[np.uint16]:
+    """Draws of 16 bits for a block: one row to the node, one column to the iteration."""
+    return _draw(seed, block, stream, np.empty((4, rows * BLOCK // 8), np.uint32))
+
+
+def _draw(seed: int, block: int, stream: int, words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
+    lanes.philox(seed & 0xFFFFFFFF, seed >> 32, block, stream, words)
+    return words.view(np.uint16).reshape(-1, BLOCK)
 
 
 def tornado(risk: Risk, names: Mapping[int, str]) -> tuple[Bar, ...]:
@@ -146,6 +174,14 @@ class _Block:
     reached: npt.NDArray[np.int32]
     hits: npt.NDArray[np.int64]
     sums: Reals
+
+
+class _Desk(NamedTuple):
+    words: npt.NDArray[np.uint32]
+    shared: npt.NDArray[np.uint32]
+    d: npt.NDArray[np.int32]
+    early: npt.NDArray[np.int32]
+    late: npt.NDArray[np.int32]
 
 
 class _Model:
@@ -187,31 +223,49 @@ class _Model:
     def _one(self, d: npt.NDArray[np.int32]) -> int:
         finish = np.zeros(BLOCK, np.int32)
         wide = np.repeat(d, BLOCK, axis=1)
-        self._run(wide, 1, -1, np.empty(0, np.int32), finish, np.empty((0, BLOCK), np.int32), 0.0)
+        desk = self.desk()._replace(d=wide)
+        self._run(desk, 1, -1, np.empty(0, np.int32), finish, np.empty((0, BLOCK), np.int32), 0.0)
         return int(finish[0])
 
     def _run(
-        self, d: npt.NDArray[np.int32], used: int, goal: int, goals: npt.NDArray[np.int32],
+        self, desk: _Desk, used: int, goal: int, goals: npt.NDArray[np.int32],
         finish: npt.NDArray[np.int32], reached: npt.NDArray[np.int32], centre: float,
     ) -> tuple[npt.NDArray[np.int64], Reals]:  # fmt: skip
-        net, n = self.net, d.shape[0]
+        net, n = self.net, self.net.duration.size
         hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
         mask = (np.arange(BLOCK) < used).astype(np.int32)
-        early, late = np.empty(d.size, np.int32), np.empty(d.size, np.int32)
-        lanes.run(net.ptr, net.succ, net.type, net.lag, d.reshape(-1), mask, goal, goals, early, late,
+        lanes.run(net.ptr, net.succ, net.type, net.lag, desk.d.reshape(-1), mask, goal, goals, desk.early, desk.late,
                   finish, reached, hits, sums, self.middle, centre)  # fmt: skip
         return hits, sums
 
-    def block(self, b: int, seed: int, used: int, goal: int, goals: npt.NDArray[np.int32]) -> _Block:
-        """Iterations b × BLOCK onwards: the same whatever thread asks, and whatever comes after."""
+    def desk(self) -> _Desk:
+        """Room for one block at a time."""
         n = self.net.duration.size
-        random = np.random.Generator(np.random.Philox(key=seed, counter=[0, 0, 0, b]))
-        draws = random.integers(0, LEVELS, (n, BLOCK), dtype=np.uint16)
-        shared = random.integers(0, LEVELS, (max(self.groups, 1), BLOCK), dtype=np.uint16)
-        d = np.empty((n, BLOCK), np.int32)
+        return _Desk(
+            np.empty((4, n * BLOCK // 8), np.uint32),
+            np.empty((4, max(self.groups, 1) * BLOCK // 8), np.uint32),
+            np.empty((n, BLOCK), np.int32),
+            np.empty(n * BLOCK, np.int32),
+            np.empty(n * BLOCK, np.int32),
+        )
+
+    def block(
+        self, b: int, seed: int, used: int, goal: int, goals: npt.NDArray[np.int32], desk: _Desk
+    ) -> _Block:
+        """Iterations b × BLOCK onwards: the same whatever thread asks, and whatever comes after."""
+        draws, shared = _draw(seed, b, 0, desk.words), _draw(seed, b, 1, desk.shared)
         lanes.sample(
-            self.kind, self.corner, self.tables, REACH, self.score, self.group, self.weight, draws, shared, d
+            self.kind,
+            self.corner,
+            self.tables,
+            REACH,
+            self.score,
+            self.group,
+            self.weight,
+            draws,
+            shared,
+            desk.d,
         )
         finish, reached = np.zeros(BLOCK, np.int32), np.zeros((goals.size, BLOCK), np.int32)
-        hits, sums = self._run(d, used, goal, goals, finish, reached, self.centre)
+        hits, sums = self._run(desk, used, goal, goals, finish, reached, self.centre)
         return _Block(finish[:used], reached[:, :used], hits, sums)

@@ -23,7 +23,8 @@ from projects.engine.model import Rule
 from projects.engine.schedule import schedule
 from projects.errors import InvalidInput
 from tests.conftest import ROOT
-from tests.unit.engine_oracle import CALENDARS, random_net
+from tests.unit.engine_invented import random_net
+from tests.unit.engine_oracle import CALENDARS
 
 DAY = date(2026, 3, 13)
 SAMPLE: dict[str, Any] = {

@@ -8,7 +8,8 @@ import networkx as nx
 
 from projects.engine import dated
 from projects.engine.schedule import Result, schedule
-from tests.unit.engine_oracle import At, Oracle, random_net
+from tests.unit.engine_invented import random_net
+from tests.unit.engine_oracle import At, Oracle
 
 NETWORKS = 2000
 

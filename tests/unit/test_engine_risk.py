@@ -86,9 +86,8 @@ def test_every_iteration_has_the_finish_and_critical_work_of_a_plain_walk() -> N
                for i, d in enumerate(net.duration.tolist())]  # fmt: skip
     model = risk._Model(kept, [spreads[i] for i in kept.order], None, 0.0)
     wide = lanes.WIDTH
-    part = model.block(0, 9, wide, -1, np.empty(0, np.int32))
-    random = np.random.Generator(np.random.Philox(key=9, counter=[0, 0, 0, 0]))
-    draws = random.integers(0, 65536, (80, wide), dtype=np.uint16)
+    part = model.block(0, 9, wide, -1, np.empty(0, np.int32), model.desk())
+    draws = risk.drawn(9, 0, 0, 80)
     d = np.empty((80, wide), np.int32)
     lanes.sample(
         model.kind, model.corner, model.tables, 4.5, model.score, model.group, model.weight, draws, draws, d
@@ -132,3 +131,49 @@ def test_bad_distributions_are_all_named() -> None:
     assert [f.where for f in refused.value.faults] == ["0", "1"]
     found = fitted([math.exp(7.9), math.exp(8.1)])
     assert (found.mu, found.sigma) == pytest.approx((8.0, 0.1))
+
+
+def test_the_generator_has_the_known_answer_of_its_authors() -> None:
+    out = np.empty((4, 1), np.uint32)
+    lanes.philox(0, 0, 0, 0, out)
+    assert out[:, 0].tolist() == [0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8]
+
+
+def test_the_generator_equals_a_plain_one_for_any_key_and_counter() -> None:
+    def plainly(counter: list[int], key: list[int]) -> list[int]:
+        for _ in range(10):
+            p, q = 0xD2511F53 * counter[0], 0xCD9E8D57 * counter[2]
+            counter = [
+                q >> 32 ^ counter[1] ^ key[0],
+                q & 0xFFFFFFFF,
+                p >> 32 ^ counter[3] ^ key[1],
+                p & 0xFFFFFFFF,
+            ]
+            key = [key[0] + 0x9E3779B9 & 0xFFFFFFFF, key[1] + 0xBB67AE85 & 0xFFFFFFFF]
+        return counter
+
+    # The authors' second known answer: all ones; and their third, digits of pi.
+    assert plainly([0xFFFFFFFF] * 4, [0xFFFFFFFF] * 2) == [0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD]
+    pi = plainly([0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344], [0xA4093822, 0x299F31D0])
+    assert pi == [0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1]
+    out = np.empty((4, 7), np.uint32)
+    lanes.philox(123456789, 987654321, 5, 1, out)
+    assert out.T.tolist() == [plainly([i, 0, 5, 1], [123456789, 987654321]) for i in range(7)]
+
+
+def test_draws_are_even_and_neighbours_blocks_and_streams_do_not_know_each_other() -> None:
+    draws = np.stack([risk.drawn(1, block, 0, 2000) for block in range(8)])
+    counts = np.bincount(draws.ravel() >> 6, minlength=1024)
+    expected = draws.size / 1024
+    chi = float(((counts - expected) ** 2 / expected).sum())
+    assert abs(chi - 1023) < 5 * math.sqrt(2 * 1023)
+    u = draws.astype(np.float64)
+    others = (
+        u[:, 1:],
+        u[:, :, 1:],
+        u[1:],
+        np.stack([risk.drawn(1, b, 1, 2000) for b in range(8)]).astype(float),
+    )
+    mine = (u[:, :-1], u[:, :, :-1], u[:-1], u)
+    for a, b in zip(mine, others, strict=True):
+        assert abs(float(np.corrcoef(a.ravel(), b.ravel())[0, 1])) < 5 / math.sqrt(a.size)

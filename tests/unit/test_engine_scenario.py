@@ -11,7 +11,8 @@ from projects.engine.model import Options
 from projects.engine.scenario import Change, changed, finishes_with, try_changes
 from projects.engine.schedule import schedule
 from projects.errors import InvalidInput
-from tests.unit.engine_oracle import Oracle, random_net
+from tests.unit.engine_invented import random_net
+from tests.unit.engine_oracle import Oracle
 
 
 def some_changes(rng: random.Random, codes: list[str]) -> list[Change]:
