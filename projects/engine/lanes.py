@@ -78,16 +78,16 @@ def sample(
 
 @reordered
 def run(
-    ptr: Ints, succ: Ints, link: Small, lag: Ints, d: Ints, mask: Ints, target: int, targets: Ints,
+    ptr: Ints, succ: Ints, link: Small, lag: Ints, d: Ints, mask: Ints, last: Small, target: int, targets: Ints,
     early: Ints, late: Ints, finish: Ints, reached: Ints, hits: npt.NDArray[np.int64],
     sums: npt.NDArray[np.float64], middle: Singles, centre: float,
 ) -> None:  # fmt: skip
     """Forward and backward pass of a block; only the columns with `mask` 1 are counted.
 
     `d`, `early`, `late` are flat, WIDTH entries to the node: a fixed width and unsigned places are what lets the
-    compiler take many columns at once. `finish` by column is that of node `target`, of everything with −1; `reached`
-    the finishes of `targets`. `hits` counts the columns in which a node has no float; `sums` are Σδ, Σδ² and
-    Σδ·(finish − centre) with δ = d − middle.
+    compiler take many columns at once. `last`: nodes that no other one is sure to outlast. `finish` by column is that
+    of node `target`, of everything with −1; `reached` the finishes of `targets`. `hits` counts the columns in which a
+    node has no float; `sums` are Σδ, Σδ² and Σδ·(finish − centre) with δ = d − middle.
     """
     n = ptr.size - 1
     w = np.uint64(WIDTH)
@@ -97,7 +97,7 @@ def run(
         X = np.uint64(x) * w
         for j in range(w):
             late[X + j] = early[X + j] + d[X + j]  # the early finish, for now
-        if target < 0:
+        if target < 0 and last[x] != 0:
             for j in range(w):
                 finish[j] = max(finish[j], late[X + j])
         for i in range(ptr[x], ptr[x + 1]):
@@ -150,13 +150,17 @@ def run(
         for j in range(w):
             found += np.int32(late[X + j] == early[X + j]) * mask[j]
         hits[x] += found
+    off_finish, counts = np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32)
+    for j in range(w):
+        off_finish[j] = np.float32(finish[j] - np.float32(centre))
+        counts[j] = np.float32(mask[j])
     for x in range(n):
         X = np.uint64(x) * w
-        m, o = np.float32(middle[x]), np.float32(centre)
+        m = np.float32(middle[x])
         a, b, c = np.float32(0), np.float32(0), np.float32(0)
         for j in range(w):
-            off = (np.float32(d[X + j]) - m) * np.float32(mask[j])
+            off = (np.float32(d[X + j]) - m) * counts[j]
             a += off
             b += off * off
-            c += off * (np.float32(finish[j]) - o)
+            c += off * off_finish[j]
         sums[x, 0], sums[x, 1], sums[x, 2] = a, b, c

@@ -217,6 +217,9 @@ class _Model:
             raise InvalidInput([Fault("risk", vi, en)])
         self.middle = np.ascontiguousarray(self.corner[:, 1])
         self.score = scores()
+        self.last = np.ones(n, np.int8)
+        outlast = ((net.type == 0) | (net.type == 2)) & (net.lag >= 0)  # the successor ends no earlier
+        self.last[np.repeat(np.arange(n), np.diff(net.ptr))[outlast]] = 0
         fixed = self._one(np.rint(self.middle).astype(np.int32)[:, None])
         self.centre = float(fixed)
 
@@ -234,8 +237,8 @@ class _Model:
         net, n = self.net, self.net.duration.size
         hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
         mask = (np.arange(BLOCK) < used).astype(np.int32)
-        lanes.run(net.ptr, net.succ, net.type, net.lag, desk.d.reshape(-1), mask, goal, goals, desk.early, desk.late,
-                  finish, reached, hits, sums, self.middle, centre)  # fmt: skip
+        lanes.run(net.ptr, net.succ, net.type, net.lag, desk.d.reshape(-1), mask, self.last, goal, goals,
+                  desk.early, desk.late, finish, reached, hits, sums, self.middle, centre)  # fmt: skip
         return hits, sums
 
     def desk(self) -> _Desk:

@@ -8,17 +8,29 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from projects.engine import levels, plain, whatif
+from api.calendars import working_calendars
+from projects.calendars import DYKE, VN5, VN6
+from projects.cpm import schedule as day_schedule
+from projects.engine import dated, levels, plain, whatif
+from projects.engine.bridge import net_of
+from projects.engine.model import Options
 from projects.engine.plain import Plain
 from projects.engine.risk import simulate
+from projects.engine.schedule import early_times, empty_times, solve
+from projects.engine.setup import prepare
 from projects.engine.spread import Triangular
+from projects.model import Activity as DayActivity
+from projects.model import Link as DayLink
+from projects.model import LinkType, Network
+from projects.network import build_graph
 from tests.bench.measuring import ROUNDS, figure, seconds, taking_turns
-from tests.unit.engine_networks import forward, graph_of, layered, walk
+from tests.unit.engine_networks import TYPES, forward, graph_of, layered, walk
 
 AGAINST = "networkx, hai vòng lặp từ điển, đồ thị có sẵn"
 
@@ -197,3 +209,52 @@ def test_ten_thousand_simulations_of_5_000_activities() -> None:
     against = "numpy theo cột lần lặp, kể cả lấy mẫu"
     figure("10.000 mô phỏng × 5.000 việc, chỉ số găng, Philox, một luồng", "s", alone, peer, against)
     figure("10.000 mô phỏng × 5.000 việc, chỉ số găng, Philox, hai luồng", "s", both, peer, against)
+
+
+def test_dates_of_10_000_activities_on_calendars_with_shifts_and_constraints() -> None:
+    plain_net = layered(10_000, seed=4)
+    calendars = working_calendars()
+    names = (VN6, DYKE, VN5)
+    duration = np.minimum(
+        plain_net.duration, 5
+    ).tolist()  # the flood season stretches a hundred steps to decades
+    codes = [f"A{i}" for i in range(10_000)]
+    day = date(2026, 3, 13)
+    days = Network(
+        "N",
+        tuple(
+            DayActivity(c, c, c, duration[i], names[0 if i % 20 else i % 3],
+                        not_before=day + timedelta(i % 400) if i % 10 == 0 else None)
+            for i, c in enumerate(codes)
+        ),
+        tuple(
+            DayLink(codes[u], codes[v], LinkType(TYPES[t]), max(lag, 0) % 3)
+            for u, v, t, lag in zip(plain_net.pred.tolist(), plain_net.succ.tolist(), plain_net.type.tolist(),
+                                    plain_net.lag.tolist(), strict=True)
+        ),
+        codes[-1],
+    )  # fmt: skip
+    graph = build_graph(days, calendars)
+    net, options = net_of(days, calendars), Options(day, whole_days=True)
+    prepared = prepare(net, options)
+    old, new = day_schedule(graph, calendars, data_date=day, finish=days.finish), solve(prepared)
+    assert {c: r.early_finish for c, r in old.rows.items()} == {
+        c: r.early_finish for c, r in new.rows.items()
+    }
+    assert {c: r.late_start for c, r in old.rows.items()} == {c: r.late_start for c, r in new.rows.items()}
+
+    def passes() -> None:
+        n = len(prepared.codes)
+        early, late = early_times(prepared), empty_times(n)
+        lead, last = np.ones(n, np.int8), np.full(n, early.finish.max())
+        dated.backward(prepared.clock, prepared.nodes, prepared.edges, early, lead, last, late)
+        dated.floats(prepared.clock, prepared.nodes, prepared.edges, early, late, last, last.copy())
+
+    kernel, whole, prepare_, peer = in_turns(
+        passes, lambda: solve(prepared), lambda: prepare(net, options),
+        lambda: day_schedule(graph, calendars, data_date=day, finish=days.finish),
+    )  # fmt: skip
+    against = "projects.cpm, Python thuần trên ngày"
+    figure("10.000 việc trên lịch: hai lượt và dự trữ, mảng có sẵn", "s", kernel, peer, against)
+    figure("10.000 việc trên lịch: đến mọi dòng kết quả", "s", whole, peer, against)
+    figure("10.000 việc trên lịch: kiểm tra và dựng mảng từ đối tượng", "s", prepare_)
