@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from projects.engine.jit import compiled
+from projects.engine.jit import compiled, inlined
 from projects.engine.shifts import Clock
 
 Long = npt.NDArray[np.int64]
@@ -65,7 +65,7 @@ class Times(NamedTuple):
     finish: Long
 
 
-@compiled
+@inlined
 def _rank(k: Clock, c: int, t: int) -> int:
     """Minutes worked before t."""
     day = t // DAY
@@ -82,7 +82,7 @@ def _rank(k: Clock, c: int, t: int) -> int:
     return int(k.before[s] + (inside if inside > 0 else 0))
 
 
-@compiled
+@inlined
 def _worked_at(k: Clock, c: int, w: int) -> int:
     """The instant at which working minute w begins."""
     if w < 0 or w >= k.total[c]:
@@ -94,7 +94,7 @@ def _worked_at(k: Clock, c: int, w: int) -> int:
     return int(k.begin[s] + (w - k.before[s]))
 
 
-@compiled
+@inlined
 def _add(k: Clock, c: int, t: int, lag: int) -> int:
     if lag == 0:
         return t
@@ -103,7 +103,7 @@ def _add(k: Clock, c: int, t: int, lag: int) -> int:
     return _worked_at(k, c, _rank(k, c, t) + lag)
 
 
-@compiled
+@inlined
 def _latest_for(k: Clock, c: int, limit: int, lag: int) -> int:
     """The last t with _add(t, lag) ≤ limit."""
     if lag == 0:
@@ -113,7 +113,7 @@ def _latest_for(k: Clock, c: int, limit: int, lag: int) -> int:
     return _worked_at(k, c, _rank(k, c, limit + k.unit) - k.unit - lag)
 
 
-@compiled
+@inlined
 def _early(k: Clock, c: int, left: int, begin: int, end: int) -> int:
     """The first resume at or after `begin` from which `left` minutes end at or after `end`; NONE is no such bound.
 
@@ -129,7 +129,7 @@ def _early(k: Clock, c: int, left: int, begin: int, end: int) -> int:
     return _worked_at(k, c, r)
 
 
-@compiled
+@inlined
 def _late(k: Clock, c: int, left: int, begin: int, end: int) -> int:
     """The last resume at or before `begin` from which `left` minutes end at or before `end`; one may be OPEN."""
     if left == 0:
@@ -142,7 +142,7 @@ def _late(k: Clock, c: int, left: int, begin: int, end: int) -> int:
     return _worked_at(k, c, r)
 
 
-@compiled
+@inlined
 def _pinned(k: Clock, n: Nodes, left: int, i: int) -> int:
     """Where a mandatory date puts the work, whatever the logic says."""
     c, at = n.calendar[i], n.pin_at[i]
@@ -153,7 +153,7 @@ def _pinned(k: Clock, n: Nodes, left: int, i: int) -> int:
     return _worked_at(k, c, _rank(k, c, at) - left)
 
 
-@compiled
+@inlined
 def _place(k: Clock, n: Nodes, e: Edges, t: Times, base: Long, left: Long, i: int) -> None:
     """Early times of node i from those of its predecessors."""
     if n.pin[i] != FREE:
@@ -213,7 +213,7 @@ def repair(k: Clock, n: Nodes, e: Edges, base: Long, left: Long, t: Times, touch
     return seen
 
 
-@compiled
+@inlined
 def _bounds(
     k: Clock, n: Nodes, e: Edges, t: Times, lead: Small, i: int, begin: int, end: int
 ) -> tuple[int, int]:

@@ -23,22 +23,27 @@ else:
 
 def compiled(kernel: F) -> F:
     """The kernel as machine code, kept on disk where there is room for it; the kernel itself without numba."""
-    return _compiled(kernel, reorder=False)
+    return _compiled(kernel)
 
 
 def reordered(kernel: F) -> F:
     """As `compiled`, but sums of floats may be taken in any order (the same one on the same machine)."""
-    return _compiled(kernel, reorder=True)
+    return _compiled(kernel, fastmath=True)
 
 
-def _compiled(kernel: F, *, reorder: bool) -> F:
+def inlined(helper: F) -> F:
+    """A helper that becomes a part of the kernels that call it: a call with a dozen arrays costs more than its work."""
+    return _compiled(helper, forceinline=True)
+
+
+def _compiled(kernel: F, **how: bool) -> F:
     if compiler is None:
         return kernel
     quick: F
     try:
-        quick = compiler(cache=True, nogil=True, fastmath=reorder)(kernel)
+        quick = compiler(cache=True, nogil=True, **how)(kernel)
     except RuntimeError:  # no writable place for the cache: compile in each process
-        quick = compiler(nogil=True, fastmath=reorder)(kernel)
+        quick = compiler(nogil=True, **how)(kernel)
     return quick
 
 
