@@ -162,7 +162,10 @@ def _place(k: Clock, n: Nodes, e: Edges, t: Times, base: Long, left: Long, i: in
         begin, end = base[i], n.floor[i]
         for j in range(e.into[i], e.into[i + 1]):
             p, kind = e.pred[j], e.type[j]
-            bound = _add(k, e.calendar[j], t.start[p] if kind & 1 else t.finish[p], e.lag[j])
+            since = t.finish[p]
+            if kind & 1:
+                since = t.start[p]
+            bound = _add(k, e.calendar[j], since, e.lag[j])
             if kind < FF:
                 begin = max(begin, bound)
             else:
