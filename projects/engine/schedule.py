@@ -159,30 +159,33 @@ def _rows(
     p: Prepared, early: dated.Times, late: dated.Times, total: Long, free: Long,
     lead: Small, slack: Long, own: Small, chain: Small,
 ) -> dict[str, Row]:  # fmt: skip
+    # Plain lists: reading numbers one by one out of arrays is what would take the time.
     rows = {}
-    drives = (slack == 0) & (own[p.edges.succ] == 0)
+    drives = ((slack == 0) & (own[p.edges.succ] == 0)).tolist()
+    link, into = [p.net.links[j] for j in p.link], p.edges.into.tolist()
+    times = [part.tolist() for part in (early.start, early.finish, late.start, late.finish)]
+    state, left, calendar = (part.tolist() for part in (p.nodes.state, p.nodes.left, p.nodes.calendar))
+    totals, frees, leads, chains = (part.tolist() for part in (total, free, lead, chain))
     for i, a in enumerate(p.activities):
-        done = bool(p.nodes.state[i] == dated.DONE)
-        drivers = tuple(
-            p.net.links[p.link[j]] for j in range(p.edges.into[i], p.edges.into[i + 1]) if drives[j]
-        )
-        es, ef, ls, lf = (int(x[i]) for x in (early.start, early.finish, late.start, late.finish))
+        done = state[i] == dated.DONE
+        drivers = tuple(link[j] for j in range(into[i], into[i + 1]) if drives[j])
+        es, ef, ls, lf = (part[i] for part in times)
         # A node without work shows the day that its instant ends; work shows its first morning.
-        empty = p.nodes.left[i] == 0 and (p.nodes.state[i] == dated.WAITING or es == ef)
+        empty = left[i] == 0 and (state[i] == dated.WAITING or es == ef)
         rows[a.code] = Row(
             code=a.code,
             kind=a.kind,
-            early_start=day_of(es, evening=bool(empty)),
+            early_start=day_of(es, evening=empty),
             early_finish=day_of(ef, evening=True),
-            late_start=day_of(ls, evening=bool(empty)),
+            late_start=day_of(ls, evening=empty),
             late_finish=day_of(lf, evening=True),
             start_at=moment_of(es),
             finish_at=moment_of(ef),
-            total_float=int(total[i]),
-            free_float=int(free[i]),
-            day_minutes=p.times[p.nodes.calendar[i]].day_minutes,
-            critical=bool(lead[i]) and not done and int(total[i]) <= p.options.critical_float,
-            driving=bool(chain[i]),
+            total_float=totals[i],
+            free_float=frees[i],
+            day_minutes=p.times[calendar[i]].day_minutes,
+            critical=bool(leads[i]) and not done and totals[i] <= p.options.critical_float,
+            driving=bool(chains[i]),
             drivers=drivers,
             done=done,
             late_by=late_by(a, ef),
