@@ -15,6 +15,7 @@ from api.commands import (
     imports,
     land,
     law,
+    network,
     previewing,
     server,
     upkeep,
@@ -30,11 +31,11 @@ app = typer.Typer(
 )
 app.command("serve")(server.serve)
 app.command("worker")(imports.worker)
-app.command("schedule")(answers.schedule)
 app.command("worklist")(worklist.worklist)
 app.command("data-date")(upkeep.set_data_date)
 app.command("doctor")(upkeep.doctor)
 app.command("check")(upkeep.check)
+app.add_typer(network.app, name="schedule")
 app.add_typer(answers.app, name="report")
 app.add_typer(audit.app, name="audit")
 app.add_typer(documents.app, name="documents")

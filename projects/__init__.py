@@ -5,6 +5,7 @@ Modules, in the order in which they build on each other:
 - `model`, `errors`: frozen values and refusals
 - `chainage`, `codes`, `steps`, `clearance`: lý trình, code lists, the steps of land clearance and their moves
 - `calendars`, `network`, `passes`, `cpm`: working days, the dependency graph, the critical-path method
+- `engine`: the network engine with shifts, constraints, what-if, ranking and simulation (a package of its own)
 - `templates`: a network from a template and the work fronts
 - `forecast`, `land`, `gains`, `impact`: handover days, cases in the network, what each release brings
 - `portfolio`: lights, blocked stretches, roll-up
@@ -18,6 +19,7 @@ __all__ = [
     "clearance",
     "codes",
     "cpm",
+    "engine",
     "errors",
     "forecast",
     "gains",

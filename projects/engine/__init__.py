@@ -1,0 +1,15 @@
+"""The network engine: an exact critical path on calendars with shifts, and fast passes on plain arrays.
+
+Modules, in the order in which they build on each other:
+
+- `shifts`, `model`: working time as intervals of minutes, the network as frozen values
+- `checks`, `csr`, `setup`: every fault at once, topological numbering, the arrays of the passes
+- `dated`, `schedule`, `rows`, `effort`: the passes on calendars and what they say of each activity
+- `paths`, `scenario`: drivers, float paths, drag; what-if on a copy
+- `plain`, `levels`, `whatif`: large networks on whole numbers, without a compiler, one change at a time
+- `ranking`: single gains, Shapley shares, the smallest release
+- `spread`, `lanes`, `risk`: distributions and Monte Carlo
+- `document`, `docparts`, `graph`: our network format, `networkx` and GraphML
+- `bridge`: the day networks of `projects.model`
+- `jit`: the compiler
+"""

@@ -1,0 +1,211 @@
+"""Our own network format: a JSON document in, a network with its options out; every fault is named at once.
+
+The format is described by `data/schemas/network.schema.json`. Durations, remaining work and lags are whole working
+minutes (`…_minutes`) or days (`…_days`: usual days of the calendar that they are counted in). Dates are days
+(2026-03-13) or local moments (2026-03-13T07:30).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from projects.calendars import ClosedSeason
+from projects.engine.docparts import Reader, calendar_of
+from projects.engine.model import (
+    Activity,
+    Constraint,
+    Kind,
+    LagCalendar,
+    Link,
+    LinkType,
+    Net,
+    Options,
+    Progress,
+    Rule,
+)
+from projects.engine.shifts import WorkCalendar, WorkTime, calendar_faults, work_time
+from projects.errors import InvalidInput
+
+FORMAT, VERSION = "duonggang-network", 1
+MOST = 1_000_000
+
+TOP = {"format", "version", "project", "finishes", "calendars", "activities", "links", "options", "note"}
+ACTIVITY = {
+    "code", "name_vi", "name_en", "kind", "calendar", "duration_minutes", "duration_days", "remaining_minutes",
+    "remaining_days", "actual_start", "actual_finish", "constraints",
+}  # fmt: skip
+LINK = {"pred", "succ", "type", "lag_minutes", "lag_days", "lag_calendar"}
+OPTIONS = {"progress", "lag_calendar", "critical_float_minutes"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was read; `calendars` are those that the document itself defines."""
+
+    net: Net
+    options: Options
+    calendars: tuple[WorkCalendar, ...]
+
+
+def read(document: object, *, data_date: date | datetime, known: Mapping[str, WorkTime]) -> Document:
+    """The network of a parsed JSON document. `known` are calendars that it may name without defining them.
+
+    Raises `InvalidInput` with every fault of form; `schedule` refuses those of content.
+    """
+    r = Reader()
+    top = r.mapping("document", document, TOP)
+    if top.get("format") != FORMAT or top.get("version") != VERSION:
+        r.fault("format", f"Không phải {FORMAT} bản {VERSION}.", f"It is not {FORMAT} version {VERSION}.")
+    own: list[WorkCalendar] = []
+    for i, row in enumerate(r.rows(top, "calendars", MOST)):
+        calendar = calendar_of(r, f"calendars[{i}]", row)
+        if calendar is not None:
+            found = list(calendar_faults(calendar))
+            r.faults += found
+            if not found:
+                own.append(calendar)
+    times = {**known, **{c.name: work_time(c) for c in own}}
+    activities = [
+        _activity(r, f"activities[{i}]", row, times) for i, row in enumerate(r.rows(top, "activities", MOST))
+    ]
+    of = {a.code: a.calendar for a in activities}
+    options = _options(r, top.get("options", {}), data_date)
+    links = [
+        _link(r, f"links[{i}]", row, of, times, options) for i, row in enumerate(r.rows(top, "links", MOST))
+    ]
+    finishes = tuple(r.text("finishes", code) for code in r.rows(top, "finishes", MOST))
+    project = r.text("project", top.get("project"))
+    if r.faults:
+        raise InvalidInput(r.faults)
+    used = {a.calendar for a in activities} | {k.lag_calendar for k in links}
+    kept = tuple(time for name, time in times.items() if name in used)
+    return Document(Net(project, tuple(activities), tuple(links), kept, finishes), options, tuple(own))
+
+
+def write(net: Net, options: Options, calendars: Sequence[WorkCalendar] = ()) -> dict[str, Any]:
+    """The document of a network; what is not said has its default. `calendars`: those to define in it."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "project": net.project,
+        "finishes": list(net.finishes),
+        "calendars": [_calendar_row(c) for c in calendars],
+        "activities": [_activity_row(a) for a in net.activities],
+        "links": [_link_row(k) for k in net.links],
+        "options": {
+            "progress": options.progress.value,
+            "lag_calendar": options.lag_calendar.value,
+            "critical_float_minutes": options.critical_float,
+        },
+    }
+
+
+def _options(r: Reader, value: object, data_date: date | datetime) -> Options:
+    row = r.mapping("options", value, OPTIONS)
+    return Options(
+        data_date,
+        progress=r.choice("options.progress", row.get("progress", Progress.RETAINED), Progress),
+        lag_calendar=r.choice(
+            "options.lag_calendar", row.get("lag_calendar", LagCalendar.PREDECESSOR), LagCalendar
+        ),
+        critical_float=r.whole("options.critical_float_minutes", row.get("critical_float_minutes", 0)),
+    )
+
+
+def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime]) -> Activity:
+    row = r.mapping(where, value, ACTIVITY)
+    calendar = r.text(f"{where}.calendar", row.get("calendar"))
+    time = times.get(calendar)
+    constraints = tuple(
+        _constraint(r, f"{where}.constraints[{i}]", c) for i, c in enumerate(r.rows(row, "constraints", 20))
+    )
+    return Activity(
+        code=r.text(f"{where}.code", row.get("code")),
+        duration=r.amount(where, row, "duration", time) or 0,
+        calendar=calendar,
+        kind=r.choice(f"{where}.kind", row.get("kind", Kind.TASK), Kind),
+        name_vi=r.text(f"{where}.name_vi", row.get("name_vi", ""), empty=True),
+        name_en=r.text(f"{where}.name_en", row.get("name_en", ""), empty=True),
+        constraints=constraints,
+        actual_start=r.moment(f"{where}.actual_start", row.get("actual_start")),
+        actual_finish=r.moment(f"{where}.actual_finish", row.get("actual_finish")),
+        remaining=r.amount(where, row, "remaining", time),
+    )
+
+
+def _constraint(r: Reader, where: str, value: object) -> Constraint:
+    row = r.mapping(where, value, {"rule", "date"})
+    return Constraint(
+        r.choice(f"{where}.rule", row.get("rule"), Rule), r.moment(f"{where}.date", row.get("date"))
+    )
+
+
+def _link(
+    r: Reader,
+    where: str,
+    value: object,
+    of: Mapping[str, str],
+    times: Mapping[str, WorkTime],
+    options: Options,
+) -> Link:
+    row = r.mapping(where, value, LINK)
+    pred, succ = r.text(f"{where}.pred", row.get("pred")), r.text(f"{where}.succ", row.get("succ"))
+    own = row.get("lag_calendar")
+    name = None if own is None else r.text(f"{where}.lag_calendar", own)
+    counted = name
+    if name is None and options.lag_calendar is not LagCalendar.ELAPSED:
+        counted = of.get(pred if options.lag_calendar is LagCalendar.PREDECESSOR else succ)
+    lag = r.amount(where, row, "lag", times.get(counted or ""), signed=True) or 0
+    return Link(pred, succ, r.choice(f"{where}.type", row.get("type", LinkType.FS), LinkType), lag, name)
+
+
+def _shown(moment: date | datetime) -> str:
+    return moment.isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat()
+
+
+def _activity_row(a: Activity) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "code": a.code,
+        "name_vi": a.name_vi,
+        "name_en": a.name_en,
+        "kind": a.kind.value,
+        "calendar": a.calendar,
+        "duration_minutes": a.duration,
+    }
+    if a.remaining is not None:
+        row["remaining_minutes"] = a.remaining
+    for key, moment in (("actual_start", a.actual_start), ("actual_finish", a.actual_finish)):
+        if moment is not None:
+            row[key] = _shown(moment)
+    if a.constraints:
+        row["constraints"] = [
+            {"rule": c.rule.value} | ({} if c.at is None else {"date": _shown(c.at)}) for c in a.constraints
+        ]
+    return row
+
+
+def _link_row(k: Link) -> dict[str, Any]:
+    row: dict[str, Any] = {"pred": k.pred, "succ": k.succ, "type": k.type.value, "lag_minutes": k.lag}
+    return row if k.lag_calendar is None else row | {"lag_calendar": k.lag_calendar}
+
+
+def _calendar_row(c: WorkCalendar) -> dict[str, Any]:
+    def clock(minute: int) -> str:
+        return f"{minute // 60:02}:{minute % 60:02}"
+
+    def shifts(of: tuple[tuple[int, int], ...]) -> list[list[str]]:
+        return [[clock(a), clock(b)] for a, b in of]
+
+    def season(s: ClosedSeason) -> dict[str, str]:
+        return {"from": f"{s.from_month:02}-{s.from_day:02}", "to": f"{s.to_month:02}-{s.to_day:02}"}
+
+    return {
+        "code": c.name,
+        "week": [shifts(day) for day in c.week],
+        "exceptions": [{"date": day.isoformat(), "shifts": shifts(of)} for day, of in c.exceptions],
+        "seasons": [season(s) for s in c.seasons],
+        "blackouts": [{"from": a.isoformat(), "to": b.isoformat()} for a, b in c.blackouts],
+    }
