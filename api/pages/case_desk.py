@@ -28,7 +28,7 @@ def obstacles_part(asked: Asked) -> Part | None:
     return _common(asked, "obstacle.change", "vuong-mac") | {
         "open": [row for row in rows if row.resolved_on is None],
         "over": [row for row in rows if row.resolved_on is not None],
-        "opens": asked.ctx.principal.role.code not in obstacles.TAKEN_OVER,
+        "opens": _may(asked, "obstacle.open"),
         "takes_over": asked.ctx.principal.role.code in obstacles.TAKEN_OVER,
         "causes": OBSTACLES,
         "tiers": TIERS,

@@ -33,6 +33,16 @@ class Made:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What the cells of a case that may be changed hold."""
+
+    step: str
+    promised_on: date | None
+    obstacle: str
+    note: str
+
+
 def case_sheet(
     session: Session,
     ctx: Context,
@@ -46,10 +56,20 @@ def case_sheet(
     """The cases of a filter as a sheet. `read_only`: a look at the past, which has no version to write on."""
     project = access_project(session, code)
     listing = case_list(session, ctx, code, chosen, limit=EVERY, as_of=as_of)
-    notes = {}
+    # What may be changed is shown as it stands now, also where that took effect after the data date: the version that
+    # the sheet is written on is that one.
+    now = {row.code: Fill(row.step, row.promised_on, row.obstacle or "", "") for row in listing.rows}
     if not read_only:
-        rows = select(ClearanceCase.code, ClearanceCase.note).where(ClearanceCase.project_id == project.id)
-        notes = dict(session.execute(rows).all())
+        rows = select(
+            ClearanceCase.code,
+            ClearanceCase.step,
+            ClearanceCase.promised_on,
+            ClearanceCase.obstacle,
+            ClearanceCase.note,
+        ).where(ClearanceCase.project_id == project.id)
+        now |= {
+            c: Fill(step, hope, why or "", note or "") for c, step, hope, why, note in session.execute(rows)
+        }
     demo = any(row.is_demo for row in listing.rows)
     day = fmt.date_text(listing.data_date, lang)
     lines = [
@@ -67,7 +87,7 @@ def case_sheet(
         name=pick(lang, "Hồ sơ", "Cases"),
         title=pick(lang, "DANH SÁCH HỒ SƠ GIẢI PHÓNG MẶT BẰNG", "LIST OF CLEARANCE CASES"),
         headings=_headings(lang, read_only=read_only),
-        rows=[_row(row, notes.get(row.code), lang, read_only=read_only) for row in listing.rows],
+        rows=[_row(row, now[row.code], lang, read_only=read_only) for row in listing.rows],
         made_on=listing.data_date,
         lines=lines,
         frozen=1,
@@ -118,7 +138,7 @@ def _headings(lang: Lang, *, read_only: bool) -> list[Heading]:
     ]
 
 
-def _row(row: CaseRow, note: str | None, lang: Lang, *, read_only: bool) -> list[Value]:
+def _row(row: CaseRow, now: Fill, lang: Lang, *, read_only: bool) -> list[Value]:
     obstacle = row.obstacle or ""
     holders = {
         "household": pick(lang, "hộ, cá nhân", "household"),
@@ -128,7 +148,7 @@ def _row(row: CaseRow, note: str | None, lang: Lang, *, read_only: bool) -> list
         step_label(row.step, lang), row.step_on, row.promised_on,
         pick(lang, *OBSTACLES[obstacle]) if obstacle in OBSTACLES else obstacle,
     ]  # fmt: skip
-    entries: list[Value] = [row.step, None, row.promised_on, obstacle, note or "", "", "", ""]
+    entries: list[Value] = [now.step, None, now.promised_on, now.obstacle, now.note, "", "", ""]
     return [
         row.code,
         *([] if read_only else [row.version]),

@@ -84,9 +84,7 @@ def open_obstacle(
     """
     case = access_case(session, code, for_update=True)
     project = project_code_of(session, case)
-    require(ctx, "obstacle.change", ward=case.ward_code, project=project)
-    if ctx.principal.role.code in TAKEN_OVER:
-        raise Forbidden("obstacle.change", *_NOT_OPEN)
+    require(ctx, "obstacle.open", ward=case.ward_code, project=project)
     values = cleaned(entered)
     request = request_of("obstacle.open", code, values)
     if (done := already_written(session, ctx.principal.account, key, request)) is not None:
@@ -205,12 +203,6 @@ def _may(ctx: Context, case: ClearanceCase, project: str, row: CaseObstacle) -> 
     return ctx.rights.may_on(ctx.principal, "obstacle.change", ward=case.ward_code, project=project) and (
         level is None or reaches(row.tier, level)
     )
-
-
-_NOT_OPEN = (
-    "Phường, xã hoặc Ban QLDA mở vướng mắc; cấp trên nhận khi vướng mắc lên tới cấp mình.",
-    "Wards and boards open obstacles; higher levels take them over when they come up.",
-)
 
 
 def _check_reached(ctx: Context, row: CaseObstacle, values: Mapping[str, Any]) -> None:

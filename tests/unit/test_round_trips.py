@@ -37,7 +37,8 @@ FIXED = {"ward_code": WARD, "map_series": "BĐ-1"}
 GENERATED = (Phase.explicit, Phase.generate)  # a failing project is small enough as it is
 LETTERS = string.ascii_letters + string.digits + "-/."
 
-words = st.text(alphabet=LETTERS + "ăđêôơưừặ '&<>", min_size=1, max_size=9).map(str.strip)
+# Without ê and ô: a file whose only marked word is “iô” reads as well as TCVN3 (“iụ”), which the preview tells of.
+words = st.text(alphabet=LETTERS + "ăđơưừặ '&<>", min_size=1, max_size=9).map(str.strip)
 plain_words = st.text(alphabet=LETTERS, min_size=1, max_size=6)
 days = st.dates(date(2020, 1, 1), date(2030, 1, 1))
 
