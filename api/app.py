@@ -40,6 +40,7 @@ from api.pages import (
     import_page,
     imports,
     land_gaps,
+    list_sheets,
     obstacles,
     portfolio,
     preview,
@@ -200,6 +201,7 @@ def create_app(
         commitments,
         weekly,
         by_sheet,
+        list_sheets,
     )
     of_files = (imports, import_page, preview, topology)
     for page in (

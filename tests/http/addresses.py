@@ -25,6 +25,9 @@ QUERIES = {
     "/du-an/{code}/ghi-hang-loat": ("", "tu_km=Km0&den_km=Km900", "vung=105,20;107,20;107,22;105,22"),
     "/dang-nhap": ("tiep=/danh-muc",),  # who is signed in is led on: a ward officer to all their projects
     "/viec-hom-nay": ("du-an={project}", "du-an={project}&ds=chua-nhan-tien&lang=en"),
+    "/viec-hom-nay/tai-ve": ("du-an={project}",),
+    "/vuong-mac/tai-ve": ("du_an={project}",),
+    "/cam-ket/tai-ve": ("du_an={project}",),
     "/api/worklist": ("du-an={project}&limit=500",),
     "/api/cases": ("project={project}&limit=500", "project={project}&gang=1&limit=500"),
     "/du-an/{code}/ho-so": ("", "doan=0.0-900000.0&mo=1&tu=50"),
