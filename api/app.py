@@ -24,6 +24,7 @@ from api.pages import (
     admin_accounts,
     admin_events,
     admin_law,
+    admin_papers,
     bulk,
     by_sheet,
     case,
@@ -189,7 +190,7 @@ def create_app(
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
         app.include_router(module.router)
-    of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_events)
+    of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
     people = (signin, account, rights_page, *of_admin)
     of_projects = (
         portfolio,

@@ -78,6 +78,7 @@ EVENT_KINDS: dict[str, Pair] = {
     "case.step": ("Ghi bước", "Step recorded"),
     "case.edit": ("Sửa hồ sơ", "Case edited"),
     "case.correct": ("Đính chính", "Correction"),
+    "paper.template": ("Đặt mẫu văn bản", "Words of a paper set"),
     "law.set": ("Đặt thiết lập pháp luật", "Law setting made"),
     "law.take_back": ("Bỏ thiết lập pháp luật", "Law setting taken back"),
     "filter.save": ("Giữ bộ lọc", "Filter kept"),
@@ -160,6 +161,7 @@ OBJECT_TYPES: dict[str, Pair] = {
     "import": ("Lần nhập thửa", "Parcel import"),
     "wards": ("Ranh giới phường, xã", "Ward boundaries"),
     "sender_profile": ("Hồ sơ bên gửi", "Sender profile"),
+    "paper_template": ("Mẫu văn bản", "Template of a paper"),
     "law": ("Thiết lập pháp luật", "Law setting"),
 }
 

@@ -21,6 +21,7 @@ from api.usecases.entries import already_written, key_once
 from api.usecases.facts import all_ward_labels
 from api.usecases.holders import holder_view
 from api.usecases.may import is_command, require, sight
+from api.usecases.paper_templates import kind_on
 from geo.access import access_case, project_code_of
 from geo.history import own_key, record, touch
 from geo.tables import CasePaper, ClearanceCase, Parcel, Project, Ward
@@ -80,7 +81,7 @@ def make_paper(
     request = hashlib.sha256(json.dumps(["paper", code, kind_code, str(dated_on)]).encode()).hexdigest()
     if (done := already_written(session, actor, key, request)) is not None:
         return session.get_one(CasePaper, int((done.after or {})["id"]))
-    kind = paper_kinds().get(kind_code)
+    kind = kind_on(session, kind_code, day)
     if kind is None:
         raise InvalidInput([Fault("kind", "Không có mẫu văn bản này.", "There is no such paper.")])
     if not date(2015, 1, 1) <= day <= ctx.today():

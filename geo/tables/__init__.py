@@ -15,7 +15,7 @@ from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
 from geo.tables.network import Activity, Link
-from geo.tables.papers import CasePaper
+from geo.tables.papers import CasePaper, PaperTemplate
 from geo.tables.people import (
     Account,
     AccountScope,
@@ -84,6 +84,7 @@ __all__ = [
     "Link",
     "LoginSession",
     "Milestone",
+    "PaperTemplate",
     "Parcel",
     "ParcelAlignment",
     "ParcelFront",

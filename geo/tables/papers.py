@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import BigInteger, Text
@@ -41,4 +41,23 @@ class CasePaper(Base):
         CheckConstraint("number > 0 and year between 2000 and 2100", name="numbered"),
         CheckConstraint("extract(year from dated_on) = year", name="dated"),
         CheckConstraint("docx_sha256 ~ '^[0-9a-f]{64}$' and pdf_sha256 ~ '^[0-9a-f]{64}$'", name="hashes"),
+    )
+
+
+class PaperTemplate(Base):
+    """The words of a kind of paper from a day on; added, never changed. The newest row of the newest day counts."""
+
+    __tablename__ = "paper_template"
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    kind: Mapped[str]
+    from_on: Mapped[date]
+    opening: Mapped[str]
+    paragraphs: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    recipients: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    document: Mapped[str]
+    set_by: Mapped[str]
+    set_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    __table_args__ = (
+        Index(None, "kind", "from_on"),
+        CheckConstraint("btrim(opening) <> '' and cardinality(paragraphs) > 0", name="says_something"),
     )

@@ -23,6 +23,7 @@ OPEN = {
     "corridor": "published corridor",
     "link": "schedule network",
     "milestone": "published dates",
+    "paper_template": "words of papers, no people",
     "portfolio_state": "data date",
     "project": "published facts",
     "project_ward": "which ward a project crosses",

@@ -29,6 +29,7 @@ UNVERSIONED = {
     "import_proposal": "states of work; proposing, deciding and undoing are events",
     "import_upload": "only appended to; the file's hash is in the event",
     "proposal_parcel": "rows on their way; what is accepted is versioned where it goes",
+    "paper_template": "only added to; every change is an event",
     "rate_window": "counts of a minute",
     "saved_filter": "a person's own; every change is an event",
     "sender_profile": "every change is an event",
