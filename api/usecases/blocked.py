@@ -41,10 +41,12 @@ def band_of(
     fronts = fronts_of(session, project)
     found: list[BandPiece] = []
     for axis in axes_of(session, ctx, project, calculation.data_date):
-        own = {run.from_m: run for run in runs if run.alignment_code == axis.code}
+        own = [run for run in runs if run.alignment_code == axis.code]
         required = required_of(session, axis, fronts)[1]
         for piece in band(axis.states[BOTH], required):
-            run = own[piece.from_m] if piece.status == BLOCKED else None
+            # The run that holds the piece; none where the runs are those of a moment before.
+            within = (run for run in own if run.from_m <= piece.from_m < run.to_m)
+            run = next(within, None) if piece.status == BLOCKED else None
             status = "critical" if run is not None and run.critical else piece.status
             found.append(BandPiece(axis.code, piece.from_m, piece.to_m, status, run.parcels if run else None))
     return tuple(found)

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.settings import Settings
 from geo.db import APP_ROLE, make_engine
+from geo.history import touch
 from geo.tables import ClearanceCase, Event
 from tests.people import app_url, owner_session
 
@@ -29,6 +30,7 @@ def set_step(settings: Settings, code: str, step: str) -> None:
     with owner_session(settings) as session:
         case = session.scalars(select(ClearanceCase).where(ClearanceCase.code == code)).one()
         case.step = step
+        touch(session, case.project_id)  # what was computed of the project counts no more
         session.add(
             Event(
                 effective_on=case.step_on,

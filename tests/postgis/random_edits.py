@@ -192,6 +192,8 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return at.choice(("'exif'", "'browser'"))
     if (column.table.name, column.name) == ("case_document", "sha256"):
         return f"repeat('{at.randrange(10)}', 64)"
+    if (column.table.name, column.name) == ("law_setting", "key"):
+        return at.choice(("'threshold.risk_share'", "'target.KD-02'"))
     if column.name in ("code", "number", "sha256"):
         return f"'{at.randrange(60)}'"
     if (kind := column.type.compile(DIALECT)).startswith("geometry"):

@@ -180,11 +180,11 @@ def load_plots(
             ResettlementSite.project_id == project.id, ResettlementSite.code == site
         )
     )
-    require(ctx, CHANGE, ward=(place.ward_code if place else None) or "", project=project.code)
     if place is None:
         raise InvalidInput(
             [Fault("site", "Chọn khu tái định cư của dự án.", "Choose a site of the project.")]
         )
+    require(ctx, CHANGE, ward=place.ward_code or "", project=project.code)
     request = fingerprint("stock.load", f"{project.code}/{site}", {"rows": [dict(row) for row in rows]})
     if (done := answer_before(session, ctx, said.key, request)) is not None:
         return done
