@@ -31,7 +31,7 @@ def test_a_wrong_day_is_corrected_and_stays_in_the_history_struck_through(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     code = a_case(api, 0)
-    change(api, code, version=1, step="S85", effective_on="2026-03-13", document="12/QĐ-UBND")
+    change(api, code, version=1, step="S85", effective_on="2026-03-13", document="12/QĐ-UBND", signer="Một")
     change(api, code, version=2, note="Đã mời nhận tiền", effective_on="2026-03-13")
     page.goto(f"/ho-so/{code}")
     page.locator("#lich-su li", has_text="12/QĐ-UBND").get_by_role("link", name="Đính chính").click()

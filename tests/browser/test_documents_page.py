@@ -172,6 +172,7 @@ def test_a_step_that_fails_to_send_stays_and_is_written_once(
     phone.route(f"**/ho-so/{code}", step)
     phone.get_by_label("Bước", exact=True).select_option("S100")
     phone.get_by_label("Số văn bản").first.fill("16/BB-BGMB")
+    phone.locator("#signer").fill("Nguyễn Văn Một")
     phone.get_by_role("button", name="Ghi thay đổi").click()
     unsent = phone.locator("[data-unsent]")
     expect(unsent).to_contain_text("Chưa gửi được, đang thử lại sau")
