@@ -24,7 +24,7 @@ def test_a_recorded_step_shows_in_history_map_and_counts(page: Page, api: APIReq
     page.locator("#signer").fill("Nguyễn Văn Một")
     page.get_by_role("button", name="Ghi thay đổi").click()
     page.wait_for_url("**/ho-so/*da_ghi=2*")
-    expect(page.get_by_text("15/BB-BGMB").first).to_be_visible()
+    expect(page.locator("#lich-su").get_by_text("15/BB-BGMB").first).to_be_visible()
     features = api.get(f"/api/projects/{PROJECT}/parcels.geojson").json()["features"]
     steps = {f["properties"]["step"] for f in features if f["properties"]["case"] == case["code"]}
     assert steps == {"S100"}
