@@ -32,7 +32,7 @@ test:  ## mọi kiểm tra mà CI chạy · everything that CI runs
 	@$(PYTHON) -m api.bootstrap setup --dev --browser
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/unit tests/postgis tests/http
-	@# Two browsers one after the other: the drawing process of one that has shown all maps gets slow and once hung.
+	@# In two parts: in one run the browser hung once while closing a window, after 90 tests; the cause is not known.
 	@$(BIN)/python -m pytest tests/browser/test_[a-l]*.py
 	@$(BIN)/python -m pytest tests/browser/test_[m-z]*.py
 

@@ -272,10 +272,9 @@ def _faults(fact: Fact, at: str, today: date) -> list[Fault]:
     if fact.until is not None and not fact.on <= fact.until <= date(2045, 12, 31):
         vi, en = "Thời hạn phải sau ngày của sự việc.", "The later day must follow the day of the fact."
         faults.append(Fault(f"{at}.until", vi, en))
-    for name in kind.wants if kind else ():
-        if not getattr(fact, name):
-            vi, en = f"“{kind.label_vi}” phải có mục này.", f"“{kind.label_en}” must have this."  # type: ignore[union-attr]
-            faults.append(Fault(f"{at}.{name}", vi, en))
+    if kind is not None:
+        vi, en = f"“{kind.label_vi}” phải có mục này.", f"“{kind.label_en}” must have this."
+        faults += [Fault(f"{at}.{name}", vi, en) for name in kind.wants if not getattr(fact, name)]
     if fact.land and fact.land not in LANDS:
         faults.append(Fault(f"{at}.land", "Loại đất: agri hoặc non_agri.", "Land: agri or non_agri."))
     if fact.amount is not None and not (
