@@ -1,6 +1,9 @@
 """What all tests share: a PostGIS of their own, sessions that leave nothing behind, the third-party data.
 
 Needs that are not met skip the test on a developer's machine and fail it where `CI` is set.
+
+Loading the demo portfolio takes a minute. Who runs single files all day keeps one: `python -m tests.kept FOLDER`
+makes a stopped cluster with it, and with DUONGGANG_TEST_KEPT=FOLDER each run starts from a copy of its files.
 """
 
 from __future__ import annotations
@@ -20,10 +23,12 @@ from api.settings import Settings
 from geo import cluster
 from geo.db import make_engine
 from geo.migrate import upgrade
-from tests.people import Tester, app_url, make_tester
+from tests.kept import demo_settings, kept_copy, kept_url
+from tests.people import Tester, make_tester
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
+KEPT = "" if os.environ.get("CI") else os.environ.get("DUONGGANG_TEST_KEPT", "")
 
 
 def skip_or_fail(reason: str) -> NoReturn:
@@ -46,7 +51,7 @@ def cluster_home() -> Iterator[Path]:
     """The home of a private cluster that lives as long as the test run."""
     with ExitStack() as stack:
         try:
-            home = stack.enter_context(cluster.temporary())
+            home = stack.enter_context(kept_copy(Path(KEPT)) if KEPT else cluster.temporary())
         except cluster.ClusterError as error:
             skip_or_fail(error.en)
         yield home
@@ -104,7 +109,9 @@ def session(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture(scope="session")
 def portfolio_settings(
-    make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    make_database: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
     """Settings whose database, apart from that of `engine`, holds the whole portfolio with its demo land.
 
@@ -113,16 +120,8 @@ def portfolio_settings(
     # Here, so that a fault in the loading does not keep the tests of everything below it from running.
     from api.commands.server import prepare
 
-    url = make_database()
-    settings = Settings(
-        _env_file=None,
-        home=tmp_path_factory.mktemp("home"),
-        database_url=url,
-        app_database_url=app_url(url),
-        secret="for tests only 0123456789abcdefghij",
-        demo=True,
-        requests_per_minute=10_000_000,
-    )
+    url = kept_url(request.getfixturevalue("cluster_home")) if KEPT else make_database()
+    settings = demo_settings(tmp_path_factory.mktemp("home"), url)
     prepare(settings, url)
     return settings
 
