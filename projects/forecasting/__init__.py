@@ -1,0 +1,1 @@
+"""When the land of a case will be with the investor, and why on that day."""
