@@ -1,7 +1,7 @@
 """What a release of land would bring: calendar days the completion comes earlier if some cases were free today.
 
-A front opens with its last case, so a what-if only moves the earliest instant of a few possession nodes; the
-forward pass is run again on the network without case nodes. The answer equals a full recomputation.
+A front opens with its last case, or with a run of free land; so a what-if only moves the earliest instant of a few
+possession nodes, and the forward pass is run again on the network without case nodes. The answer equals a full recomputation.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import date
 
 from projects import passes
 from projects.calendars import Calendar
-from projects.forecast import HandoverForecast
-from projects.land import FrontLand, collapsed_network
+from projects.forecasting.model import HandoverForecast
+from projects.land import FrontLand, collapsed_network, opens_if
 from projects.model import Network
 from projects.network import build_graph
 
@@ -30,6 +30,9 @@ class Releases:
         tuple[int, int, tuple[tuple[int, str], ...]], ...
     ]  # possession, own floor, (instant, case) last first
     places: dict[str, tuple[int, ...]]  # case → indices into queues
+    by_run: dict[int, FrontLand]  # index into queues → a front that opens with a run of free land
+    predicted: Mapping[str, HandoverForecast]
+    data_date: date
     known: dict[tuple[tuple[int, int], ...], int] = field(default_factory=dict)
 
 
@@ -48,6 +51,7 @@ def prepare_releases(
     own = {a.code: a.not_before for a in network.activities}
     queues: list[tuple[int, int, tuple[tuple[int, str], ...]]] = []
     places: dict[str, list[int]] = {}
+    by_run: dict[int, FrontLand] = {}
     for land in ground:
         node = index[land.possession]
         if not land.waiting or plan.state[node] == passes.DONE:
@@ -56,6 +60,8 @@ def prepare_releases(
         instants = ((predicted[case.code].on.toordinal() + 1, case.code) for case in land.waiting)
         for case in land.waiting:
             places.setdefault(case.code, []).append(len(queues))
+        if land.rule is not None:
+            by_run[len(queues)] = land
         lowest = now if floor is None else max(now, floor.toordinal() + 1)
         queues.append((node, lowest, tuple(sorted(instants, reverse=True))))
     target = index[network.finish]
@@ -66,6 +72,9 @@ def prepare_releases(
         now=now,
         queues=tuple(queues),
         places={code: tuple(where) for code, where in places.items()},
+        by_run=by_run,
+        predicted=predicted,
+        data_date=data_date,
     )
 
 
@@ -75,7 +84,10 @@ def gain(releases: Releases, freed: Collection[str]) -> int:
     changes = []
     for place in sorted(touched):
         node, lowest, queue = releases.queues[place]
-        last = next((instant for instant, code in queue if code not in freed), lowest)
+        if (land := releases.by_run.get(place)) is not None:
+            last = opens_if(land, releases.predicted, freed, releases.data_date).toordinal() + 1
+        else:
+            last = next((instant for instant, code in queue if code not in freed), lowest)
         opens = max(last, lowest)
         if opens != releases.plan.base[node]:
             changes.append((node, opens))

@@ -14,11 +14,12 @@ import networkx as nx
 
 from projects.calendars import Calendar
 from projects.cpm import Row, Schedule, driving_chain, schedule
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.gains import Releases, gain, prepare_releases
 from projects.land import FrontLand, forecasts, is_waiting, land_network, lands, with_cases
 from projects.model import Activity, CaseState, Network, NodeKind, ParcelRef, WorkFront
 from projects.network import as_of, build_graph
+from projects.openings import RunRule
 
 __all__ = [
     "ChainItem",
@@ -64,7 +65,7 @@ class DrivingCase:
     ward_code: str
     front: str
     forecast: date
-    basis: str  # promised | pace
+    basis: str  # promised | lawful | pace
     why_vi: str
     why_en: str
     step: str
@@ -131,16 +132,21 @@ def project_delay(
     data_date: date,
     planned_finish: date | None,
     fronts: Sequence[WorkFront] = (),
+    predicted: Mapping[str, HandoverForecast] | None = None,
+    rules: Mapping[str, RunRule] | None = None,
 ) -> ProjectDelay:
     """Forecast completion, what drives it and what each release would gain, as of the end of `data_date`.
 
     `network` is the project's own network; case nodes are added here (`land_network`), actual dates after the
     data date are left out. `fronts` tells which fronts need land and how long they are; without it every front
-    needs land and `FrontState.metres` is None. Raises what `build_graph` and `schedule` raise.
+    needs land and `FrontState.metres` is None. `predicted`: the forecast of every case, made here without law
+    and observed pace if it is not given; `rules`: fronts that open with a run of free land, by code. Raises what
+    `build_graph` and `schedule` raise.
     """
     network = as_of(network, data_date)
-    predicted = forecasts(cases, data_date)
-    ground = lands(network, fronts, cases, predicted, data_date)
+    if predicted is None:
+        predicted = forecasts(cases, data_date)
+    ground = lands(network, fronts, cases, predicted, data_date, rules)
     graph = build_graph(with_cases(network, ground, cases, predicted, data_date), calendars)
     dated = schedule(graph, calendars, data_date=data_date, finish=network.finish)
     releases = prepare_releases(network, ground, predicted, calendars, data_date)
@@ -178,13 +184,14 @@ def _driving_cases(
 ) -> Iterator[DrivingCase]:
     land_of = {land.front: land for land in ground}
     groups = {land.front: frozenset(case.code for case in land.waiting) for land in ground}
+    holding = {land.front: frozenset(land.by) & groups[land.front] for land in ground}
     for case in waiting:
         row = dated.rows[case.code]
         if not (row.critical or row.driving):
             continue
         forecast = predicted[case.code]
         front = min(
-            (land_of[code] for code in case.fronts if code in land_of and case.code in groups[code]),
+            (land_of[code] for code in case.fronts if code in land_of and case.code in holding[code]),
             key=lambda land: _tightness(land, forecast, dated.rows[land.possession]),
         ).front
         yield DrivingCase(

@@ -20,7 +20,7 @@ from geo.store import load_cases, load_fronts, load_network
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
 from projects.errors import Fault, InvalidInput
-from projects.forecast import HandoverForecast, forecast_handover
+from projects.forecasting.model import HandoverForecast
 from projects.impact import ProjectDelay, project_delay
 from projects.model import CaseState, WorkFront
 

@@ -52,8 +52,8 @@ class LawfulEarliest:
     """A day before which the law allows step `step`, and so the handover, on no road.
 
     `rule`, `basis` (article, Vietnamese), `label_vi`, `label_en`: of the rule; `started`: day its time runs from,
-    `running`: whether that day is a recorded fact (else the day after the data date is taken); `waived_by`: rules that
-    would lift it.
+    `running`: whether that day is a recorded fact (else the day after the data date is taken, and `begins` is the step
+    that will start the clock); `waived_by`: rules that would lift it.
     """
 
     on: date
@@ -64,6 +64,7 @@ class LawfulEarliest:
     step: str
     started: date
     running: bool
+    begins: str = ""
     waived_by: tuple[str, ...] = ()
 
 
@@ -110,7 +111,7 @@ def _notice(case: CaseState, frame: Frame, tomorrow: date) -> Iterable[LawfulEar
     """The waiting from the service of the notice to the recovery decision."""
     if STEPS[case.step].order < STEPS["S20"].order:
         code = RULES[(frame.regime(on=tomorrow).code, case.land)]
-        yield _least(frame, code, tomorrow, "S90", running=False, case=case.land)
+        yield _least(frame, code, tomorrow, "S90", begins="S20", case=case.land)
         return
     notice = notice_of(frame)
     if notice is None:
@@ -121,18 +122,18 @@ def _notice(case: CaseState, frame: Frame, tomorrow: date) -> Iterable[LawfulEar
         # A person of whose service nothing is recorded was served on the day of issue at the earliest.
         code = clock.rule if clock.started else RULES[(frame.regime().code, clock.land or case.land)]
         begun = clock.started or notice.base.on
-        yield _least(frame, code, begun, "S90", running=True, case=clock.land or case.land)
+        yield _least(frame, code, begun, "S90", case=clock.land or case.land)
 
 
 def _posting(case: CaseState, frame: Frame, tomorrow: date) -> Iterable[LawfulEarliest]:
     """The posting of the plan, which every road to the appraisal or to an earlier decision passes."""
     order = STEPS[case.step].order
     if order < STEPS["S60"].order:
-        yield _least(frame, posting_rule(frame, tomorrow)[0], tomorrow, "S70", running=False)
+        yield _least(frame, posting_rule(frame, tomorrow)[0], tomorrow, "S70", begins="S60")
     elif case.step == "S60":
         clock = posting(frame)
         if clock is not None and clock.started is not None and clock.ended is None:
-            yield _least(frame, clock.rule, clock.started, "S70", running=True)
+            yield _least(frame, clock.rule, clock.started, "S70")
 
 
 def _refusal(frame: Frame) -> Iterable[LawfulEarliest]:
@@ -141,14 +142,23 @@ def _refusal(frame: Frame) -> Iterable[LawfulEarliest]:
         return
     ended = frame.line.first("refusal.persuasion_ended", since=begun.on)
     over = ended.on if ended else run(frame, "QD-02", begun).earliest or begun.on
-    yield _least(frame, "QD-03", over, "S90", running=True)
+    yield _least(frame, "QD-03", over, "S90")
 
 
 def _least(
-    frame: Frame, code: str, started: date, step: str, *, running: bool, case: str = ""
+    frame: Frame, code: str, started: date, step: str, *, begins: str = "", case: str = ""
 ) -> LawfulEarliest:
     rule = frame.book.get(code, on=started)
     on = frame.end(rule, started, case=case)
     return LawfulEarliest(
-        on, rule.id, rule.basis, rule.label_vi, rule.label_en, step, started, running, rule.waived_by
+        on,
+        rule.id,
+        rule.basis,
+        rule.label_vi,
+        rule.label_en,
+        step,
+        started,
+        not begins,
+        begins,
+        rule.waived_by,
     )

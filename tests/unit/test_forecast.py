@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from projects.forecast import NEXT_STEP, NOTICE_DAYS, forecast_handover, pace_days
+from projects.forecasting.chain import forecast_handover
+from projects.forecasting.pace import NEXT_STEP, pace_days
 from projects.model import CaseState
 from projects.steps import STEPS
 

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from projects.forecast import forecast_handover
+from projects.forecasting.chain import forecast_handover, forecasts
 from projects.impact import ProjectDelay, land_network, project_delay
-from projects.land import collapsed_network, forecasts, lands
+from projects.land import collapsed_network, lands
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 from tests.unit.cpm_oracle import CALENDARS, relax
 
