@@ -1,7 +1,8 @@
 """What a release of land would bring: calendar days the completion comes earlier if some cases were free today.
 
 A front opens with its last case, or with a run of free land; so a what-if only moves the earliest instant of a few
-possession nodes, and the forward pass is run again on the network without case nodes. The answer equals a full recomputation.
+possession nodes, and the forward pass is run again on the network without case nodes. The answer equals a full
+recomputation.
 """
 
 from __future__ import annotations

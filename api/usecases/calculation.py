@@ -14,13 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.grounds import grounds_of, outside, rules_of
 from geo import scope
 from geo.access import portfolio_state
 from geo.store import load_cases, load_fronts, load_network
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
 from projects.errors import Fault, InvalidInput
-from projects.forecasting.model import HandoverForecast
+from projects.forecasting.chain import forecasts
+from projects.forecasting.model import NOTHING, Grounds, HandoverForecast
 from projects.impact import ProjectDelay, project_delay
 from projects.model import CaseState, WorkFront
 
@@ -36,6 +38,7 @@ class Calculation:
     forecasts: dict[str, HandoverForecast]
     fronts: tuple[WorkFront, ...]
     delay: ProjectDelay | None
+    grounds: Grounds = NOTHING  # what the forecasts were made from
 
     def is_open(self, code: str) -> bool:
         """Whether the works still wait for this case's land on the data date."""
@@ -97,6 +100,8 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
         fronts = load_fronts(session, project)
         network = load_network(session, project)
         wanted = tuple(case for case in cases if wants_land(case.step))
+        grounds = grounds_of(session, ctx, project, day, wanted)
+        predicted = forecasts(wanted, day, grounds)
         delay = (
             project_delay(
                 network,
@@ -105,6 +110,8 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
                 data_date=day,
                 planned_finish=project.planned_finish,
                 fronts=fronts,
+                predicted=predicted,
+                rules=rules_of(session, project),
             )
             if network is not None
             else None
@@ -112,17 +119,26 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
         return Calculation(
             data_date=day,
             cases={case.code: case for case in wanted},
-            forecasts={case.code: forecast_handover(case, data_date=day) for case in wanted},
+            forecasts=predicted,
             fronts=fronts,
             delay=delay,
+            grounds=grounds,
         )
 
-    made: Calculation = ctx.cache.get(("calculation", *result_key(ctx, project, day)), make)
+    made: Calculation = ctx.cache.get(("calculation", *calculation_key(session, ctx, project, day)), make)
     return made
 
 
+def calculation_key(session: Session, ctx: Context, project: Project, day: date) -> tuple[object, ...]:
+    """What a calculation depends on: the project, and outside it the law's settings and the observed paces.
+
+    Whatever is made from a calculation is kept under this key, never on who asks.
+    """
+    return *result_key(ctx, project, day), outside(session, ctx, project, day)
+
+
 def result_key(ctx: Context, project: Project, day: date) -> tuple[object, ...]:
-    """What a shared result of a project depends on; never on who asks.
+    """What a shared result of the project's own rows depends on; never on who asks.
 
     The revision is the present one even where the session looks back, so the moment of knowledge stands beside it.
     """

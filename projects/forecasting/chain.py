@@ -65,9 +65,10 @@ def forecast_handover(case: CaseState, *, data_date: date, grounds: Grounds = NO
 def _key(case: CaseState, grounds: Grounds) -> tuple[object, ...]:
     """What a forecast depends on: cases that agree in it share one."""
     before = STEPS[case.step].order < _DECISION
+    notified = STEPS[case.step].order >= STEPS["S20"].order
     return (
         case.step,
-        case.step_on if before or gives_possession(case.step) else None,
+        case.step_on if (notified and before) or gives_possession(case.step) else None,
         case.promised_on,
         case.ward_code,
         case.land if before else None,

@@ -45,6 +45,12 @@ class LawGround:
     override: Override | None = None
     counting: Counting = CIVIL_CODE
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    longest: timedelta = field(init=False, repr=False, compare=False)  # that a notice makes anybody wait
+
+    def __post_init__(self) -> None:
+        waits = [rule for rule in self.book.rules if rule.id in RULES.values()]
+        days = [n for rule in waits for n in (rule.amount, *(n for _, n in rule.amounts)) if n is not None]
+        object.__setattr__(self, "longest", timedelta(days=max(days, default=0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +89,21 @@ def minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulE
     order = STEPS[case.step].order
     if order >= _DECISION or not STEPS[case.step].group:
         return ()
+    if _over(case, data_date, ground):
+        return ()
     frame = _frame(case, data_date, ground)
     if consent_day(frame):
         return ()
     return tuple(_found(case, frame, data_date + timedelta(days=1)))
+
+
+def _over(case: CaseState, data_date: date, ground: LawGround) -> bool:
+    """Whether the posting lies behind and every notice is too old to make anybody wait: nothing has to be counted."""
+    if case.step == "S85" or STEPS[case.step].order <= STEPS["S60"].order:
+        return False
+    since = data_date - ground.longest
+    facts = ground.facts.get(case.code, ())
+    return not any(fact.kind.startswith("notice.") and fact.on > since for fact in facts)
 
 
 def _found(case: CaseState, frame: Frame, tomorrow: date) -> Iterable[LawfulEarliest]:

@@ -81,6 +81,7 @@ class Paces:
 
     wards: Mapping[tuple[str, str], Seen] = field(default_factory=dict)
     _city: Mapping[str, Seen] = field(init=False, repr=False, compare=False)
+    _made: dict[tuple[str, str], Pace] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         city: dict[str, Seen] = {}
@@ -90,9 +91,12 @@ class Paces:
 
     def of(self, ward: str, step: str) -> Pace:
         """The pace of a step in a ward, at least one day. `step` has a next one on the road (`NEXT_STEP`)."""
-        own, city = self.wards.get((ward, step), Seen()), self._city.get(step, Seen())
-        days = drawn(own, drawn(city, NEXT_STEP[step][1]))
-        return Pace(max(1, int(days + 0.5)), own.n, city.n)
+        made = self._made.get((ward, step))
+        if made is None:
+            own, city = self.wards.get((ward, step), Seen()), self._city.get(step, Seen())
+            days = drawn(own, drawn(city, NEXT_STEP[step][1]))
+            made = self._made[ward, step] = Pace(max(1, int(days + 0.5)), own.n, city.n)
+        return made
 
 
 def drawn(seen: Seen, towards: float) -> float:
