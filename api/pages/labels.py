@@ -46,7 +46,18 @@ NODE_KINDS: dict[str, Pair] = {
 FORECAST_BASIS: dict[str, Pair] = {
     "actual": ("đã bàn giao", "handed over"),
     "promised": ("theo ngày hẹn", "promised date"),
-    "pace": ("theo nhịp giả định", "assumed pace"),
+    "lawful": ("ngày sớm nhất theo luật", "lawful earliest"),
+    "pace": ("theo các bước còn lại", "by the steps left"),
+}
+
+FORECAST_SOURCES: dict[str, Pair] = {
+    "actual": ("thực tế", "actual"),
+    "promise": ("ngày hẹn", "promise"),
+    "law": ("luật", "law"),
+    "observed": ("nhịp quan sát", "observed pace"),
+    "assumed": ("giả định", "assumption"),
+    "obstacle": ("vướng mắc", "obstacle"),
+    "plot": ("tái định cư", "resettlement"),
 }
 
 HOLDERS: dict[str, Pair] = {
