@@ -136,6 +136,8 @@ EVENT_KINDS: dict[str, Pair] = {
     "plot.hand": ("Bàn giao lô, căn", "Plot handed over"),
     "plot.release": ("Huỷ bố trí", "Plot released"),
     "stock.load": ("Nạp lô, căn tái định cư", "Plots loaded"),
+    "front.opening": ("Đặt quy tắc mở mũi", "Rule of a front set"),
+    "site.ready": ("Đặt ngày khu tái định cư sẵn sàng", "Day of a resettlement site set"),
     "records.demo": ("Tạo bản ghi minh hoạ", "Demo records made"),
     "proposal.add": ("Đề nghị", "Proposed"),
     "proposal.refused": ("Từ chối đề nghị", "Proposal refused"),
