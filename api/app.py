@@ -80,7 +80,7 @@ from api.routes import project_records as project_record_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
-from api.tiledoor import TileDoor
+from api.tiledoor import TileDoor, TileFront
 from api.together import Together
 from api.usecases.signin import Door, Limits, count_further, nobody
 from geo import cluster
@@ -185,6 +185,8 @@ def create_app(
     app.state.leases = leases
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
+    fixed = middleware.fixed_headers(settings.own_origin)
+    app.add_middleware(TileFront, leases=leases, hosts=settings.hosts, fixed=fixed)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
