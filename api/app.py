@@ -51,6 +51,7 @@ from api.pages import (
     rights_page,
     signin,
     takeoff,
+    timeloc,
     topology,
     weekly,
 )
@@ -199,6 +200,7 @@ def create_app(
         citymap,
         project,
         land_gaps,
+        timeloc,
         takeoff,
         obstacles,
         commitments,
