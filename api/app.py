@@ -25,6 +25,8 @@ from api.pages import (
     admin_events,
     admin_law,
     admin_papers,
+    assignment_sheet,
+    assignments,
     bulk,
     by_sheet,
     case,
@@ -34,6 +36,7 @@ from api.pages import (
     case_records,
     citymap,
     commitments,
+    conclusions,
     correction,
     desk_forms,
     docs,
@@ -56,6 +59,7 @@ from api.pages import (
 )
 from api.pages import worklist as worklist_page
 from api.rightsfile import rights
+from api.routes import assignments as assignment_routes
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
 from api.routes import case_records as case_record_routes
@@ -188,7 +192,7 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
+    for module in (projects, *land_answers, worklist_routes, *of_cases, assignment_routes, reports, system):
         app.include_router(module.router)
     of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
     people = (signin, account, rights_page, *of_admin)
@@ -200,6 +204,9 @@ def create_app(
         takeoff,
         obstacles,
         commitments,
+        conclusions,  # before the page of one assignment, whose address would take theirs
+        assignment_sheet,
+        assignments,
         weekly,
         by_sheet,
         list_sheets,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.logs import log
 from api.rightsfile import system
 from api.settings import Settings
+from api.usecases import assignment_climbing
 from api.usecases.climbing import ACTOR as CLIMBER
 from api.usecases.climbing import climb_by_data_date
 from api.usecases.document_sweep import sweep_documents
@@ -108,14 +109,18 @@ async def _take_back(queue: procrastinate.App, dead_after: float) -> None:
 
 
 def _daily(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Overdue obstacles climb; done again tomorrow, or at the next start, where the database was away."""
+    """What is overdue climbs; done again tomorrow, or at the next start, where the database was away."""
     try:
         with sessions.begin() as session:
             enter(session, system(CLIMBER))
             done = climb_by_data_date(session, every=settings.obstacle_period_days)
         log().info("obstacles climbed", climbs=len(done))
+        with sessions.begin() as session:
+            enter(session, system(CLIMBER))
+            owed = assignment_climbing.climb_by_data_date(session, every=settings.obstacle_period_days)
+        log().info("assignments climbed", climbs=len(owed))
     except SQLAlchemyError as error:
-        log().warning("could not let obstacles climb", exc_info=error)
+        log().warning("could not let obstacles and assignments climb", exc_info=error)
 
 
 def _enter(session: Session) -> None:

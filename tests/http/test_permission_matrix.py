@@ -157,6 +157,10 @@ BODIES |= {
         "document": "x",
     },
 }
+BODIES |= {
+    ("POST", "/api/assignments"): {"body_kind": "khong_co"},
+    ("POST", "/api/assignments/{assignment_id}/acts"): {"act": "accept", "version": 999_999},
+}
 # Answers of a route that did what it should with such a body.
 REACHED = {200, 202, 302, 303, 400, 404, 409, 413, 422}
 
