@@ -18,7 +18,7 @@ router = APIRouter(prefix="/quyen")
 
 # The table speaks Vietnamese; these are its actions in English. A test holds the two together.
 ACTIONS_EN: dict[str, str] = {
-    "door": "Sign in, state of the server, static files",
+    "door": "Sign in, the public page, state of the server, static files",
     "account.own": "One's own account, sessions and tokens",
     "rights.read": "Rights table, API documentation",
     "portfolio.read": "Portfolio, projects, maps, reports: totals",

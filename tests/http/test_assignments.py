@@ -112,7 +112,8 @@ def test_an_assignment_goes_through_its_life_and_closes_only_with_evidence_and_a
     call: Callable[..., Any], ward: str
 ) -> None:
     made = given(call, ward, joint=["Sở Xây dựng"])
-    assert made["body"].startswith("UBND ") and made["lead"] == made["body"]
+    assert made["body"].startswith("UBND ")
+    assert made["lead"] == made["body"]
     assert (made["tier"], made["state"], made["version"]) == ("ward", "given", 1)
     assert act(call, "department", made, "accept").status_code == 403
     taken = act(call, "ward_officer", made, "accept").json()
@@ -132,7 +133,8 @@ def test_whoever_reported_it_done_does_not_confirm_it(call: Callable[..., Any]) 
     made = given(call, "", "leadership", body_kind="city", body="Văn phòng UBND Thành phố", ward_code=None)
     done = act(call, "leadership", made, "done", evidence="1/BC").json()
     answer = act(call, "leadership", done, "confirm")
-    assert answer.status_code == 422 and "người thứ hai" in answer.json()["faults"][0]["message"]
+    assert answer.status_code == 422
+    assert "người thứ hai" in answer.json()["faults"][0]["message"]
 
 
 def test_of_two_who_close_one_assignment_the_second_gets_both_states(
@@ -145,11 +147,14 @@ def test_of_two_who_close_one_assignment_the_second_gets_both_states(
     assert second.status_code == 409
     body = second.json()
     assert (body["current"]["evidence"], body["wanted"]["evidence"]) == ("1/BC-UBND", "2/BC-UBND")
-    assert "evidence" in body["fields"] and "done_by" in body["fields"]
+    assert "evidence" in body["fields"]
+    assert "done_by" in body["fields"]
     form = {"act": "done", "version": "1", "evidence": "3/BC-UBND", "key": "gv-hai"}
     shown = send(browse("ward_leader"), f"/giao-viec/{made['id']}", form)
     words = said(shown.text)
-    assert shown.status_code == 409 and "1/BC-UBND" in words and "3/BC-UBND" in words
+    assert shown.status_code == 409
+    assert "1/BC-UBND" in words
+    assert "3/BC-UBND" in words
     assert call("ward_officer", "GET", f"/api/assignments/{made['id']}").json()["evidence"] == "1/BC-UBND"
 
 
@@ -159,7 +164,10 @@ def test_the_same_request_twice_gives_one_assignment(call: Callable[..., Any], w
     again = call("department", "POST", "/api/assignments", body, key="gv-cung-mot-khoa")
     assert (again.status_code, again.json().get("id")) == (201, one["id"]), again.text
     assert (
-        call("department", "POST", "/api/assignments", body | {"person": "X"}, key="gv-cung-mot-khoa").status_code == 422
+        call(
+            "department", "POST", "/api/assignments", body | {"person": "X"}, key="gv-cung-mot-khoa"
+        ).status_code
+        == 422
     )
 
 
@@ -179,10 +187,7 @@ def test_one_click_on_a_case_or_a_line_of_the_report_fills_all_six(
     for query in (f"nguon=case&ma={case}", f"nguon=report&ma=TULIEN&phuong={place}"):
         html = page(boss, f"/giao-viec/moi?{query}")
         fields = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', html))
-        fields |= {
-            n: v
-            for n, v in re.findall(r'<select id="(\w+)".*?value="([^"]*)"[^>]* selected', html, re.DOTALL)
-        }
+        fields |= dict(re.findall(r'<select id="(\w+)".*?value="([^"]*)"[^>]* selected', html, re.DOTALL))
         for name in ("person", "what", "due_on", "lead", "product", "authority"):
             assert fields[name], (query, name)
         answer = send(
@@ -206,7 +211,8 @@ def test_the_chain_goes_down_in_time_and_closes_from_below(
     }
     below = given(call, ward, parent_id=top["id"])
     refused = act(call, "department", top, "done", evidence="1/BC")
-    assert refused.status_code == 422 and f"GV-{below['id']}" in refused.json()["faults"][0]["message"]
+    assert refused.status_code == 422
+    assert f"GV-{below['id']}" in refused.json()["faults"][0]["message"]
     act(call, "ward_leader", below, "done", evidence="2/BC")
     seen = call("ward_leader", "GET", f"/api/assignments/{below['id']}").json()
     act(call, "department", seen, "confirm")
@@ -337,7 +343,8 @@ def test_the_five_bottlenecks_have_their_own_progress(call: Callable[..., Any], 
     assert send(boss, "/giao-viec/diem-nghen", entry | {"key": "dn-3", "document": ""}).status_code == 422
     rows = call("leadership", "GET", "/api/bottlenecks").json()["rows"]
     assert [row["code"] for row in rows] == ["un_tac", "trat_tu", "ung_ngap", "o_nhiem", "an_toan_thuc_pham"]
-    assert rows[2]["entries"][0]["part"] == "11" and PROJECT in rows[3]["projects"]
+    assert rows[2]["entries"][0]["part"] == "11"
+    assert PROJECT in rows[3]["projects"]
     assert "11 / 33" in said(page(boss, "/giao-viec/diem-nghen"))
 
 
