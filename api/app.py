@@ -24,6 +24,7 @@ from api.pages import (
     admin_accounts,
     admin_events,
     admin_law,
+    admin_outgoing,
     admin_papers,
     assignment_sheet,
     assignments,
@@ -46,6 +47,7 @@ from api.pages import (
     imports,
     land_gaps,
     list_sheets,
+    notices,
     obstacles,
     portfolio,
     preview,
@@ -53,6 +55,7 @@ from api.pages import (
     project_records,
     public,
     report,
+    review,
     rights_page,
     signin,
     takeoff,
@@ -196,7 +199,15 @@ def create_app(
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     for module in (projects, *land_answers, worklist_routes, *of_cases, assignment_routes, reports, system):
         app.include_router(module.router)
-    of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
+    of_admin = (
+        admin_accounts,
+        admin_account,
+        admin_access,
+        admin_law,
+        admin_papers,
+        admin_outgoing,
+        admin_events,
+    )
     people = (signin, account, rights_page, *of_admin)
     of_projects = (
         portfolio,
@@ -209,6 +220,8 @@ def create_app(
         conclusions,  # before the page of one assignment, whose address would take theirs
         assignment_sheet,
         assignments,
+        review,
+        notices,
         weekly,
         by_sheet,
         list_sheets,

@@ -101,7 +101,7 @@ def _bottlenecks(
         "bottlenecks.html.j2",
         session,
         status,
-        rows=bottlenecks(session, found.rows, day=found.data_date),
+        rows=bottlenecks(session, ctx, found.rows, day=found.data_date),
         data_date=found.data_date,
         **more,
     )

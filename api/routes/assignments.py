@@ -183,7 +183,7 @@ def list_bottlenecks(session: SessionDep, ctx: ContextDep, ngay: DataDate = None
                 "entries": [{name: plain(getattr(e, name)) for name in names} for e in b.entries],
                 "stand": _stand(b.stand),
             }
-            for b in bottlenecks(session, found.rows, day=found.data_date)
+            for b in bottlenecks(session, ctx, found.rows, day=found.data_date)
         ]
     } | ctx.looking_back  # fmt: skip
 

@@ -109,13 +109,18 @@ def add_conclusion(
     return told
 
 
-def bottlenecks(session: Session, views: Sequence[Seen], *, day: date) -> tuple[Bottleneck, ...]:
+def bottlenecks(
+    session: Session, ctx: Context, views: Sequence[Seen], *, day: date
+) -> tuple[Bottleneck, ...]:
     """The five with their tagged projects, entries until the day, and what was assigned about them."""
     labels = project_labels(session)
     tagged = session.execute(select(Project.code, Project.bottlenecks).order_by(Project.sort)).all()
     entries: dict[str, list[BottleneckEntry]] = {}
     newest = BottleneckEntry.day.desc(), BottleneckEntry.id.desc()
-    for entry in session.scalars(select(BottleneckEntry).where(BottleneckEntry.day <= day).order_by(*newest)):
+    query = select(BottleneckEntry).where(BottleneckEntry.day <= day)
+    if ctx.known_at is not None:
+        query = query.where(BottleneckEntry.entered_at <= ctx.known_at)
+    for entry in session.scalars(query.order_by(*newest)):
         entries.setdefault(entry.code, []).append(entry)
     return tuple(
         Bottleneck(

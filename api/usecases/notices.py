@@ -63,9 +63,10 @@ def notify(session: Session, account: str | None, kind: str, href: str, vi: str,
 def notices(session: Session, ctx: Context) -> tuple[Line, ...]:
     """The reader's own lines, the newest first, without the kinds that they do not want."""
     muted = set(preference(session, ctx).muted)
-    rows = session.scalars(
-        select(Notice).where(Notice.account == ctx.principal.account).order_by(Notice.id.desc()).limit(MOST)
-    )
+    query = select(Notice).where(Notice.account == ctx.principal.account)
+    if ctx.known_at is not None:
+        query = query.where(Notice.at <= ctx.known_at)
+    rows = session.scalars(query.order_by(Notice.id.desc()).limit(MOST))
     return tuple(
         Line(row.id, row.kind, row.said_vi, row.said_en, row.href, row.at, row.read_at is None)
         for row in rows
