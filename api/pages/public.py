@@ -55,7 +55,7 @@ def look_up(request: Request, lang: LangDep, ho_so: Text = "", ma: Text = "") ->
     if isinstance(error_, InvalidInput):
         return _front(request, lang, said=pick(lang, lookup.WRONG.vi, lookup.WRONG.en), status=422)
     response = _front(request, lang, said=refused.detail, status=429)
-    response.headers["Retry-After"] = str(cast(TooMany, error_).retry_after)
+    response.headers["Retry-After"] = str(error_.retry_after)
     return response
 
 

@@ -74,7 +74,7 @@ def figures(session: Session, ctx: Context, day: date) -> dict[str, Any]:
     for row in session.scalars(select(Assignment).where(Assignment.given_on <= day)):
         debts[row.project_id] = debts.get(row.project_id, 0) + owed(duty_of(row), day)
     ids = {code: number for number, code in project_codes(session).items()}
-    projects = {
+    projects: dict[str, dict[str, Any]] = {
         row.facts.code: {
             "planned_finish": _iso(row.facts.planned_finish),
             "forecast_finish": _iso(row.forecast_finish),

@@ -175,9 +175,9 @@ def test_one_click_on_a_case_or_a_line_of_the_report_fills_all_six(
     browse: Browse, portfolio_settings: Settings, call: Callable[..., Any]
 ) -> None:
     with owner_session(portfolio_settings) as session:
-        query = select(ClearanceCase.code).join(Project, Project.id == ClearanceCase.project_id)
+        cases = select(ClearanceCase.code).join(Project, Project.id == ClearanceCase.project_id)
         case = session.scalars(
-            query.where(Project.code == "TULIEN", ClearanceCase.obstacle.is_not(None))
+            cases.where(Project.code == "TULIEN", ClearanceCase.obstacle.is_not(None))
         ).first()
         place = session.scalar(select(ClearanceCase.ward_code).where(ClearanceCase.code == case))
     boss = browse("leadership")
