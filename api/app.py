@@ -24,16 +24,21 @@ from api.pages import (
     admin_accounts,
     admin_events,
     admin_law,
+    admin_outgoing,
     admin_papers,
+    assignment_sheet,
+    assignments,
     bulk,
     by_sheet,
     case,
     case_facts,
+    case_lookup,
     case_papers,
     case_people,
     case_records,
     citymap,
     commitments,
+    conclusions,
     correction,
     desk_forms,
     docs,
@@ -42,12 +47,15 @@ from api.pages import (
     imports,
     land_gaps,
     list_sheets,
+    notices,
     obstacles,
     portfolio,
     preview,
     project,
     project_records,
+    public,
     report,
+    review,
     rights_page,
     signin,
     takeoff,
@@ -57,6 +65,7 @@ from api.pages import (
 )
 from api.pages import worklist as worklist_page
 from api.rightsfile import rights
+from api.routes import assignments as assignment_routes
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
 from api.routes import case_records as case_record_routes
@@ -191,9 +200,17 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
+    for module in (projects, *land_answers, worklist_routes, *of_cases, assignment_routes, reports, system):
         app.include_router(module.router)
-    of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
+    of_admin = (
+        admin_accounts,
+        admin_account,
+        admin_access,
+        admin_law,
+        admin_papers,
+        admin_outgoing,
+        admin_events,
+    )
     people = (signin, account, rights_page, *of_admin)
     of_projects = (
         portfolio,
@@ -204,6 +221,11 @@ def create_app(
         takeoff,
         obstacles,
         commitments,
+        conclusions,  # before the page of one assignment, whose address would take theirs
+        assignment_sheet,
+        assignments,
+        review,
+        notices,
         weekly,
         by_sheet,
         list_sheets,
@@ -216,6 +238,8 @@ def create_app(
         worklist_page,
         case,
         case_papers,
+        case_lookup,
+        public,
         case_people,
         desk_forms,
         case_records,

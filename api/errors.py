@@ -84,6 +84,8 @@ KINDS = {
     "parcel": ("thửa", "parcel"),
     "document": ("giấy tờ", "document"),
     "obstacle": ("vướng mắc", "obstacle"),
+    "assignment": ("việc đã giao", "assignment"),
+    "conclusion": ("kết luận", "conclusion"),
     "contact": ("dòng tiếp xúc", "contact"),
     "complaint": ("đơn khiếu nại", "complaint"),
     "party": ("người trong hồ sơ", "party"),

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/quyen")
 
 # The table speaks Vietnamese; these are its actions in English. A test holds the two together.
 ACTIONS_EN: dict[str, str] = {
-    "door": "Sign in, state of the server, static files",
+    "door": "Sign in, the public page, state of the server, static files",
     "account.own": "One's own account, sessions and tokens",
     "rights.read": "Rights table, API documentation",
     "portfolio.read": "Portfolio, projects, maps, reports: totals",
@@ -41,6 +41,10 @@ ACTIONS_EN: dict[str, str] = {
     "contact.add": "Write the contacts log",
     "complaint.read": "Read complaints",
     "complaint.change": "Write complaints and how they are settled",
+    "assignment.read": "Read assignments, conclusions, the five bottlenecks",
+    "assignment.give": "Give assignments to bodies below or within one's own",
+    "assignment.work": "Accept, report done, explain; the giving side: confirm, return, extend, ask, withdraw",
+    "conclusion.add": "Enter meeting conclusions and the progress of bottlenecks",
     "paper.make": "Make papers from templates",
     "import.read": "Look at parcel imports and their comparison",
     "import.propose": "Send parcel files, cancel, read again",

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
     "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
-    "row_id": "1", "obstacle_id": "1", "complaint_id": "1",
+    "row_id": "1", "assignment_id": "1", "secret": "khong-co.ics", "obstacle_id": "1", "complaint_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -47,6 +47,17 @@ QUERIES = {
         "phuong=00097&tu=100",
     ),
     "/cam-ket": ("", "du_an={project}&xem=1", "phuong=00097&tinh_trang=broken&lang=en"),
+    "/giao-ban": ("", "ky=month&lang=en"),
+    "/giao-viec": ("", "no=1&ky=month&lang=en", "dem=no&ky=quarter&den=2026-03-31"),
+    "/giao-viec/tai-ve": ("", "dang=csv&lang=en"),
+    "/giao-viec/moi": (
+        "",
+        "nguon=report&ma={project}",
+        "nguon=case&ma={project}-0042",
+        "nguon=bottleneck&ma=un_tac",
+    ),
+    "/api/assignments": ("", "tinh_trang=open&du_an={project}&limit=500"),
+    "/api/assignments/debts": ("kind=month",),
     "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
     "/api/commitments": ("", "project={project}&listed=1&state=open"),
     "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30"),
