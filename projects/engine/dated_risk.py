@@ -131,7 +131,7 @@ def _refuse(
 
 
 class _Model(NamedTuple):
-    """The uncertain nodes as arrays: `rows` their places, `members` groups, `per_day` units of a draw to a usual day."""
+    """The uncertain nodes: `rows` their places, `members` their groups, `per_day` units of a draw to a usual day."""
 
     draws: Sampling
     rows: npt.NDArray[np.int64]
