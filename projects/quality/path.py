@@ -59,7 +59,7 @@ def _path_test(sheet: Sheet) -> Finding:
         vi = f"thêm {days} ngày làm việc, ngày hoàn thành chỉ đổi {moved} ngày"
         offenders = (offender(a, vi, f"{days} working days more move the finish by {moved} days only"),)
     state = FAIL if offenders else PASS
-    return Finding("dcma-12", state, moved, days, float(moved), least, False, offenders, gate=True)
+    return Finding("dcma-12", state, len(offenders), 1, float(moved), least, False, offenders, gate=True)
 
 
 def _longest_rest(sheet: Sheet) -> int:
