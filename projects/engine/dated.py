@@ -339,9 +339,9 @@ def chained(e: Edges, slack: Long, own: Small, chain: Small) -> None:
 @compiled
 def repeated(
     k: Clock, n: Nodes, e: Edges, late_wanted: Small, drawn: Small, plain: Nodes, now: int, d: Ints, used: int,
-    ends: Ints, asked_at: Ints, asked: Ints, finish: Long, reached: Long, hits: Long, t: Times, chain: Small,
+    ends: Ints, asked_at: Ints, asked: Ints, finish: Long, reached: Long, t: Times, chains: Small,
 ) -> None:  # fmt: skip
-    """A forward pass for each column of `d`; `hits` counts in how many a node lies on the chain that drives the finish.
+    """A forward pass for each column of `d`; row j of `chains` marks the nodes on the chain that drives its finish.
 
     `drawn` of a node: 1, the draw is work left in units of the clock; 2, days from `now` to its earliest instant.
     `n.left` and `n.base` are written over, `plain` holds what they were. The last finish of `ends` is the finish, that
@@ -361,6 +361,7 @@ def repeated(
         finish[j] = last
         for g in range(asked_at.size - 1):
             reached[g, j] = t.finish[asked[asked_at[g] : asked_at[g + 1]]].max()
+        chain = chains[j]
         chain[:] = 0
         for i in ends:
             if t.finish[i] == last and n.state[i] != DONE:
@@ -368,7 +369,6 @@ def repeated(
         for i in range(chain.size - 1, -1, -1):
             if chain[i] == 0:
                 continue
-            hits[i] += 1
             c, left, at = n.calendar[i], n.left[i], t.resume[i]
             if n.pin[i] != FREE or late_wanted[i] or _early(k, c, left, n.base[i], n.floor[i]) == at:
                 continue

@@ -45,7 +45,7 @@ class DatedRisk:
 
     `criticality`: the part of the iterations in which an activity lay on the chain that drives the finish; `swing`:
     days by which one deviation of its draw moves the finish; `share`: the part of the finish's variance that comes
-    with it. `group_swing`, `group_share`: the same for the sum of the draws of a group.
+    with it. `group_*`: the same of a group: that one of it lay on the chain, and what the sum of its draws does.
     """
 
     iterations: int
@@ -56,6 +56,7 @@ class DatedRisk:
     criticality: Mapping[str, float]
     swing: Mapping[str, float]
     share: Mapping[str, float]
+    group_criticality: Mapping[int, float]
     group_swing: Mapping[int, float]
     group_share: Mapping[int, float]
 
@@ -155,13 +156,14 @@ class _Desk(NamedTuple):
     d: npt.NDArray[np.int32]
     whole: npt.NDArray[np.int32]
     times: dated.Times
-    chain: npt.NDArray[np.int8]
+    chains: npt.NDArray[np.int8]
 
 
 class _Block(NamedTuple):
     finish: Long
     reached: Long
     hits: Long
+    group_hits: Long
     sums: Reals
     group_sums: Reals
 
@@ -214,7 +216,7 @@ def _desk(p: Prepared, model: _Model) -> _Desk:
         d=np.empty((model.rows.size, BLOCK), np.int32),
         whole=np.zeros((n, BLOCK), np.int32),
         times=empty_times(n),
-        chain=np.zeros(n, np.int8),
+        chains=np.zeros((BLOCK, n), np.int8),
     )
 
 
@@ -222,11 +224,11 @@ def _block(p: Prepared, model: _Model, desk: _Desk, b: int, seed: int, used: int
     """Iterations b × BLOCK onwards: the same whatever thread asks, and whatever comes after."""
     model.draws.fill(seed, b, desk.own, desk.shared, desk.d)
     desk.whole[model.rows] = desk.d
-    finish, hits = np.zeros(BLOCK, np.int64), np.zeros(len(p.codes), np.int64)
+    finish = np.zeros(BLOCK, np.int64)
     reached = np.zeros((model.asked_at.size - 1, BLOCK), np.int64)
     dated.repeated(
         p.clock._replace(bad=desk.bad), desk.nodes, p.edges, p.late_wanted, model.drawn, p.nodes, p.now, desk.whole,
-        used, model.ends, model.asked_at, model.asked, finish, reached, hits, desk.times, desk.chain,
+        used, model.ends, model.asked_at, model.asked, finish, reached, desk.times, desk.chains,
     )  # fmt: skip
     if desk.bad[0]:
         p.clock.bad[:] = desk.bad
@@ -234,11 +236,19 @@ def _block(p: Prepared, model: _Model, desk: _Desk, b: int, seed: int, used: int
     off_finish = (finish[:used] - model.centre) / DAY
     off = (desk.d[:, :used] - model.draws.middle[:, None]).astype(np.float64)
     off /= model.per_day[:, None]
-    together = np.zeros((model.names.size, used))
+    chains = desk.chains[:used]
+    together, group_hits = np.zeros((model.names.size, used)), np.zeros(model.names.size, np.int64)
     for g, name in enumerate(model.names):
-        together[g] = off[model.members == name].sum(axis=0)
+        mine = model.members == name
+        together[g] = off[mine].sum(axis=0)
+        group_hits[g] = chains[:, model.rows[mine]].any(axis=1).sum()
     return _Block(
-        finish[:used], reached[:, :used], hits, _moments(off, off_finish), _moments(together, off_finish)
+        finish=finish[:used],
+        reached=reached[:, :used],
+        hits=chains.sum(axis=0, dtype=np.int64),
+        group_hits=group_hits,
+        sums=_moments(off, off_finish),
+        group_sums=_moments(together, off_finish),
     )
 
 
@@ -253,12 +263,13 @@ def _summed(
 ) -> DatedRisk:  # fmt: skip
     finish = np.concatenate([part.finish for part in parts])
     reached = np.concatenate([part.reached for part in parts], axis=1)
-    hits = np.zeros(len(p.codes), np.int64)
+    hits, group_hits = np.zeros(len(p.codes), np.int64), np.zeros(model.names.size, np.int64)
     sums, group_sums = np.zeros((3, model.rows.size)), np.zeros((3, model.names.size))
     for (
         part
     ) in parts:  # in the order of the blocks: sums of floats come out the same for any number of threads
         hits += part.hits
+        group_hits += part.group_hits
         sums += part.sums
         group_sums += part.group_sums
     off = (finish - model.centre) / DAY
@@ -277,6 +288,7 @@ def _summed(
         criticality=dict(zip(p.codes, (hits / iterations).tolist(), strict=True)),
         swing=dict(zip(codes, swing.tolist(), strict=False)),
         share=dict(zip(codes, share.tolist(), strict=False)),
+        group_criticality=dict(zip(groups, (group_hits / iterations).tolist(), strict=True)),
         group_swing=dict(zip(groups, group_swing.tolist(), strict=True)),
         group_share=dict(zip(groups, group_share.tolist(), strict=True)),
     )

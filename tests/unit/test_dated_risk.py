@@ -129,7 +129,19 @@ def test_correlation_within_a_group_widens_the_finish_as_the_closed_form_says() 
     expected = math.sqrt(1 + 19 * (math.exp(0.01 * 0.5) - 1) / (math.exp(0.01) - 1))
     assert abs(ward.finish.std() / apart.finish.std() - expected) < 0.12
     assert ward.group_share[0] > 0.999
+    assert ward.group_criticality == {0: 1.0}
     assert abs(ward.group_swing[0] / ward.finish.std() - 1) < 0.01
+
+
+def test_a_group_is_critical_when_one_of_it_is() -> None:
+    land = [Activity(f"C{i}", 0, "ALL", Kind.MILESTONE) for i in range(4)]
+    net = Net("P", (*land, Activity("F", 0, "ALL", Kind.MILESTONE)), tuple(Link(a.code, "F") for a in land), CALENDARS,
+              ("F",))  # fmt: skip
+    ranges = {f"C{i}": Uncertain(Empirical((0.0, 1000.0)), wait=True, group=i // 3) for i in range(4)}
+    result = simulate(prepare(net, minutes(net)), ranges, seed=5, iterations=4000)
+    assert abs(result.group_criticality[0] - 0.75) < 0.03  # the last of four of equal chance, ties aside
+    assert abs(sum(result.criticality[f"C{i}"] for i in range(4)) - 1) < 0.01
+    assert result.criticality["F"] == 1.0
 
 
 def test_work_beside_the_chain_moves_nothing_and_what_is_done_is_not_drawn() -> None:
