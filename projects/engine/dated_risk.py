@@ -10,22 +10,21 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from projects.engine import dated
-from projects.engine.sampling import BLOCK, Sampling, room, sampling
-from projects.engine.schedule import empty_times, refuse_overrun
+from projects.engine.dated_blocks import Block, Model, make_desk, make_model, run_block
+from projects.engine.leaves import Pruned, pruned
+from projects.engine.sampling import BLOCK, sampling
 from projects.engine.setup import Prepared
 from projects.engine.shifts import DAY, EPOCH
-from projects.engine.spread import Fixed, Spread, sound, spread_faults
+from projects.engine.spread import Spread, sound, spread_faults
 from projects.errors import Fault, InvalidInput, NotFound
 
 Long = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
-WORK, WAIT = 1, 2
 NEVER = 1 << 30
 
 
@@ -88,24 +87,37 @@ def simulate(
     seed: int,
     correlation: float = 0.0,
     threads: int = 1,
+    prune: bool = True,
 ) -> DatedRisk:
     """Simulate a prepared network; what `uncertain` does not name, or what is done, stays as it is.
 
     The finish is that of the net's finish milestones, of everything without any. `asked`: names with the activities
-    whose last finish they mean. Raises `InvalidInput` with all faults, `NotFound` for an unknown activity.
+    whose last finish they mean. Not `prune`: land stays in the network (slower, for comparing). Raises `InvalidInput`
+    with all faults, `NotFound` for an unknown activity.
     """
     _refuse(uncertain, iterations, seed, correlation, threads)
     asked = asked or {}
     for code in [*uncertain, *(code for codes in asked.values() for code in codes)]:
         if code not in p.index:
             raise NotFound("activity", code)
-    model = _model(p, uncertain, asked, correlation)
+    codes = [c for c in p.codes if c in uncertain and p.nodes.state[p.index[c]] != dated.DONE]
+    kept = [uncertain[c] for c in codes]
+    draws = sampling([u.spread for u in kept], [u.group for u in kept], correlation)
+    if draws.longest >= NEVER:
+        vi, en = "Thời lượng quá dài để mô phỏng.", "The durations are too long to simulate."
+        raise InvalidInput([Fault("risk", vi, en)])
+    waiting = {c for c, u in zip(codes, kept, strict=True) if u.wait}
+    wanted = {code for set_ in asked.values() for code in set_} - waiting
+    model = make_model(
+        pruned(p, waiting, wanted | (set(codes) - waiting)) if prune else Pruned(p, {}),
+        draws, codes, [u.wait for u in kept], [u.group for u in kept], asked,
+    )  # fmt: skip
     blocks = -(-iterations // BLOCK)
 
-    def work(first: int) -> list[_Block]:
-        desk = _desk(p, model)
+    def work(first: int) -> list[Block]:
+        desk = make_desk(model)
         return [
-            _block(p, model, desk, b, seed, min(BLOCK, iterations - b * BLOCK))
+            run_block(model, desk, b, seed, min(BLOCK, iterations - b * BLOCK))
             for b in range(first, blocks, threads)
         ]
 
@@ -115,7 +127,7 @@ def simulate(
         with ThreadPoolExecutor(threads) as pool:
             shifts = list(pool.map(work, range(threads)))
     parts = [shifts[b % threads][b // threads] for b in range(blocks)]
-    return _summed(p, model, parts, iterations, seed, correlation, tuple(asked))
+    return _summed(p, model, codes, parts, iterations, seed, correlation, tuple(asked))
 
 
 def _refuse(
@@ -131,163 +143,34 @@ def _refuse(
         raise InvalidInput(faults)
 
 
-class _Model(NamedTuple):
-    """The uncertain nodes: `rows` their places, `members` their groups, `per_day` units of a draw to a usual day."""
-
-    draws: Sampling
-    rows: npt.NDArray[np.int64]
-    drawn: npt.NDArray[np.int8]
-    members: npt.NDArray[np.int64]
-    names: npt.NDArray[np.int64]
-    per_day: Reals
-    ends: npt.NDArray[np.int32]
-    asked_at: npt.NDArray[np.int32]
-    asked: npt.NDArray[np.int32]
-    centre: int
-
-
-class _Desk(NamedTuple):
-    """What a thread writes over."""
-
-    nodes: dated.Nodes
-    bad: Long
-    own: npt.NDArray[np.uint32]
-    shared: npt.NDArray[np.uint32]
-    d: npt.NDArray[np.int32]
-    whole: npt.NDArray[np.int32]
-    times: dated.Times
-    chains: npt.NDArray[np.int8]
-
-
-class _Block(NamedTuple):
-    finish: Long
-    reached: Long
-    hits: Long
-    group_hits: Long
-    sums: Reals
-    group_sums: Reals
-
-
-def _model(
-    p: Prepared, uncertain: Mapping[str, Uncertain], asked: Mapping[str, Sequence[str]], correlation: float
-) -> _Model:
-    n = len(p.codes)
-    open_ones = sorted(
-        (p.index[c], u) for c, u in uncertain.items() if p.nodes.state[p.index[c]] != dated.DONE
-    )
-    kept = sorted(open_ones, key=lambda pair: pair[0]) or [(0, Uncertain(Fixed(0)))]
-    rows = np.array([i for i, _ in kept], np.int64)
-    drawn = np.zeros(n, np.int8)
-    if open_ones:
-        drawn[rows] = [WAIT if u.wait else WORK for _, u in kept]
-    members = np.array([u.group for _, u in kept], np.int64)
-    draws = sampling([u.spread for _, u in kept], members.tolist(), correlation)
-    if draws.longest >= NEVER:
-        vi, en = "Thời lượng quá dài để mô phỏng.", "The durations are too long to simulate."
-        raise InvalidInput([Fault("risk", vi, en)])
-    targets = [p.index[code] for code in p.net.finishes] or list(range(n))
-    sets = [[p.index[code] for code in codes] for codes in asked.values()]
-    plain = empty_times(n)
-    p.clock.bad[:] = 0, -1
-    dated.forward(p.clock, p.nodes, p.edges, p.nodes.base, p.nodes.left, plain, 0)
-    return _Model(
-        draws=draws,
-        rows=rows,
-        drawn=drawn,
-        members=members,
-        names=np.unique(members[members >= 0]),
-        per_day=np.array(
-            [1 if u.wait else p.times[p.nodes.calendar[i]].day_minutes / p.clock.unit for i, u in kept]
-        ),
-        ends=np.array(targets, np.int32),
-        asked_at=np.cumsum([0, *(len(s) for s in sets)]).astype(np.int32),
-        asked=np.array([i for s in sets for i in s], np.int32),
-        centre=int(plain.finish[targets].max()),
-    )
-
-
-def _desk(p: Prepared, model: _Model) -> _Desk:
-    n = len(p.codes)
-    return _Desk(
-        nodes=p.nodes._replace(left=p.nodes.left.copy(), base=p.nodes.base.copy()),
-        bad=np.array([0, -1], np.int64),
-        own=room(model.rows.size),
-        shared=room(max(model.draws.groups, 1)),
-        d=np.empty((model.rows.size, BLOCK), np.int32),
-        whole=np.zeros((n, BLOCK), np.int32),
-        times=empty_times(n),
-        chains=np.zeros((BLOCK, n), np.int8),
-    )
-
-
-def _block(p: Prepared, model: _Model, desk: _Desk, b: int, seed: int, used: int) -> _Block:
-    """Iterations b × BLOCK onwards: the same whatever thread asks, and whatever comes after."""
-    model.draws.fill(seed, b, desk.own, desk.shared, desk.d)
-    desk.whole[model.rows] = desk.d
-    finish = np.zeros(BLOCK, np.int64)
-    reached = np.zeros((model.asked_at.size - 1, BLOCK), np.int64)
-    dated.repeated(
-        p.clock._replace(bad=desk.bad), desk.nodes, p.edges, p.late_wanted, model.drawn, p.nodes, p.now, desk.whole,
-        used, model.ends, model.asked_at, model.asked, finish, reached, desk.times, desk.chains,
-    )  # fmt: skip
-    if desk.bad[0]:
-        p.clock.bad[:] = desk.bad
-        refuse_overrun(p)
-    off_finish = (finish[:used] - model.centre) / DAY
-    off = (desk.d[:, :used] - model.draws.middle[:, None]).astype(np.float64)
-    off /= model.per_day[:, None]
-    chains = desk.chains[:used]
-    together, group_hits = np.zeros((model.names.size, used)), np.zeros(model.names.size, np.int64)
-    for g, name in enumerate(model.names):
-        mine = model.members == name
-        together[g] = off[mine].sum(axis=0)
-        group_hits[g] = chains[:, model.rows[mine]].any(axis=1).sum()
-    return _Block(
-        finish=finish[:used],
-        reached=reached[:, :used],
-        hits=chains.sum(axis=0, dtype=np.int64),
-        group_hits=group_hits,
-        sums=_moments(off, off_finish),
-        group_sums=_moments(together, off_finish),
-    )
-
-
-def _moments(off: Reals, off_finish: Reals) -> Reals:
-    """Σδ, Σδ² and Σδ·(finish − centre) by row."""
-    return np.stack([off.sum(axis=1), (off * off).sum(axis=1), (off * off_finish).sum(axis=1)])
-
-
 def _summed(
-    p: Prepared, model: _Model, parts: Sequence[_Block], iterations: int, seed: int, correlation: float,
-    asked: Sequence[str],
+    p: Prepared, model: Model, codes: Sequence[str], parts: Sequence[Block], iterations: int, seed: int,
+    correlation: float, asked: Sequence[str],
 ) -> DatedRisk:  # fmt: skip
     finish = np.concatenate([part.finish for part in parts])
     reached = np.concatenate([part.reached for part in parts], axis=1)
-    hits, group_hits = np.zeros(len(p.codes), np.int64), np.zeros(model.names.size, np.int64)
-    sums, group_sums = np.zeros((3, model.rows.size)), np.zeros((3, model.names.size))
-    for (
-        part
-    ) in parts:  # in the order of the blocks: sums of floats come out the same for any number of threads
-        hits += part.hits
-        group_hits += part.group_hits
-        sums += part.sums
-        group_sums += part.group_sums
     off = (finish - model.centre) / DAY
+    # In the order of the blocks: sums of floats come out the same for any number of threads.
+    hits, row_hits, group_hits, sums, group_sums = (
+        sum(column[1:], start=column[0]) for column in zip(*(part[2:] for part in parts), strict=True)
+    )
     swing, share = _sensitivity(sums / iterations, off)
-    never = hits[model.rows] == 0  # what never lay on the chain moved nothing; what it shows is chance
+    never = row_hits == 0  # what never lay on the chain moved nothing; what it shows is chance
     swing[never], share[never] = 0, 0
     group_swing, group_share = _sensitivity(group_sums / iterations, off)
-    codes = [p.codes[i] for i in model.rows] if model.drawn.any() else []
     groups = model.names.tolist()
+    criticality = dict.fromkeys(p.codes, 0.0)
+    criticality |= dict(zip(model.p.codes, (hits / iterations).tolist(), strict=True))
+    criticality |= dict(zip(codes, (row_hits / iterations).tolist(), strict=True))
     return DatedRisk(
         iterations=iterations,
         seed=seed,
         correlation=correlation,
         finish=_days(finish),
         reached={name: _days(row) for name, row in zip(asked, reached, strict=True)},
-        criticality=dict(zip(p.codes, (hits / iterations).tolist(), strict=True)),
-        swing=dict(zip(codes, swing.tolist(), strict=False)),
-        share=dict(zip(codes, share.tolist(), strict=False)),
+        criticality=criticality,
+        swing=dict(zip(codes, swing.tolist(), strict=True)),
+        share=dict(zip(codes, share.tolist(), strict=True)),
         group_criticality=dict(zip(groups, (group_hits / iterations).tolist(), strict=True)),
         group_swing=dict(zip(groups, group_swing.tolist(), strict=True)),
         group_share=dict(zip(groups, group_share.tolist(), strict=True)),

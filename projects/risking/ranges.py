@@ -69,6 +69,7 @@ class Ranges:
     grounds: Grounds
     data_date: date
     _tails: dict[tuple[str, str], tuple[Reals, tuple[str, ...], int, int]] = field(default_factory=dict)
+    _roads: dict[tuple[str, str, date], Range] = field(default_factory=dict)
 
     def of_case(self, case: CaseState, *, on: date, basis: str, lawful: date | None = None) -> Range:
         """The range of a case that waits: forecast `on` with its `basis`; never before `lawful`."""

@@ -133,6 +133,35 @@ def test_correlation_within_a_group_widens_the_finish_as_the_closed_form_says() 
     assert abs(ward.group_swing[0] / ward.finish.std() - 1) < 0.01
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_land_taken_out_of_the_network_changes_nothing(seed: int) -> None:
+    """Cases of several fronts, some done, some with dates of their own, one before work: with and without leaves."""
+    rng = random.Random(seed)
+    fronts = [Activity(f"F{i}", 0, "ALL", Kind.MILESTONE) for i in range(3)]
+    works = [Activity(f"W{i}", rng.randint(5, 40) * DAY, rng.choice(["VN6", "DYKE"])) for i in range(3)]
+    cases = [Activity(f"C{i}", 0, "ALL", Kind.MILESTONE) for i in range(12)]
+    cases[0] = replace(cases[0], actual_start=date(2026, 3, 1), actual_finish=date(2026, 3, 1))
+    cases[1] = replace(cases[1], constraints=(Constraint(Rule.SNET, date(2026, 6, 1)),))
+    fronts[2] = replace(fronts[2], constraints=(Constraint(Rule.SNET, date(2026, 5, 5)),))
+    links = {(f"C{i}", f"F{rng.randrange(3)}") for i in range(12) for _ in range(2)} | {("C2", "W0")}
+    links |= {(f"F{i}", f"W{i}") for i in range(3)} | {(f"W{i}", "Z") for i in range(3)} | {("W0", "F1")}
+    net = Net("P", (*fronts, *works, *cases, Activity("Z", 0, "ALL", Kind.MILESTONE)),
+              tuple(Link(a, b) for a, b in sorted(links)), CALENDARS, ("Z",))  # fmt: skip
+    ranges = {c.code: Uncertain(Empirical((1.0, 90.0)), wait=True, group=i % 3) for i, c in enumerate(cases)}
+    ranges |= {w.code: Uncertain(Triangular(4, 20, 60)) for w in works}
+    asked = {"LAND": [c.code for c in cases], "F2": ["F2"], "C5": ["C5"]}
+    p = prepare(net, Options(TODAY, whole_days=True))
+    one, two = (
+        simulate(p, ranges, asked=asked, seed=seed, iterations=500, correlation=0.5, prune=prune)
+        for prune in (True, False)
+    )
+    assert one.finish.tolist() == two.finish.tolist()
+    assert {k: v.tolist() for k, v in one.reached.items()} == {k: v.tolist() for k, v in two.reached.items()}
+    assert one.criticality == two.criticality
+    assert one.group_criticality == two.group_criticality
+    assert one.swing == two.swing
+
+
 def test_a_group_is_critical_when_one_of_it_is() -> None:
     land = [Activity(f"C{i}", 0, "ALL", Kind.MILESTONE) for i in range(4)]
     net = Net("P", (*land, Activity("F", 0, "ALL", Kind.MILESTONE)), tuple(Link(a.code, "F") for a in land), CALENDARS,
