@@ -47,8 +47,10 @@ from api.pages import (
     preview,
     project,
     project_records,
+    quality,
     report,
     rights_page,
+    risk,
     signin,
     takeoff,
     topology,
@@ -77,6 +79,8 @@ from api.routes import (
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import project_records as project_record_routes
+from api.routes import quality as quality_routes
+from api.routes import risk as risk_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -188,7 +192,8 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
+    of_schedules = (risk_routes, quality_routes)
+    for module in (projects, *of_schedules, *land_answers, worklist_routes, *of_cases, reports, system):
         app.include_router(module.router)
     of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
     people = (signin, account, rights_page, *of_admin)
@@ -198,6 +203,8 @@ def create_app(
         project,
         land_gaps,
         takeoff,
+        risk,
+        quality,
         obstacles,
         commitments,
         weekly,
