@@ -54,9 +54,11 @@ from api.pages import (
     project,
     project_records,
     public,
+    quality,
     report,
     review,
     rights_page,
+    risk,
     signin,
     takeoff,
     timeloc,
@@ -87,6 +89,8 @@ from api.routes import (
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import project_records as project_record_routes
+from api.routes import quality as quality_routes
+from api.routes import risk as risk_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -200,7 +204,9 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, assignment_routes, reports, system):
+    of_schedules = (risk_routes, quality_routes)
+    of_people_land = (worklist_routes, *of_cases, assignment_routes)
+    for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
     of_admin = (
         admin_accounts,
@@ -219,6 +225,8 @@ def create_app(
         land_gaps,
         timeloc,
         takeoff,
+        risk,
+        quality,
         obstacles,
         commitments,
         conclusions,  # before the page of one assignment, whose address would take theirs

@@ -113,6 +113,24 @@ class Settings(BaseSettings):
     webhook_secret: str | None = Field(
         default=None, repr=False, description="Chuỗi bí mật ký tin; bắt buộc khi có địa chỉ nhận tin."
     )
+    risk_iterations: int = Field(
+        default=10_000, ge=100, le=100_000, description="Số lần mô phỏng rủi ro của một dự án."
+    )
+    risk_work_low_percent: float = Field(
+        default=-10.0, ge=-90, le=0, description="Giả định công việc nhanh nhất so với kế hoạch, %."
+    )
+    risk_work_high_percent: float = Field(
+        default=25.0, ge=0, le=500, description="Giả định công việc chậm nhất so với kế hoạch, %."
+    )
+    risk_land_low_percent: float = Field(
+        default=-10.0, ge=-90, le=0, description="Giả định bàn giao đất sớm nhất khi chưa có ghi nhận, %."
+    )
+    risk_land_high_percent: float = Field(
+        default=50.0, ge=0, le=500, description="Giả định bàn giao đất muộn nhất khi chưa có ghi nhận, %."
+    )
+    risk_ward_correlation: float = Field(
+        default=0.5, ge=0, lt=1, description="Tương quan giữa các hồ sơ cùng phường, xã khi mô phỏng."
+    )
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(

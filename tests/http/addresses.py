@@ -36,6 +36,8 @@ QUERIES = {
     "/bieu-tong-hop/tai-ve": ("du-an={project}", "du-an={project}&don-vi=quan&lang=en"),
     "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua"),
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
+    "/du-an/{code}/rui-ro": ("", "hat=7&lang=en"),
+    "/du-an/{code}/chat-luong": ("", "lang=en"),
     "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
     "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),
     "/du-an/{code}/mat-bang": ("", "lien=50&lang=en"),
