@@ -19,23 +19,40 @@ from geo.access import portfolio_state
 from geo.store import load_cases, load_fronts, load_network
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
+from projects.engine.model import Net
+from projects.engine.schedule import Result
 from projects.errors import Fault, InvalidInput
 from projects.forecast import HandoverForecast, forecast_handover
-from projects.impact import ProjectDelay, project_delay
+from projects.impact import ProjectDelay, delay_of, reckoning_of
 from projects.model import CaseState, WorkFront
+from projects.reckoning import Reckoning
 
 LAST_DAY = date(2045, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """Cases and forecasts by case code; `delay` is None for a project without a network."""
+    """Cases and forecasts by case code; `delay` and `reckoning` are None for a project without a network.
+
+    `reckoning` names every case, whoever asks: what of it a reader may see is decided where it is shown.
+    """
 
     data_date: date
     cases: dict[str, CaseState]
     forecasts: dict[str, HandoverForecast]
     fronts: tuple[WorkFront, ...]
     delay: ProjectDelay | None
+    reckoning: Reckoning | None = None
+
+    @property
+    def net(self) -> Net | None:
+        """The works with an activity per case, as the engine takes them; made when it is first asked for."""
+        return None if self.reckoning is None else self.reckoning.net
+
+    @property
+    def result(self) -> Result | None:
+        """What the engine says of `net`, with its options and data date."""
+        return None if self.reckoning is None else self.reckoning.result
 
     def is_open(self, code: str) -> bool:
         """Whether the works still wait for this case's land on the data date."""
@@ -97,24 +114,20 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
         fronts = load_fronts(session, project)
         network = load_network(session, project)
         wanted = tuple(case for case in cases if wants_land(case.step))
-        delay = (
-            project_delay(
-                network,
-                wanted,
-                ctx.calendars,
-                data_date=day,
-                planned_finish=project.planned_finish,
-                fronts=fronts,
+        predicted = {case.code: forecast_handover(case, data_date=day) for case in wanted}
+        reckoning = delay = None
+        if network is not None:
+            reckoning = reckoning_of(
+                network, wanted, ctx.calendars, data_date=day, fronts=fronts, predicted=predicted
             )
-            if network is not None
-            else None
-        )
+            delay = delay_of(reckoning, planned_finish=project.planned_finish, fronts=fronts)
         return Calculation(
             data_date=day,
             cases={case.code: case for case in wanted},
-            forecasts={case.code: forecast_handover(case, data_date=day) for case in wanted},
+            forecasts=predicted,
             fronts=fronts,
             delay=delay,
+            reckoning=reckoning,
         )
 
     made: Calculation = ctx.cache.get(("calculation", *result_key(ctx, project, day)), make)
