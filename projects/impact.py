@@ -5,7 +5,7 @@ Cases enter the network as nodes (`projects.reckoning`); a gain is a what-if on 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,15 +13,16 @@ import numpy as np
 
 from projects.calendars import Calendar
 from projects.daily import Row, Schedule, driving_chain, effort_days, rows_of
+from projects.engine.checks import refuse_cycles
 from projects.engine.model import Net, Options
 from projects.errors import InvalidInput
 from projects.forecast import HandoverForecast
 from projects.land import FrontLand, forecasts, is_waiting, land_network
 from projects.model import CaseState, Network, NodeKind, ParcelRef, WorkFront
-from projects.network import build_graph
+from projects.plan import Plan
 from projects.reckoning import Reckoning, reckon
 from projects.releases import Releases, gain, prepare_releases
-from projects.works import day_of_moment, day_works, net_works
+from projects.works import day_of_moment, day_works, plan_works
 
 __all__ = [
     "ChainItem",
@@ -133,7 +134,7 @@ class ProjectDelay:
 
 
 def project_delay(
-    network: Network | Net,
+    network: Network | Net | Plan,
     cases: Sequence[CaseState],
     calendars: Mapping[str, Calendar],
     *,
@@ -141,48 +142,42 @@ def project_delay(
     planned_finish: date | None,
     fronts: Sequence[WorkFront] = (),
     predicted: Mapping[str, HandoverForecast] | None = None,
-    options: Options | None = None,
-    ties: Mapping[str, Collection[str]] | None = None,
 ) -> ProjectDelay:
     """Forecast completion, what drives it and what each release would gain, as of the end of `data_date`.
 
     Takes what `reckoning_of` takes, and raises what it raises.
     """
     reckoning = reckoning_of(
-        network, cases, calendars, data_date=data_date, fronts=fronts, predicted=predicted, options=options,
-        ties=ties,
-    )  # fmt: skip
+        network, cases, calendars, data_date=data_date, fronts=fronts, predicted=predicted
+    )
     return delay_of(reckoning, planned_finish=planned_finish, fronts=fronts)
 
 
 def reckoning_of(
-    network: Network | Net,
+    network: Network | Net | Plan,
     cases: Sequence[CaseState],
     calendars: Mapping[str, Calendar],
     *,
     data_date: date,
     fronts: Sequence[WorkFront] = (),
     predicted: Mapping[str, HandoverForecast] | None = None,
-    options: Options | None = None,
-    ties: Mapping[str, Collection[str]] | None = None,
 ) -> Reckoning:
     """A project's own network with its land, dated; actual dates after the data date are left out.
 
-    `network` is in days with `calendars`, or a network of the engine, which has calendars of its own: then `options`
-    say how it is reckoned and `ties` which activities wait for the land of a front. `fronts` tells which fronts need
-    land; without it every front does. `predicted`: the handovers, if they are known already. Raises `InvalidInput`
-    with every fault of the network, `CyclicDependency` for a cycle in days.
+    `network` is in days with `calendars`, or a plan, or a network of the engine (a plan without ties to the land);
+    the latter two have calendars of their own. `fronts` tells which fronts need land; without it every front does.
+    `predicted`: the handovers, if they are known already. Raises `CyclicDependency` with the members of a cycle,
+    else `InvalidInput` with every fault of the network.
     """
     predicted = forecasts(cases, data_date) if predicted is None else predicted
-    if isinstance(network, Net):
-        works = net_works(network, options or Options(data_date), ties or {})
-    else:
+    if isinstance(network, Network):
         works = day_works(network, calendars, data_date)
+    else:
+        works = plan_works(Plan(network) if isinstance(network, Net) else network, data_date)
     try:
         return reckon(works, fronts, cases, predicted)
     except InvalidInput:
-        if isinstance(network, Network):
-            build_graph(network, calendars)  # a cycle is refused with its members
+        refuse_cycles(works.net)
         raise
 
 

@@ -13,7 +13,7 @@ from projects.engine.shifts import WHOLE_DAY, Moment, WorkCalendar, WorkTime, wo
 from projects.land import without_cases
 from projects.model import Activity as DayActivity
 from projects.model import Network, NodeKind
-from projects.network import as_of
+from projects.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,45 +33,65 @@ class Works:
 
 
 def day_works(network: Network, calendars: Mapping[str, Calendar], data_date: date) -> Works:
-    """The works of a day network; its options give whole days."""
-    network = without_cases(as_of(network, data_date))
-    net, name = _with_every_day(net_of(network, calendars))
-    return Works(
-        net=net,
-        options=Options(data_date, whole_days=True),
-        possessions=tuple(a for a in network.activities if a.kind is NodeKind.POSSESSION and a.front),
-        kinds={a.code: a.kind for a in network.activities},
+    """The works of a day network, in whole days."""
+    network = without_cases(network)
+    plan = Plan(
+        net_of(network, calendars),
+        whole_days=True,
         fronts={a.code: a.front for a in network.activities if a.front},
-        every_day=name,
+        possessions=frozenset(
+            a.code for a in network.activities if a.kind is NodeKind.POSSESSION and a.front
+        ),
     )
+    return plan_works(plan, data_date)
 
 
-def net_works(net: Net, options: Options, ties: Mapping[str, Collection[str]]) -> Works:
-    """The works of an engine network. `ties`: by front the activities that wait for its land.
+def plan_works(plan: Plan, data_date: Moment) -> Works:
+    """The works of a plan.
 
-    Each tied front gets a milestone of its own, "P-" and its code, that opens with its land and leads to them. Ties
-    to activities that are not there are faults of the network.
+    A front with activities but without a possession of its own gets one, "P-" and its code, that opens with its land
+    and leads to all of them: so land is tied to an imported schedule.
     """
+    options = plan.options(data_date)
+    net, name = _with_every_day(plan.net)
+    given = [a for a in net.activities if a.code in plan.possessions and a.code in plan.fronts]
+    have = {plan.fronts[a.code] for a in given}
+    tied: dict[str, list[str]] = {}
+    for code, front in plan.fronts.items():
+        if front not in have:
+            tied.setdefault(front, []).append(code)
     taken = {a.code for a in net.activities}
-    net, name = _with_every_day(replace(net, activities=tuple(_before(a, options) for a in net.activities)))
-    codes = {front: _free(f"P-{front}", taken) for front in sorted(ties)}
+    made = {_free(f"P-{front}", taken): front for front in sorted(tied)}
     opened = tuple(
         Activity(code, 0, name, Kind.MILESTONE, f"Nhận mặt bằng mũi {front}", f"Possession of front {front}")
-        for front, code in codes.items()
+        for code, front in made.items()
     )
-    links = tuple(Link(codes[front], code) for front in codes for code in sorted(set(ties[front])))
+    links = tuple(Link(code, after) for code, front in made.items() for after in sorted(tied[front]))
+    fronts = {**plan.fronts, **made}
+    possessions = (*given, *opened)
+    kinds = {
+        a.code: NodeKind.MILESTONE if a.kind is Kind.MILESTONE else NodeKind.TASK for a in net.activities
+    } | dict.fromkeys([a.code for a in possessions], NodeKind.POSSESSION)
     return Works(
-        net=replace(net, activities=(*net.activities, *opened), links=(*net.links, *links)),
-        options=options,
-        possessions=tuple(
-            DayActivity(code, a.name_vi, a.name_en, 0, name, NodeKind.POSSESSION, front)
-            for (front, code), a in zip(codes.items(), opened, strict=True)
+        net=replace(
+            net,
+            activities=(*(_before(a, options) for a in net.activities), *opened),
+            links=(*net.links, *links),
         ),
-        kinds={a.code: NodeKind.MILESTONE if a.kind is Kind.MILESTONE else NodeKind.TASK for a in net.activities}
-        | dict.fromkeys(codes.values(), NodeKind.POSSESSION),
-        fronts={a: front for front in sorted(ties, reverse=True) for a in ties[front]}
-        | {code: front for front, code in codes.items()},
+        options=options,
+        possessions=tuple(_possession(_before(a, options), fronts[a.code]) for a in possessions),
+        kinds=kinds,
+        fronts=fronts,
         every_day=name,
+    )
+
+
+def _possession(a: Activity, front: str) -> DayActivity:
+    """What the land of a front needs to know of its possession."""
+    facts = [None if at is None else day_of_moment(at) for at in (a.actual_start, a.actual_finish)]
+    return DayActivity(
+        a.code, a.name_vi, a.name_en, 0, a.calendar, NodeKind.POSSESSION, front,
+        actual_start=facts[0], actual_finish=facts[1],
     )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from geo import scope
 from geo.access import portfolio_state
-from geo.store import load_cases, load_fronts, load_network
+from geo.networks import load_plan
+from geo.store import load_cases, load_fronts
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
 from projects.engine.model import Net
@@ -112,13 +113,13 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
         with scope.calculating(session):
             cases = load_cases(session, project, as_of=day)
         fronts = load_fronts(session, project)
-        network = load_network(session, project)
+        plan = load_plan(session, project, ctx.calendars)
         wanted = tuple(case for case in cases if wants_land(case.step))
         predicted = {case.code: forecast_handover(case, data_date=day) for case in wanted}
         reckoning = delay = None
-        if network is not None:
+        if plan is not None:
             reckoning = reckoning_of(
-                network, wanted, ctx.calendars, data_date=day, fronts=fronts, predicted=predicted
+                plan, wanted, ctx.calendars, data_date=day, fronts=fronts, predicted=predicted
             )
             delay = delay_of(reckoning, planned_finish=project.planned_finish, fronts=fronts)
         return Calculation(

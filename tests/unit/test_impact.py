@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from projects.engine.bridge import net_of
-from projects.engine.model import Net, Options
 from projects.engine.schedule import schedule
 from projects.errors import CyclicDependency, InvalidInput
 from projects.forecast import forecast_handover
 from projects.impact import ProjectDelay, delay_of, land_network, project_delay, reckoning_of
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
+from projects.plan import Plan
 from projects.reckoning import Reckoning
 from tests.unit.cpm_oracle import CALENDARS, relax
 
@@ -69,7 +69,7 @@ def delay(network: Network, cases: Collection[CaseState], **options: object) -> 
 
 
 def reckoned(
-    network: Network | Net, cases: Collection[CaseState], *, fronts: tuple[WorkFront, ...] = (), **more: Any
+    network: Network | Plan, cases: Collection[CaseState], *, fronts: tuple[WorkFront, ...] = (), **more: Any
 ) -> Reckoning:
     return reckoning_of(network, tuple(cases), CALENDARS, data_date=FRIDAY, fronts=fronts, **more)
 
@@ -228,7 +228,7 @@ def test_land_joined_as_arrays_is_dated_as_the_network_with_an_activity_per_case
         )
 
 
-def test_network_of_the_engine_with_tied_fronts_is_dated_as_the_day_network() -> None:
+def test_plan_with_tied_fronts_is_dated_as_the_day_network() -> None:
     for seed, network, cases, found in worlds():
         gone = {a.code for a in network.activities if a.kind is NodeKind.POSSESSION}
         bare = replace(
@@ -236,10 +236,8 @@ def test_network_of_the_engine_with_tied_fronts_is_dated_as_the_day_network() ->
             activities=tuple(a for a in network.activities if a.code not in gone),
             links=tuple(k for k in network.links if k.pred not in gone),
         )
-        ties = {code.removeprefix("P-"): (code.replace("P-", "W-"),) for code in gone}
-        minutes = reckoned(
-            net_of(bare, CALENDARS), cases, options=Options(FRIDAY, whole_days=True), ties=ties
-        )
+        ties = {code.replace("P-", "W-"): code.removeprefix("P-") for code in gone}
+        minutes = reckoned(Plan(net_of(bare, CALENDARS), whole_days=True, fronts=ties), cases)
         again = delay_of(minutes, planned_finish=None)
         assert replace(again, schedule=found.schedule, chain=found.chain) == found, seed
         assert [(i.code, i.kind, i.start, i.finish, i.front, i.days) for i in again.chain] == [
