@@ -16,9 +16,10 @@ from projects.daily import Row, Schedule, driving_chain, effort_days, rows_of
 from projects.engine.checks import refuse_cycles
 from projects.engine.model import Net, Options
 from projects.errors import InvalidInput
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.land import FrontLand, forecasts, is_waiting, land_network
 from projects.model import CaseState, Network, NodeKind, ParcelRef, WorkFront
+from projects.openings import RunRule
 from projects.plan import Plan
 from projects.reckoning import Reckoning, reckon
 from projects.releases import Releases, gain, prepare_releases
@@ -70,7 +71,7 @@ class DrivingCase:
     ward_code: str
     front: str
     forecast: date
-    basis: str  # promised | pace
+    basis: str  # promised | lawful | pace
     why_vi: str
     why_en: str
     step: str
@@ -142,13 +143,14 @@ def project_delay(
     planned_finish: date | None,
     fronts: Sequence[WorkFront] = (),
     predicted: Mapping[str, HandoverForecast] | None = None,
+    rules: Mapping[str, RunRule] | None = None,
 ) -> ProjectDelay:
     """Forecast completion, what drives it and what each release would gain, as of the end of `data_date`.
 
     Takes what `reckoning_of` takes, and raises what it raises.
     """
     reckoning = reckoning_of(
-        network, cases, calendars, data_date=data_date, fronts=fronts, predicted=predicted
+        network, cases, calendars, data_date=data_date, fronts=fronts, predicted=predicted, rules=rules
     )
     return delay_of(reckoning, planned_finish=planned_finish, fronts=fronts)
 
@@ -161,12 +163,14 @@ def reckoning_of(
     data_date: date,
     fronts: Sequence[WorkFront] = (),
     predicted: Mapping[str, HandoverForecast] | None = None,
+    rules: Mapping[str, RunRule] | None = None,
 ) -> Reckoning:
     """A project's own network with its land, dated; actual dates after the data date are left out.
 
     `network` is in days with `calendars`, or a plan, or a network of the engine (a plan without ties to the land);
     the latter two have calendars of their own. `fronts` tells which fronts need land; without it every front does.
-    `predicted`: the handovers, if they are known already. Raises `CyclicDependency` with the members of a cycle,
+    `predicted`: the forecast of every case, made here without law and observed pace if it is not given; `rules`:
+    fronts that open with a run of free land, by code. Raises `CyclicDependency` with the members of a cycle,
     else `InvalidInput` with every fault of the network.
     """
     predicted = forecasts(cases, data_date) if predicted is None else predicted
@@ -175,7 +179,7 @@ def reckoning_of(
     else:
         works = plan_works(Plan(network) if isinstance(network, Net) else network, data_date)
     try:
-        return reckon(works, fronts, cases, predicted)
+        return reckon(works, fronts, cases, predicted, rules)
     except InvalidInput:
         refuse_cycles(works.net)
         raise
@@ -217,6 +221,7 @@ def _driving_cases(reckoning: Reckoning, dated: Schedule, releases: Releases) ->
     p, passed = reckoning.prepared, reckoning.passed
     land_of = {land.front: land for land in reckoning.ground}
     groups = {land.front: frozenset(case.code for case in land.waiting) for land in reckoning.ground}
+    holding = {land.front: frozenset(land.by) & groups[land.front] for land in reckoning.ground}
     held = np.arange(len(reckoning.cases))
     late = (passed.lead[held] != 0) & (passed.total[held] <= p.options.critical_float)
     open_land = p.nodes.state[held] == 0
@@ -225,7 +230,7 @@ def _driving_cases(reckoning: Reckoning, dated: Schedule, releases: Releases) ->
         row = rows_of(p, passed, [i])[case.code]
         forecast = reckoning.predicted[case.code]
         front = min(
-            (land_of[code] for code in case.fronts if code in land_of and case.code in groups[code]),
+            (land_of[code] for code in case.fronts if code in land_of and case.code in holding[code]),
             key=lambda land: _tightness(land, forecast, dated.rows[land.possession]),
         ).front
         yield DrivingCase(

@@ -19,9 +19,10 @@ from projects.engine.schedule import Passed, Result, early_times, passes
 from projects.engine.setup import Prepared, prepare
 from projects.engine.shifts import DAY, EPOCH
 from projects.errors import Fault, InvalidInput
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.land import FrontLand, is_waiting, lands
 from projects.model import CaseState, Network, WorkFront
+from projects.openings import RunRule
 from projects.works import Works, day_of_moment
 
 FIRST = EPOCH.toordinal()
@@ -30,7 +31,7 @@ FIRST = EPOCH.toordinal()
 @dataclass(frozen=True)
 class Reckoning:
     """The works with their land, dated. Node i of the arrays is `prepared.codes[i]`: the `cases` that have a
-    forecast, in their order, then the works. `finish` is the node of the completion."""
+    forecast, in their order, then the works. `finish` is the node of the completion; `bare` the works alone."""
 
     works: Works
     ground: tuple[FrontLand, ...]
@@ -39,14 +40,15 @@ class Reckoning:
     prepared: Prepared
     passed: Passed
     finish: int
+    bare: Prepared
 
     @cached_property
     def net(self) -> Net:
         """The network as values, with an activity per case (a milestone that starts no earlier than its forecast
-        or happened on its day) and a link to the possession of each of its fronts."""
+        or happened on its day) and a link to the possession of each front that waits for it."""
         net = self.prepared.net
         cases = tuple(_case_activity(case, self.predicted[case.code], self.works) for case in self.cases)
-        links = tuple(Link(case.code, land.possession) for land in self.ground for case in land.cases)
+        links = tuple(Link(code, land.possession) for land in self.ground for code in land.by)
         return replace(net, activities=(*net.activities, *cases), links=(*net.links, *links))
 
     @cached_property
@@ -67,11 +69,12 @@ def reckon(
     fronts: Sequence[WorkFront],
     cases: Sequence[CaseState],
     predicted: Mapping[str, HandoverForecast],
+    rules: Mapping[str, RunRule] | None = None,
 ) -> Reckoning:
     """Date the works and their land. Raises `InvalidInput` with every fault of the network."""
     day = works.options.data_date
     given = Network(works.net.project, works.possessions, (), "")
-    ground = lands(given, fronts, cases, predicted, day_of_moment(day))
+    ground = lands(given, fronts, cases, predicted, day_of_moment(day), rules)
     opened = {land.possession: land for land in ground if land.handed_over and land.cases}
     net = replace(works.net, activities=tuple(_opened(a, opened.get(a.code)) for a in works.net.activities))
     wanted = tuple(case for case in cases if case.code in predicted)
@@ -87,7 +90,7 @@ def reckon(
     passed = passes(p, early, targets)
     ends = targets or range(len(wanted), len(p.codes))
     finish = max(ends, key=lambda i: (int(early.finish[i]), p.codes[i]))
-    return Reckoning(works, ground, wanted, predicted, p, passed, finish)
+    return Reckoning(works, ground, wanted, predicted, p, passed, finish, bare)
 
 
 def _events(
@@ -101,10 +104,10 @@ def _events(
     place = {case.code: i for i, case in enumerate(cases)}
     days = np.fromiter((predicted[case.code].on.toordinal() for case in cases), np.int64, len(cases))
     happened = np.fromiter((not is_waiting(predicted[c.code], day) for c in cases), np.bool_, len(cases))
-    event = [place[case.code] for land in ground for case in land.cases]
+    event = [place[code] for land in ground for code in land.by]
     node = np.repeat(
         np.array([p.index[land.possession] for land in ground], np.int32),
-        np.array([len(land.cases) for land in ground], np.int64),
+        np.array([len(land.by) for land in ground], np.int64),
     )
     return Events(
         codes=tuple(case.code for case in cases),

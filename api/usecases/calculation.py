@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.grounds import grounds_of, outside, rules_of
 from geo import scope
 from geo.access import portfolio_state
 from geo.networks import load_plan
@@ -23,7 +24,8 @@ from projects.clearance import gives_possession, wants_land
 from projects.engine.model import Net
 from projects.engine.schedule import Result
 from projects.errors import Fault, InvalidInput
-from projects.forecast import HandoverForecast, forecast_handover
+from projects.forecasting.chain import forecasts
+from projects.forecasting.model import NOTHING, Grounds, HandoverForecast
 from projects.impact import ProjectDelay, delay_of, reckoning_of
 from projects.model import CaseState, WorkFront
 from projects.reckoning import Reckoning
@@ -44,6 +46,7 @@ class Calculation:
     fronts: tuple[WorkFront, ...]
     delay: ProjectDelay | None
     reckoning: Reckoning | None = None
+    grounds: Grounds = NOTHING  # what the forecasts were made from
 
     @property
     def net(self) -> Net | None:
@@ -115,11 +118,18 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
         fronts = load_fronts(session, project)
         plan = load_plan(session, project, ctx.calendars)
         wanted = tuple(case for case in cases if wants_land(case.step))
-        predicted = {case.code: forecast_handover(case, data_date=day) for case in wanted}
+        grounds = grounds_of(session, ctx, project, day, wanted)
+        predicted = forecasts(wanted, day, grounds)
         reckoning = delay = None
         if plan is not None:
             reckoning = reckoning_of(
-                plan, wanted, ctx.calendars, data_date=day, fronts=fronts, predicted=predicted
+                plan,
+                wanted,
+                ctx.calendars,
+                data_date=day,
+                fronts=fronts,
+                predicted=predicted,
+                rules=rules_of(session, project),
             )
             delay = delay_of(reckoning, planned_finish=project.planned_finish, fronts=fronts)
         return Calculation(
@@ -129,14 +139,23 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
             fronts=fronts,
             delay=delay,
             reckoning=reckoning,
+            grounds=grounds,
         )
 
-    made: Calculation = ctx.cache.get(("calculation", *result_key(ctx, project, day)), make)
+    made: Calculation = ctx.cache.get(("calculation", *calculation_key(session, ctx, project, day)), make)
     return made
 
 
+def calculation_key(session: Session, ctx: Context, project: Project, day: date) -> tuple[object, ...]:
+    """What a calculation depends on: the project, and outside it the law's settings and the observed paces.
+
+    Whatever is made from a calculation is kept under this key, never on who asks.
+    """
+    return *result_key(ctx, project, day), outside(session, ctx, project, day)
+
+
 def result_key(ctx: Context, project: Project, day: date) -> tuple[object, ...]:
-    """What a shared result of a project depends on; never on who asks.
+    """What a shared result of the project's own rows depends on; never on who asks.
 
     The revision is the present one even where the session looks back, so the moment of knowledge stands beside it.
     """

@@ -14,7 +14,7 @@ import pytest
 from projects.engine.bridge import net_of
 from projects.engine.schedule import schedule
 from projects.errors import CyclicDependency, InvalidInput
-from projects.forecast import forecast_handover
+from projects.forecasting.chain import forecast_handover
 from projects.impact import ProjectDelay, delay_of, land_network, project_delay, reckoning_of
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 from projects.plan import Plan

@@ -12,7 +12,7 @@ from api.pages import network
 from api.usecases import visible
 from api.usecases.calculation import Calculation
 from api.views import BlockedRun
-from projects.forecast import forecast_handover
+from projects.forecasting.chain import forecast_handover
 from projects.impact import project_delay
 from projects.model import Activity, CaseState, Link, Network, NodeKind, ParcelRef, WorkFront
 from projects.rights import Principal
