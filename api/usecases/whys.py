@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.context import Context
@@ -237,12 +237,12 @@ def _of_cases(session: Session, codes: Sequence[str], day: date) -> dict[str, li
         wanted[code] = [(what, number) for what, number in picked.items() if number]
     numbers = {number for found in wanted.values() for _, number in found}
     rows = {e.id: e for e in session.scalars(select(Event).where(Event.id.in_(numbers)))}
-    beside = session.scalars(
-        select(Event)
+    newest = (
+        select(func.max(Event.id))
         .where(Event.object_type.in_(BESIDE), Event.object_code.in_(codes), Event.effective_on <= day)
-        .distinct(Event.object_code, Event.object_type)
-        .order_by(Event.object_code, Event.object_type, Event.id.desc())
+        .group_by(Event.object_code, Event.object_type)
     )
+    beside = session.scalars(select(Event).where(Event.id.in_(newest)))
     told: dict[str, dict[str, Event]] = {
         code: {what: rows[number] for what, number in found if number in rows}
         for code, found in wanted.items()
