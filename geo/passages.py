@@ -48,7 +48,8 @@ _TOLD = """
         left join root on root.id = e.id
         where not exists (select from replaced where replaced.id = e.id)
           and (jsonb_typeof(e.before) is distinct from 'object' or e.effective_on <= :day
-               and (e.before ->> 'step' is distinct from e.after ->> 'step' or e.kind = 'case.step'))
+               and (e.before ->> 'step' is distinct from e.after ->> 'step' or e.kind = 'case.step'
+                    or e.before ->> 'step_on' is distinct from e.after ->> 'step_on'))
     )
 """
 # From reaching a step to the first later step that stands at or behind the next one of the road; a pause between the
@@ -88,11 +89,10 @@ LAW_FACTS = text(
     where f.project_id = :project and f.kind = any(cast(:kinds as text[])) and f.void_reason is null
       and f.happened_on <= :day
     union all
-    select t.object_code, case when t.came = 'S20' and t.step = 'S20' and not t.first then 'notice.reissued'
-                               else k.kind end, t.day, '', '', '', 0
+    select t.object_code, case when t.kind = 'case.step' and t.came = 'S20' and t.step = 'S20' and not t.first
+                               then 'notice.reissued' else k.kind end, t.day, '', '', '', 0
     from told t join early e on e.code = t.object_code
     join unnest(cast(:steps as text[]), cast(:step_kinds as text[])) k (step, kind) on k.step = t.step
-    where t.first or t.came is distinct from t.step or t.step = 'S20'
     """
 )
 _ENDS = [
