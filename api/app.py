@@ -49,6 +49,7 @@ from api.pages import (
     list_sheets,
     notices,
     obstacles,
+    opening_forms,
     portfolio,
     preview,
     project,
@@ -88,6 +89,7 @@ from api.routes import (
 )
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import opening_rules as opening_routes
 from api.routes import project_records as project_record_routes
 from api.routes import quality as quality_routes
 from api.routes import risk as risk_routes
@@ -202,7 +204,7 @@ def create_app(
     fixed = middleware.fixed_headers(settings.own_origin)
     app.add_middleware(TileFront, leases=leases, hosts=settings.hosts, fixed=fixed)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    records = (case_record_routes, project_record_routes)
+    records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     of_schedules = (risk_routes, quality_routes)
     of_people_land = (worklist_routes, *of_cases, assignment_routes)
@@ -252,6 +254,7 @@ def create_app(
         desk_forms,
         case_records,
         project_records,
+        opening_forms,
         case_facts,
         document_forms,
         correction,

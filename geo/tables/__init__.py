@@ -15,7 +15,7 @@ from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
-from geo.tables.network import Activity, Link
+from geo.tables.network import Activity, Baseline, Link, ProjectNetwork
 from geo.tables.papers import CasePaper, PaperTemplate
 from geo.tables.people import (
     Account,
@@ -61,6 +61,7 @@ __all__ = [
     "ApiToken",
     "Assignment",
     "Base",
+    "Baseline",
     "BottleneckEntry",
     "CaseComplaint",
     "CaseContact",
@@ -101,6 +102,7 @@ __all__ = [
     "Person",
     "PortfolioState",
     "Project",
+    "ProjectNetwork",
     "ProjectWard",
     "Proposal",
     "ProposalParcel",
