@@ -47,8 +47,10 @@ from api.pages import (
     preview,
     project,
     project_records,
+    release,
     report,
     rights_page,
+    scenarios,
     signin,
     takeoff,
     topology,
@@ -77,6 +79,7 @@ from api.routes import (
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import project_records as project_record_routes
+from api.routes import scenarios as scenario_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -188,7 +191,7 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
+    for module in (projects, scenario_routes, *land_answers, worklist_routes, *of_cases, reports, system):
         app.include_router(module.router)
     of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
     people = (signin, account, rights_page, *of_admin)
@@ -197,6 +200,8 @@ def create_app(
         citymap,
         project,
         land_gaps,
+        scenarios,
+        release,
         takeoff,
         obstacles,
         commitments,

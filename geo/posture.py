@@ -22,7 +22,7 @@ PROTECTED = (
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
     "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party",
     "inventory_item", "relocation", "compensation_plan", "compensation_line", "resettlement_plot", "allocation",
-    "law_setting", "saved_filter",
+    "law_setting", "saved_filter", "scenario",
 )  # fmt: skip
 PAST = (
     "clearance_case",
@@ -47,6 +47,7 @@ PAST = (
     "resettlement_plot",
     "allocation",
     "law_setting",
+    "scenario",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"

@@ -48,6 +48,7 @@ from geo.tables.records import (
     Relocation,
     ResettlementPlot,
 )
+from geo.tables.scenarios import Scenario
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "ResettlementPlot",
     "ResettlementSite",
     "SavedFilter",
+    "Scenario",
     "Section",
     "SenderProfile",
     "SignIn",
