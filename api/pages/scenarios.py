@@ -26,9 +26,13 @@ from api.usecases.facts import all_ward_labels
 from api.usecases.projects import project_view
 from api.usecases.trials import assumptions, hidden_of, stand_of, try_body
 from api.usecases.visible import seen_chain
+from api.views import ProjectView
 from geo.access import access_project
 from projects.errors import DuongGangError, Fault, InvalidInput, KeyReused, StaleVersion
+from projects.impact import ChainItem
 from projects.scenarios.changes import Changes, as_json, read_changes
+from projects.scenarios.stand import Stand
+from projects.scenarios.trial import Trial
 
 router = APIRouter(prefix="/du-an/{code}/kich-ban")
 Trying = Annotated[
@@ -113,8 +117,10 @@ def _page(
     view = project_view(session, ctx, code, as_of=day)
     project = access_project(session, code)
     faults: list[Fault] = list(told["faults"])
-    changes, trial, chain, hidden = Changes(), None, (), frozenset[str]()
-    stand = None
+    changes, hidden = Changes(), frozenset[str]()
+    stand: Stand | None = None
+    trial: Trial | None = None
+    chain: tuple[ChainItem, ...] = ()
     if view.delay is not None:
         stand = stand_of(session, ctx, project, view.data_date)
         hidden = hidden_of(session, ctx, project, view.data_date)
@@ -171,9 +177,13 @@ def _page(
     )
 
 
-def assumed(trial: Any, stand: Any, lang: Lang) -> list[str]:
+def assumed(trial: Trial | None, stand: Stand | None, lang: Lang) -> list[str]:
     """What the result rests on, in the language of the page."""
-    return [pick(lang, vi, en) for vi, en in assumptions(trial, stand)] if trial is not None else []
+    return (
+        [pick(lang, vi, en) for vi, en in assumptions(trial, stand)]
+        if trial is not None and stand is not None
+        else []
+    )
 
 
 def _row(
@@ -198,7 +208,7 @@ def _chosen(rows: Sequence[Mapping[str, Any]], wanted: str) -> list[Mapping[str,
     return found[:COMPARED]
 
 
-def _names(view: Any, stand: Any, lang: Lang) -> dict[str, str]:
+def _names(view: ProjectView, stand: Stand | None, lang: Lang) -> dict[str, str]:
     fronts = {front["code"]: str(front[f"name_{lang}"]) for front in view.fronts}
     works = (
         {a.code: a.name_vi if lang == "vi" else a.name_en for a in stand.network.activities} if stand else {}

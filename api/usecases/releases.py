@@ -23,6 +23,7 @@ from geo.tables import CaseObstacle, ClearanceCase, Project
 from projects.codes import OBSTACLES
 from projects.engine.ranking import Release, Share, grouped
 from projects.engine.scenario import Change, try_changes
+from projects.errors import InvalidInput
 from projects.scenarios.blocked import Blocked, ladder, make_blocked, shares, smallest
 from projects.scenarios.resolve import soonest
 from projects.scenarios.stand import Stand, flat_schedule
@@ -115,6 +116,15 @@ def release_answer(
         "owners": [_owner_row(r, ranked, hidden, money) for r in ranked.by_owner],
         "money": money is not None,
     } | ctx.looking_back  # fmt: skip
+
+
+def release_line(session: Session, ctx: Context, project: Project, day: date) -> Release | None:
+    """The smallest set of cases that gains all that land can gain; None where land holds nothing, or no network."""
+    try:
+        game = ranked_of(session, ctx, project, day).game
+    except InvalidInput:
+        return None
+    return smallest(game, game.most) if game.most > 0 else None
 
 
 def obstacle_words(code: str) -> tuple[str, str]:
