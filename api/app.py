@@ -43,6 +43,7 @@ from api.pages import (
     land_gaps,
     list_sheets,
     obstacles,
+    opening_forms,
     portfolio,
     preview,
     project,
@@ -78,6 +79,7 @@ from api.routes import (
 )
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import opening_rules as opening_routes
 from api.routes import project_records as project_record_routes
 from api.routes import scenarios as scenario_routes
 from api.routes import takeoff as takeoff_routes
@@ -189,7 +191,7 @@ def create_app(
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    records = (case_record_routes, project_record_routes)
+    records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     for module in (projects, scenario_routes, *land_answers, worklist_routes, *of_cases, reports, system):
         app.include_router(module.router)
@@ -221,6 +223,7 @@ def create_app(
         desk_forms,
         case_records,
         project_records,
+        opening_forms,
         case_facts,
         document_forms,
         correction,

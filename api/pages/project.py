@@ -19,10 +19,12 @@ from api.pages.sentences import project_conclusion
 from api.pages.sheet_answer import xlsx
 from api.pages.strips import stations_of, strips, ward_spans
 from api.pages.wanted_cases import Wanted, WantedDep, figure_words, stretch, wanted_cases
+from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
 from api.usecases.schedules import schedule_answer
+from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
 from projects.codes import OBSTACLES
@@ -64,12 +66,19 @@ def network_page(
     lang: LangDep,
     code: ProjectCode,
     tat_ca: Flag = "",
+    vi_sao: Annotated[str, Query(max_length=120)] = "",
     ngay: DataDate = None,
 ) -> HTMLResponse:
-    """Why the project completes on its forecast day: the driving chain, the fronts, every activity."""
+    """Why the project completes on its forecast day: the driving chain, the fronts, every activity.
+
+    `vi_sao`: an activity, a milestone, a case or a parcel of which the page says why its date is what it is.
+    """
     view = project_view(session, ctx, code, as_of=ngay)
     answer = schedule_answer(session, ctx, code, as_of=ngay)
-    return render_network(request, view, answer, lang, all_of_them=bool(tat_ca))
+    asked = (
+        why_part(why_view(session, ctx, code, vi_sao, as_of=ngay), lang) if vi_sao and view.delay else None
+    )
+    return render_network(request, view, answer, lang, all_of_them=bool(tat_ca), asked=asked)
 
 
 @router.get("/ho-so")
@@ -129,9 +138,15 @@ def render_map(
 
 
 def render_network(
-    request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool
+    request: Request,
+    view: ProjectView,
+    answer: dict[str, Any],
+    lang: str,
+    *,
+    all_of_them: bool,
+    asked: WhyPart | None = None,
 ) -> HTMLResponse:
-    """The critical-path page of a schedule answer."""
+    """The critical-path page of a schedule answer; `asked`: why one of its dates is what it is."""
     delay = view.delay
     rows = network.activity_rows(answer, delay)
     shown = network.drawn(rows, all_of_them=all_of_them)
@@ -147,6 +162,8 @@ def render_network(
         delay=delay,
         said=project_conclusion(view, {ward["code"]: ward["label"] for ward in view.wards}, lang),
         activities=rows,
+        asked=asked,
+        asked_row=asked.code if asked and any(row.code == asked.code for row in rows) else None,
         chart=chart,
         showing_all=len(shown) == len(rows),
         fronts=sorted(delay.fronts, key=lambda f: (f.opened, f.float_days, f.code)) if delay else (),

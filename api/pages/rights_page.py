@@ -32,6 +32,7 @@ ACTIONS_EN: dict[str, str] = {
     "fact.void": "Declare a fact void, with a reason",
     "records.change": "Record inventory, graves, utilities, resettlement",
     "stock.change": "Load plots and flats into a resettlement site",
+    "opening.change": "Set when a front opens and when a resettlement site is ready",
     "case.correct": "Correct the history of a case",
     "case.confirm": "Confirm or refuse what needs two people",
     "document.read": "Look at papers and pictures of a case; openings and downloads are recorded",

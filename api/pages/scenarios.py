@@ -28,6 +28,7 @@ from api.usecases.trials import assumptions, hidden_of, stand_of, try_body
 from api.usecases.visible import seen_chain
 from api.views import ProjectView
 from geo.access import access_project
+from projects.engine.model import Activity
 from projects.errors import DuongGangError, Fault, InvalidInput, KeyReused, StaleVersion
 from projects.impact import ChainItem
 from projects.scenarios.changes import Changes, as_json, read_changes
@@ -155,9 +156,7 @@ def _page(
         choices=choices_of(stand, lang, wards, names) if stand else {},
         offered=offered(stand, hidden, shown),
         shown=shown,
-        works=[a for a in stand.network.activities if not stand.live.rows[a.code].done and a.duration]
-        if stand
-        else [],
+        works=_works(stand),
         rows=[_row(row, lang, wards, names) for row in listing],
         compared=_chosen(listing, compared),
         day_of=date.fromisoformat,
@@ -208,10 +207,19 @@ def _chosen(rows: Sequence[Mapping[str, Any]], wanted: str) -> list[Mapping[str,
     return found[:COMPARED]
 
 
+def _works(stand: Stand | None) -> list[Activity]:
+    """The works that can still take another length."""
+    if stand is None:
+        return []
+    return [a for a in stand.reckoning.works.net.activities if a.duration and not stand.rows[a.code].done]
+
+
 def _names(view: ProjectView, stand: Stand | None, lang: Lang) -> dict[str, str]:
     fronts = {front["code"]: str(front[f"name_{lang}"]) for front in view.fronts}
     works = (
-        {a.code: a.name_vi if lang == "vi" else a.name_en for a in stand.network.activities} if stand else {}
+        {a.code: a.name_vi if lang == "vi" else a.name_en for a in stand.reckoning.works.net.activities}
+        if stand
+        else {}
     )
     return fronts | works
 

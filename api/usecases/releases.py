@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import resolve_day, result_key
+from api.usecases.calculation import calculation_key, resolve_day
 from api.usecases.facts import all_ward_labels
 from api.usecases.release_money import Money, money_due
 from api.usecases.trials import hidden_of, stand_of
@@ -22,11 +22,11 @@ from geo.access import access_project
 from geo.tables import CaseObstacle, ClearanceCase, Project
 from projects.codes import OBSTACLES
 from projects.engine.ranking import Release, Share, grouped
-from projects.engine.scenario import Change, try_changes
 from projects.errors import InvalidInput
 from projects.scenarios.blocked import Blocked, ladder, make_blocked, shares, smallest
 from projects.scenarios.resolve import soonest
-from projects.scenarios.stand import Stand, flat_schedule
+from projects.scenarios.stand import Stand
+from projects.scenarios.trial import edited
 
 MOST_ROWS = 50  # cases of the ranking that are named
 UNSAID = "-"  # the obstacle of a case without one, and whose it then is
@@ -49,8 +49,7 @@ def ranked_of(session: Session, ctx: Context, project: Project, day: date) -> Ra
     stand = stand_of(session, ctx, project, day)
 
     def make() -> Ranked:
-        flat = flat_schedule(stand, ctx.calendars)
-        game = make_blocked(flat, stand.network, stand.ground, stand.predicted, day)
+        game = make_blocked(stand.reckoning)
         owner = _owners(session, project, game.cases)
         cases = {code: stand.cases[code] for code in game.cases}
         return Ranked(
@@ -62,7 +61,7 @@ def ranked_of(session: Session, ctx: Context, project: Project, day: date) -> Ra
             owner,
         )
 
-    made: Ranked = ctx.cache.get(("ranked", *result_key(ctx, project, day)), make)
+    made: Ranked = ctx.cache.get(("ranked", *calculation_key(session, ctx, project, day)), make)
     return made
 
 
@@ -89,10 +88,10 @@ def release_answer(
         "project": code,
         "data_date": day.isoformat(),
         "revision": project.revision,
-        "finish": stand.live.rows[stand.network.finish].early_finish.isoformat(),
+        "finish": stand.delay.forecast_finish.isoformat(),
         "most": game.most,
         "open": len(game.cases),
-        "exact": game.holds is not None or len(game.cases) <= 12,
+        "exact": game.exact,
         "days": wanted,
         "set": None if chosen is None else _set(chosen, stand, ranked, hidden, money, wards),
         "ladder": [
@@ -144,9 +143,9 @@ def _set(
 ) -> dict[str, Any]:
     items = list(chosen.items)
     days_by_law = {code: soonest(stand, code) for code in items}
-    lawful = try_changes(stand.live, [Change(code, not_before=on) for code, on in days_by_law.items()])
-    before = stand.live.rows[stand.network.finish].early_finish
-    by_law = (before - lawful.result.rows[stand.network.finish].early_finish).days
+    lawful = edited(stand, days_by_law)
+    then = lawful.row(stand.finish)
+    by_law = (stand.delay.forecast_finish - then.early_finish).days if then else 0
     counts = Counter(stand.cases[code].ward_code for code in items)
     seen = [code for code in items if code not in hidden]
     return {
@@ -253,4 +252,4 @@ def _owners(session: Session, project: Project, codes: Iterable[str]) -> dict[st
 
 
 def _earlier(stand: Stand, days: int) -> str:
-    return (stand.live.rows[stand.network.finish].early_finish - timedelta(days=days)).isoformat()
+    return (stand.delay.forecast_finish - timedelta(days=days)).isoformat()

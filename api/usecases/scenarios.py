@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import resolve_day, result_key
+from api.usecases.calculation import calculation_key, resolve_day
 from api.usecases.entries import already_written, key_once
 from api.usecases.records.writing import fingerprint
 from api.usecases.trials import ACTION, hidden_of, shift_out, stand_of
@@ -184,7 +184,9 @@ def _today(
         except InvalidInput as error:
             return error.faults
 
-    made = ctx.cache.get(("scenario", row.id, row.version, *result_key(ctx, project, day)), make)
+    made = ctx.cache.get(
+        ("scenario", row.id, row.version, *calculation_key(session, ctx, project, day)), make
+    )
     if isinstance(made, Trial):
         return summary(made), ()
     named = [f for f in made if f.where not in hidden]

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import calculate, resolve_day, result_key
+from api.usecases.calculation import calculate, calculation_key, resolve_day
 from api.usecases.facts import all_ward_labels
+from api.usecases.forecast_answer import earliest_of
+from api.usecases.grounds import rules_of
 from api.usecases.visible import Hidden, hidden_cases, seen_chain
 from geo.access import access_project
-from geo.store import load_network
 from geo.tables import Project
 from projects.errors import Fault, InvalidInput
 from projects.impact import ChainItem
 from projects.scenarios.changes import read_changes
-from projects.scenarios.lawful import earliest_handover
 from projects.scenarios.resolve import Worked, resolve
-from projects.scenarios.stand import Stand, make_stand
+from projects.scenarios.stand import Stand
 from projects.scenarios.trial import Shift, Trial, try_out
 
 ACTION = "whatif.read"
@@ -64,16 +65,13 @@ def stand_of(session: Session, ctx: Context, project: Project, day: date) -> Sta
     """What scenarios of a project stand on, made once per revision. Raises InvalidInput without a network."""
 
     def make() -> Stand | None:
-        network = load_network(session, project)
-        if network is None:
-            return None
         known = calculate(session, ctx, project, day)
-        return make_stand(
-            network, known.fronts, known.cases, known.forecasts, ctx.calendars, day,
-            lambda case: earliest_handover(case, day),
-        )  # fmt: skip
+        if known.reckoning is None or known.delay is None:
+            return None
+        rules = rules_of(session, project)
+        return Stand(known.reckoning, known.delay, partial(earliest_of, known), known.fronts, rules)
 
-    stand: Stand | None = ctx.cache.get(("stand", *result_key(ctx, project, day)), make)
+    stand: Stand | None = ctx.cache.get(("stand", *calculation_key(session, ctx, project, day)), make)
     if stand is None:
         raise InvalidInput([NO_NETWORK])
     return stand
@@ -111,9 +109,9 @@ def told(trial: Trial, stand: Stand, hidden: Hidden, wards: Mapping[str, str]) -
         "assumptions": [{"vi": vi, "en": en} for vi, en in assumptions(trial, stand)],
         "options": {
             "data_date": stand.data_date.isoformat(),
-            "progress": stand.live.options.progress.value,
-            "lag_calendar": stand.live.options.lag_calendar.value,
-            "whole_days": stand.live.options.whole_days,
+            "progress": stand.reckoning.works.options.progress.value,
+            "lag_calendar": stand.reckoning.works.options.lag_calendar.value,
+            "whole_days": stand.reckoning.works.options.whole_days,
         },
     }
 
@@ -148,7 +146,7 @@ def assumptions(trial: Trial, stand: Stand) -> Iterator[tuple[str, str]]:
 
 
 def _work(worked: Worked, stand: Stand) -> dict[str, Any]:
-    activity = next(a for a in stand.network.activities if a.code == worked.code)
+    activity = next(a for a in stand.reckoning.works.net.activities if a.code == worked.code)
     return {
         "code": worked.code,
         "name_vi": activity.name_vi,

@@ -14,7 +14,7 @@ from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
-from geo.tables.network import Activity, Link
+from geo.tables.network import Activity, Baseline, Link, ProjectNetwork
 from geo.tables.papers import CasePaper, PaperTemplate
 from geo.tables.people import (
     Account,
@@ -59,6 +59,7 @@ __all__ = [
     "Allocation",
     "ApiToken",
     "Base",
+    "Baseline",
     "CaseComplaint",
     "CaseContact",
     "CaseDocument",
@@ -93,6 +94,7 @@ __all__ = [
     "Person",
     "PortfolioState",
     "Project",
+    "ProjectNetwork",
     "ProjectWard",
     "Proposal",
     "ProposalParcel",

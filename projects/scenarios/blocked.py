@@ -10,19 +10,14 @@ Freed means handed over on the data date, as everywhere; whether the law allows 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from projects.engine.ranking import Gain, Release, Share, front_gain, rank, smallest_release
-from projects.engine.scenario import Change, finishes_with
-from projects.engine.schedule import Result
-from projects.engine.shifts import DAY, EPOCH
-from projects.forecast import HandoverForecast
-from projects.land import FrontLand
-from projects.model import Network
+from projects.engine.ranking import EXACT_UP_TO, Gain, Release, Share, rank, smallest_release
+from projects.reckoning import Reckoning
+from projects.releases import Releases, gain, prepare_releases
 
-SAMPLES = 400  # of orders, where shares must be sampled
+TRIALS = 8_000  # gains that are computed for shares that must be sampled
 
 
 @dataclass(frozen=True)
@@ -30,14 +25,19 @@ class Blocked:
     """The open cases of a project as a game: `gain` in calendar days of a set that is freed, `most` of all of them.
 
     `holds`: days that the completion stays later for this case alone, all others freed; None where the completion
-    is not the latest of these. `fronts`: front → case → day of its forecast.
+    is not the latest of these. `fronts`: the open cases of each front, those that open together.
     """
 
     cases: tuple[str, ...]
-    fronts: Mapping[str, Mapping[str, int]]
+    fronts: Mapping[str, Collection[str]]
     gain: Gain
     holds: Mapping[str, int] | None
     most: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether shares are exact."""
+        return self.holds is not None or len(self.cases) <= EXACT_UP_TO
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +48,15 @@ class Rung:
     days: int
 
 
-def make_blocked(
-    flat: Result, network: Network, ground: Sequence[FrontLand], predicted: Mapping[str, HandoverForecast],
-    data_date: date,
-) -> Blocked:  # fmt: skip
-    """The game of a project. `flat`: its schedule without case nodes (`projects.land.collapsed_network`)."""
-    now = _ordinal(data_date)
-    own = {a.code: a.not_before for a in network.activities}
-    doors = {}
-    for land in ground:
-        if land.waiting and not flat.rows[land.possession].done:
-            floor = own[land.possession]
-            doors[land.front] = (land.possession, now if floor is None else max(now, _ordinal(floor)))
+def make_blocked(reckoning: Reckoning) -> Blocked:
+    """The game of a project as it was reckoned."""
+    releases = prepare_releases(reckoning)
+    cases = tuple(sorted(releases.places))
     fronts = {
-        land.front: {case.code: _ordinal(predicted[case.code].on) for case in land.waiting}
-        for land in ground
-        if land.front in doors
+        opening.land.front: tuple(case.code for case in opening.land.waiting) for opening in releases.openings
     }
-    finishes = flat.prepared.net.finishes
-
-    def finish_with(opens: Mapping[str, int]) -> int:
-        changes = [
-            Change(doors[front][0], not_before=_date(max(day, doors[front][1])))
-            for front, day in opens.items()
-        ]
-        ends = finishes_with(flat, changes)
-        return (max(ends[code] for code in finishes) - 1) // DAY
-
-    gain = front_gain(fronts, finish_with, now=now)
-    cases = tuple(sorted({code for land in fronts.values() for code in land}))
-    most = gain(frozenset(cases)) if cases else 0
-    return Blocked(cases, fronts, gain, _holds(fronts, finish_with, most, now), most)
+    most = gain(releases, cases)
+    return Blocked(cases, fronts, lambda freed: gain(releases, freed), _holds(releases, cases, most), most)
 
 
 def shares(
@@ -90,7 +68,8 @@ def shares(
     whose shares are those of its dual. Otherwise as `projects.engine.ranking.rank`.
     """
     if game.holds is None:
-        return rank(game.gain, members, costs=costs, samples=SAMPLES)
+        samples = max(TRIALS // max(len(members), 1), 8)
+        return rank(game.gain, members, costs=costs, samples=samples)
     level = {name: max((game.holds.get(c, 0) for c in cases), default=0) for name, cases in members.items()}
     order = sorted(level, key=lambda name: (level[name], name))
     share, done, paid = dict.fromkeys(order, 0.0), 0, 0.0
@@ -137,30 +116,22 @@ def ladder(game: Blocked, *, most: int = 8) -> tuple[Rung, ...]:
     return tuple(rungs[i] for i in wanted)
 
 
-def _holds(
-    fronts: Mapping[str, Mapping[str, int]], finish_with: object, most: int, now: int
-) -> dict[str, int] | None:
-    """What each case holds by itself; None when the latest of these is not what all of them hold together."""
-    assert callable(finish_with)
-    free = dict.fromkeys(fronts, now)
-    base = finish_with(free) if fronts else 0
-    known: dict[tuple[str, int], int] = {}
+def _holds(releases: Releases, cases: Collection[str], most: int) -> dict[str, int] | None:
+    """What each case holds by itself; None where fronts open with a run of land, or when the latest of these is not
+    what all of them hold together."""
+    if any(opening.land.rule is not None and opening.land.waiting for opening in releases.openings):
+        return None
+    days = [{code: at for at, code in opening.queue} for opening in releases.openings]
+    every = frozenset(cases)
+    known: dict[tuple[tuple[int, int], ...], int] = {}
     holds: dict[str, int] = {}
-    for front, cases in fronts.items():
-        for code, day in cases.items():
-            if (front, day) not in known:
-                known[front, day] = finish_with(free | {front: day}) - base
-            holds[code] = max(holds.get(code, 0), known[front, day])
+    for code in cases:
+        key = tuple((place, days[place][code]) for place in releases.places[code])
+        if key not in known:  # cases of the same fronts and day hold as long
+            known[key] = most - gain(releases, every - {code})
+        holds[code] = known[key]
     return holds if max(holds.values(), default=0) == most else None
 
 
 def _cost(costs: Mapping[str, int] | None, cases: Collection[str]) -> int | None:
     return None if costs is None else sum(costs.get(code, 0) for code in cases)
-
-
-def _ordinal(day: date) -> int:
-    return (day - EPOCH).days
-
-
-def _date(ordinal: int) -> date:
-    return date.fromordinal(EPOCH.toordinal() + ordinal)

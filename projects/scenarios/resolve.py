@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from projects.engine.model import Activity, Kind
 from projects.engine.scenario import Change
 from projects.engine.shifts import DAY
 from projects.errors import Fault, InvalidInput
-from projects.model import Activity, NodeKind
 from projects.scenarios.changes import CRITICAL, FRONT, LAST, OBSTACLE, WARD, Changes, GroupMove, WorkMove
 from projects.scenarios.stand import Stand
 
@@ -40,9 +40,9 @@ class Worked:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The changes of the network, what they mean, and how many that were named are over by now."""
+    """The changes of works and of handovers, what they mean, and how many that were named are over by now."""
 
-    engine: tuple[Change, ...]
+    works: tuple[Change, ...]
     moved: tuple[Moved, ...]
     worked: tuple[Worked, ...]
     dropped: int = 0
@@ -77,7 +77,7 @@ def resolve(changes: Changes, stand: Stand, *, hidden: Hidden = (), again: bool 
         raise InvalidInput(faults)
     moved = tuple(Moved(code, stand.predicted[code].on, on) for code, on in sorted(wanted.items()))
     return Resolved(
-        tuple(Change(m.code, not_before=m.after) for m in moved) + tuple(change for change, _ in works),
+        tuple(change for change, _ in works),
         moved,
         tuple(worked for _, worked in works),
         len(dropped),
@@ -140,9 +140,9 @@ def _too_early(wanted: Mapping[str, date], stand: Stand, hidden: Hidden) -> Iter
             yield Fault(
                 code,
                 f"Hồ sơ {code}: không thể bàn giao ngày {_day(on)}; sớm nhất theo luật là {_day(bound.on)} "
-                f"({bound.rule}: {bound.article_vi}).",
+                f"({bound.rule}: {bound.label_vi}; {bound.basis}).",
                 f"Case {code}: no handover on {_day(on)}; by law {_day(bound.on)} at the earliest ({bound.rule}: "
-                f"{bound.article_en}).",
+                f"{bound.label_en}; {bound.basis}).",
             )
         else:
             vi = f"Hồ sơ {code}: ngày {_day(on)} đã qua, số liệu đến {_day(stand.data_date)} chưa bàn giao."
@@ -162,7 +162,8 @@ def _too_early(wanted: Mapping[str, date], stand: Stand, hidden: Hidden) -> Iter
 def _work(
     move: WorkMove, stand: Stand, faults: list[Fault], over: list[str] | None
 ) -> tuple[Change, Worked] | None:
-    activity = next((a for a in stand.network.activities if a.code == move.code), None)
+    works = stand.reckoning.works
+    activity = next((a for a in works.net.activities if a.code == move.code), None)
     refusal = _refusal(move, activity, stand)
     if refusal is not None:
         if over is None:
@@ -170,9 +171,10 @@ def _work(
         else:
             over.append(move.code)
         return None
-    p = stand.live.prepared
-    left = int(p.nodes.left[p.index[move.code]])
-    unit = DAY if stand.live.options.whole_days else stand.live.rows[move.code].day_minutes
+    p = stand.reckoning.bare
+    node = p.index[move.code]
+    left = int(p.nodes.left[node])
+    unit = DAY if works.options.whole_days else p.times[p.nodes.calendar[node]].day_minutes
     before = -(-left // unit)
     change = Change(move.code, not_before=move.start)
     after = before
@@ -195,9 +197,9 @@ def shortened(left: int, crew: int, added: int) -> int:
 
 def _refusal(move: WorkMove, activity: Activity | None, stand: Stand) -> tuple[str, str] | None:
     code = move.code
-    if activity is None or code not in stand.live.rows:
+    if activity is None or code not in stand.rows:
         return f"Không có công việc {code} trong mạng.", f"There is no activity {code} in the network."
-    if stand.live.rows[code].done:
+    if stand.rows[code].done:
         return f"Công việc {code} đã xong.", f"Activity {code} is done."
     if move.start is not None and activity.actual_start is not None:
         return f"Công việc {code} đã bắt đầu rồi.", f"Activity {code} has begun already."
@@ -207,7 +209,7 @@ def _refusal(move: WorkMove, activity: Activity | None, stand: Stand) -> tuple[s
     if move.duration is not None and activity.actual_start is not None:
         vi = f"Công việc {code} đã bắt đầu: nêu số ngày còn lại."
         return vi, f"Activity {code} has begun: say what remains of it."
-    if activity.kind is not NodeKind.TASK and not (move.duration is move.remaining is move.crew is None):
+    if activity.kind is not Kind.TASK and not (move.duration is move.remaining is move.crew is None):
         return f"{code} là mốc, không có thời lượng.", f"{code} is a milestone without duration."
     return None
 

@@ -1,66 +1,65 @@
-"""What a scenario stands on: a project's network and land as of a day, scheduled with and without its cases."""
+"""What a scenario stands on: a project's works and land as of a day, dated, and the law that binds its handovers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-from projects.calendars import Calendar
-from projects.engine.bridge import net_of
-from projects.engine.model import Options
-from projects.engine.schedule import Result, schedule
-from projects.forecast import HandoverForecast
-from projects.land import FrontLand, collapsed_network, is_waiting, lands, with_cases
-from projects.model import CaseState, Network, WorkFront
-from projects.network import as_of
-from projects.scenarios.lawful import Bound
+from projects.daily import Row
+from projects.forecasting.lawful import LawfulEarliest
+from projects.forecasting.model import HandoverForecast
+from projects.impact import ProjectDelay
+from projects.land import is_waiting
+from projects.model import CaseState, WorkFront
+from projects.openings import RunRule
+from projects.reckoning import Reckoning
 
 
 @dataclass(frozen=True)
 class Stand:
-    """A project's network and land as of `data_date`; `live`: scheduled with a node per case.
+    """A project as it is: its reckoning and delay, and what it takes to reckon it anew on a copy.
 
-    `bound` gives the lawful bound on the handover of a case, None where the law sets none.
+    `fronts`, `rules` as in `projects.impact.reckoning_of`. `bound` gives the lawful earliest of a case, None where the
+    law sets none beyond the data date.
     """
 
-    data_date: date
-    network: Network
-    cases: Mapping[str, CaseState]
-    predicted: Mapping[str, HandoverForecast]
-    ground: tuple[FrontLand, ...]
-    live: Result
-    bound: Callable[[CaseState], Bound | None]
+    reckoning: Reckoning
+    delay: ProjectDelay
+    bound: Callable[[CaseState], LawfulEarliest | None]
+    fronts: Sequence[WorkFront] = ()
+    rules: Mapping[str, RunRule] = field(default_factory=dict)
+
+    @property
+    def data_date(self) -> date:
+        """The day that everything is known by."""
+        return self.delay.data_date
+
+    @cached_property
+    def cases(self) -> Mapping[str, CaseState]:
+        """The cases that have a forecast, by code."""
+        return {case.code: case for case in self.reckoning.cases}
+
+    @property
+    def predicted(self) -> Mapping[str, HandoverForecast]:
+        """Their forecasts."""
+        return self.reckoning.predicted
+
+    @property
+    def rows(self) -> Mapping[str, Row]:
+        """The works in whole days."""
+        return self.delay.schedule.rows
+
+    @property
+    def finish(self) -> str:
+        """The code of the completion."""
+        return self.delay.schedule.finish_code
 
     def is_open(self, code: str) -> bool:
         """Whether the works still wait for the land of this case."""
-        return code in self.predicted and is_waiting(self.predicted[code], self.data_date)
+        return code in self.cases and is_waiting(self.predicted[code], self.data_date)
 
     def holds(self, code: str) -> bool:
         """Whether the case lies on the critical path."""
-        row = self.live.rows.get(code)
-        return row is not None and (row.critical or row.driving)
-
-
-def make_stand(
-    network: Network, fronts: Sequence[WorkFront], cases: Mapping[str, CaseState],
-    predicted: Mapping[str, HandoverForecast], calendars: Mapping[str, Calendar], data_date: date,
-    bound: Callable[[CaseState], Bound | None],
-) -> Stand:  # fmt: skip
-    """The ground of a project. Raises `InvalidInput` and `CyclicDependency` for a network that cannot be scheduled."""
-    network = as_of(network, data_date)
-    rows = tuple(cases.values())
-    ground = lands(network, fronts, rows, predicted, data_date)
-    net = net_of(with_cases(network, ground, rows, predicted, data_date), calendars)
-    return Stand(data_date, network, cases, predicted, ground, schedule(net, _options(data_date)), bound)
-
-
-def flat_schedule(stand: Stand, calendars: Mapping[str, Calendar]) -> Result:
-    """The same dates on the small network without case nodes, for many questions one after another."""
-    return schedule(
-        net_of(collapsed_network(stand.network, stand.ground), calendars), _options(stand.data_date)
-    )
-
-
-def _options(data_date: date) -> Options:
-    return Options(data_date, whole_days=True)
+        return code in self.delay.critical_cases

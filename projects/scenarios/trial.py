@@ -1,16 +1,16 @@
-"""A scenario tried out: the edited copy scheduled in full, beside the live schedule, which stays as it is."""
+"""A scenario tried out: the edited copy reckoned in full, beside the live reckoning, which stays as it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
-from projects.engine.paths import driving_chain
-from projects.engine.scenario import try_changes
-from projects.engine.schedule import Result
-from projects.impact import ChainItem
+from projects.daily import Schedule
+from projects.engine.scenario import changed
+from projects.impact import ChainItem, chain_of, dated_works
 from projects.model import NodeKind
+from projects.reckoning import Reckoning, reckon
 from projects.scenarios.resolve import Resolved
 from projects.scenarios.stand import Stand
 
@@ -37,7 +37,7 @@ class Trial:
     """What a scenario gives. `milestones` in the order of their dates, `fronts` the possessions that move."""
 
     resolved: Resolved
-    result: Result
+    reckoning: Reckoning
     finish: Shift
     milestones: tuple[Shift, ...]
     fronts: tuple[Shift, ...]
@@ -47,45 +47,38 @@ class Trial:
 
 def try_out(stand: Stand, resolved: Resolved) -> Trial:
     """The copy with these changes, in full. Raises `InvalidInput` when it cannot be scheduled."""
-    result = try_changes(stand.live, resolved.engine).result if resolved.engine else stand.live
-    shifts = sorted(_shifts(stand, result, NodeKind.MILESTONE), key=lambda s: (s.before, s.code))
+    copy = edited(stand, {m.code: m.after for m in resolved.moved}, resolved)
+    dated = dated_works(copy)
+    shifts = sorted(_shifts(stand, dated, NodeKind.MILESTONE), key=lambda s: (s.before, s.code))
     return Trial(
         resolved=resolved,
-        result=result,
-        finish=next(s for s in shifts if s.code == stand.network.finish),
+        reckoning=copy,
+        finish=next(s for s in shifts if s.code == stand.finish),
         milestones=tuple(shifts),
-        fronts=tuple(s for s in _shifts(stand, result, NodeKind.POSSESSION) if s.days),
-        chain=tuple(chain_items(stand, result)),
-        chain_before=tuple(chain_items(stand, stand.live)),
+        fronts=tuple(s for s in _shifts(stand, dated, NodeKind.POSSESSION) if s.days),
+        chain=tuple(chain_of(copy, dated)),
+        chain_before=stand.delay.chain,
     )
 
 
-def chain_items(stand: Stand, result: Result) -> Iterator[ChainItem]:
-    """The chain that drives the completion, first cause first, as `projects.impact` tells it."""
-    own = {a.code: a for a in stand.network.activities}
-    for code in driving_chain(result, stand.network.finish):
-        row, activity, case = result.rows[code], own.get(code), stand.cases.get(code)
-        if activity is None:
-            kind, days = NodeKind.CASE, max((row.early_finish - stand.data_date).days, 0)
-            name = (f"Bàn giao mặt bằng, hồ sơ {code}", f"Land handover, case {code}")
-        else:
-            kind, name = activity.kind, (activity.name_vi, activity.name_en)
-            days = (row.early_finish - row.early_start).days + 1 if kind is NodeKind.TASK else 0
-        yield ChainItem(
-            code=code,
-            kind=kind,
-            name_vi=name[0],
-            name_en=name[1],
-            start=row.early_start,
-            finish=row.early_finish,
-            front=activity.front if activity else next(iter(case.fronts), None) if case else None,
-            ward_code=case.ward_code if case is not None and activity is None else None,
-            days=days,
-        )
+def edited(stand: Stand, days: Mapping[str, date], resolved: Resolved | None = None) -> Reckoning:
+    """The project with other days of handover and other works, reckoned in full; a front that opens with a run of free
+    land may open with another one."""
+    live = stand.reckoning
+    predicted = {
+        code: replace(forecast, on=days[code]) if code in days else forecast
+        for code, forecast in live.predicted.items()
+    }
+    works = live.works
+    if resolved is not None and resolved.works:
+        works = replace(works, net=changed(works.net, resolved.works))
+    return reckon(works, stand.fronts, live.cases, predicted, stand.rules)
 
 
-def _shifts(stand: Stand, result: Result, kind: NodeKind) -> Iterator[Shift]:
-    for a in stand.network.activities:
-        if a.kind is kind or (kind is NodeKind.MILESTONE and a.code == stand.network.finish):
-            before, after = stand.live.rows[a.code].early_finish, result.rows[a.code].early_finish
-            yield Shift(a.code, a.name_vi, a.name_en, a.front, before, after)
+def _shifts(stand: Stand, dated: Schedule, kind: NodeKind) -> Iterator[Shift]:
+    works = stand.reckoning.works
+    for a in works.net.activities:
+        is_finish = kind is NodeKind.MILESTONE and a.code == stand.finish
+        if works.kinds[a.code] is kind or is_finish:
+            before, after = stand.rows[a.code].early_finish, dated.rows[a.code].early_finish
+            yield Shift(a.code, a.name_vi, a.name_en, works.fronts.get(a.code), before, after)

@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
     "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
-    "row_id": "1", "scenario_id": "1", "obstacle_id": "1", "complaint_id": "1",
+    "row_id": "1", "scenario_id": "1", "node": "OPEN", "obstacle_id": "1", "complaint_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -35,7 +35,7 @@ QUERIES = {
     "/bieu-tong-hop": ("du-an={project}", "du-an={project}&don-vi=quan&dem=thua&bang=day-du&lang=en"),
     "/bieu-tong-hop/tai-ve": ("du-an={project}", "du-an={project}&don-vi=quan&lang=en"),
     "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua"),
-    "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
+    "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en", "vi_sao=OPEN", "vi_sao={project}-0042&lang=en"),
     "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
     "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),
     "/du-an/{code}/kich-ban": ("", "thay=critical~%2B15~", "thay=ward~%2B15~00097&lang=en"),

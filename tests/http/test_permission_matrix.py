@@ -134,6 +134,8 @@ BODIES |= {
     ("POST", "/api/cases/{code}/resettlement/handover"): _EDIT,
     ("POST", "/api/cases/{code}/resettlement/release"): _EDIT,
     ("POST", "/api/projects/{code}/resettlement/plots"): {"site": "KHONGCO", "rows": [{"code": "x"}]},
+    ("PUT", "/api/projects/{code}/resettlement/{item_id}/ready"): {"ready_on": None, "was": None},
+    ("PUT", "/api/projects/{code}/fronts/{item_id}/opening"): {"run_m": None, "was": None},
     ("POST", "/api/projects/{code}/relocations"): {"fields": {"khong_co": "x"}},
     ("POST", "/api/projects/{code}/relocations/{item_id}/move"): _EDIT,
     ("POST", "/api/cases/{code}/obstacles"): {"cause": "KHONG_CO"},

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from projects.forecast import forecast_handover
+from api.calendars import working_calendars
+from api.lawfiles import rule_book
+from projects.forecasting.chain import forecasts
+from projects.forecasting.lawful import LawfulEarliest, LawGround, lawful_earliest
+from projects.forecasting.model import Grounds
+from projects.impact import delay_of, reckoning_of
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef
-from projects.scenarios.lawful import earliest_handover
-from projects.scenarios.stand import Stand, make_stand
+from projects.openings import RunRule
+from projects.scenarios.stand import Stand
 from tests.unit.cpm_oracle import CALENDARS
 
 DAY = date(2026, 3, 13)
+LAW = LawGround(rule_book(), working_calendars()["VN5"])
 STEPS = ["S20", "S30", "S40", "S60", "S80", "S90", "S95", "S100", "S101", "S105", "X1"]
 OBSTACLES = ["DON_GIA", "NGUON_GOC", None]
 
@@ -67,13 +73,25 @@ def random_project(rng: random.Random, *, most_cases: int = 12) -> tuple[Network
     return replace(network, links=(*network.links, *extra)), cases
 
 
-def stand_of(network: Network, cases: Sequence[CaseState] | dict[str, CaseState]) -> Stand:
-    """The ground of an invented project on its data date."""
-    by_code = cases if isinstance(cases, dict) else {case.code: case for case in cases}
-    predicted = {code: forecast_handover(case, data_date=DAY) for code, case in by_code.items()}
-    return make_stand(
-        network, (), by_code, predicted, CALENDARS, DAY, lambda case: earliest_handover(case, DAY)
-    )
+def stand_of(
+    network: Network,
+    cases: Sequence[CaseState] | dict[str, CaseState],
+    *,
+    law: bool = True,
+    rules: Mapping[str, RunRule] | None = None,
+) -> Stand:
+    """The ground of an invented project on its data date; without `law` nothing binds a handover."""
+    rows = list(cases.values()) if isinstance(cases, dict) else list(cases)
+    grounds = Grounds(law=LAW if law else None)
+    predicted = forecasts(rows, DAY, grounds)
+    reckoning = reckoning_of(network, rows, CALENDARS, data_date=DAY, predicted=predicted, rules=rules)
+    delay = delay_of(reckoning, planned_finish=None)
+    return Stand(reckoning, delay, lambda case: bound_of(case) if law else None, (), rules or {})
+
+
+def bound_of(case: CaseState) -> LawfulEarliest | None:
+    """The lawful earliest of an invented case."""
+    return lawful_earliest(case, DAY, LAW)
 
 
 def _begun(activity: Activity, rng: random.Random) -> Activity:

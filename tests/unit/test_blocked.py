@@ -12,20 +12,21 @@ import pytest
 
 from projects.engine.ranking import grouped, rank
 from projects.engine.scenario import Change, try_changes
+from projects.openings import RunRule
 from projects.scenarios.blocked import Blocked, ladder, make_blocked, shares, smallest
-from projects.scenarios.stand import Stand, flat_schedule
-from tests.unit.cpm_oracle import CALENDARS
+from projects.scenarios.stand import Stand
+from projects.scenarios.trial import edited
+from projects.workable import Line
 from tests.unit.invented_projects import DAY, land_case, random_project, road, stand_of
 
 
 def game_of(stand: Stand) -> Blocked:
-    flat = flat_schedule(stand, CALENDARS)
-    return make_blocked(flat, stand.network, stand.ground, stand.predicted, DAY)
+    return make_blocked(stand.reckoning)
 
 
 def full_gain(stand: Stand, freed: Collection[str]) -> int:
     """By the whole network with a node per case, in full."""
-    (shift,) = try_changes(stand.live, [Change(code, not_before=DAY) for code in freed]).shifts
+    (shift,) = try_changes(stand.reckoning.result, [Change(code, not_before=DAY) for code in freed]).shifts
     return shift.days
 
 
@@ -108,7 +109,7 @@ def test_without_the_rule_of_the_latest_sets_are_tried_instead() -> None:
     def either(freed: frozenset[str]) -> int:
         return 30 if freed & {"A", "B"} else 0  # any of two opens the front: a workable length, say
 
-    game = Blocked(("A", "B", "C"), {"F": {"A": 9, "B": 9, "C": 9}}, either, None, 30)
+    game = Blocked(("A", "B", "C"), {"F": ("A", "B", "C")}, either, None, 30)
     assert {r.name: (r.alone, r.shapley) for r in shares(game, {c: (c,) for c in game.cases})} == {
         "A": (30, 15.0), "B": (30, 15.0), "C": (0, 0.0),
     }  # fmt: skip
@@ -117,7 +118,7 @@ def test_without_the_rule_of_the_latest_sets_are_tried_instead() -> None:
     assert (found.items, found.exact) == (("A",), True)
     assert ladder(game) == ()
     many = tuple(f"C{n:02}" for n in range(14))
-    wide = Blocked(many, {"F": dict.fromkeys(many, 9)}, lambda freed: 30 if len(freed) >= 3 else 0, None, 30)
+    wide = Blocked(many, {"F": many}, lambda freed: 30 if len(freed) >= 3 else 0, None, 30)
     rows = shares(wide, {c: (c,) for c in many})
     assert sum(r.shapley for r in rows) == pytest.approx(30)
     assert all(r.error > 0 for r in rows)
@@ -140,3 +141,26 @@ def test_nothing_is_blocked_where_all_land_is_there() -> None:
     game = game_of(stand_of(road("F1"), [land_case("H-1", "F1", step="S105")]))
     assert (game.cases, game.most, ladder(game), smallest(game, 1)) == ((), 0, (), None)
     assert shares(game, {}) == ()
+
+
+def test_a_front_that_opens_with_a_run_is_ranked_by_trying_sets() -> None:
+    line = Line(0.0, 1000.0, False, ())
+    pieces = (("H-1", 0.0, 400.0), ("H-2", 400.0, 600.0), ("H-3", 600.0, 1000.0))
+    rules = {"F1": RunRule(300.0, line, 0.0, 1000.0, pieces)}
+    cases = [land_case(f"H-{n}", "F1", step="S100", promised=date(2026, 5, 20 + n)) for n in (1, 2, 3)]
+    stand = stand_of(road("F1", calendar="ALL"), cases, rules=rules)
+    game = game_of(stand)
+    assert (game.holds, game.exact) == (None, True)
+    rows = {r.name: r.shapley for r in shares(game, {c: (c,) for c in game.cases})}
+    assert rows["H-1"] == rows["H-3"] > rows["H-2"]  # either end is a run of 300 m, the middle is too short
+    found = smallest(game, game.most)
+    assert found is not None
+    assert (found.items, found.exact) == (("H-1",), True)
+    assert recomputed(stand, found.items) == game.most
+
+
+def recomputed(stand: Stand, freed: Collection[str]) -> int:
+    """Days gained by the whole reckoning anew with these cases handed over on the data date."""
+    again = edited(stand, dict.fromkeys(freed, DAY)).row("OPEN")
+    assert again is not None
+    return (stand.delay.forecast_finish - again.early_finish).days

@@ -1,7 +1,7 @@
 """Scenarios that people keep, share by role and compare; the role of whoever asks as a setting of the transaction
 
 Revision: 0027
-Follows: 0025
+Follows: 0030
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from geo.migrations import access
 from geo.migrations.row_versions import unversion_table, version_table
 
 revision = "0027"
-down_revision = "0025"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
