@@ -208,10 +208,12 @@ def _chosen(rows: Sequence[Mapping[str, Any]], wanted: str) -> list[Mapping[str,
 
 
 def _works(stand: Stand | None) -> list[Activity]:
-    """The works that can still take another length."""
+    """The works that can still take another length, those that hold the date first."""
     if stand is None:
         return []
-    return [a for a in stand.reckoning.works.net.activities if a.duration and not stand.rows[a.code].done]
+    rows = stand.rows
+    works = [a for a in stand.reckoning.works.net.activities if a.duration and not rows[a.code].done]
+    return sorted(works, key=lambda a: (not rows[a.code].driving, rows[a.code].early_start, a.code))
 
 
 def _names(view: ProjectView, stand: Stand | None, lang: Lang) -> dict[str, str]:
