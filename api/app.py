@@ -56,10 +56,12 @@ from api.pages import (
     project_records,
     public,
     quality,
+    release,
     report,
     review,
     rights_page,
     risk,
+    scenarios,
     signin,
     takeoff,
     timeloc,
@@ -93,6 +95,7 @@ from api.routes import opening_rules as opening_routes
 from api.routes import project_records as project_record_routes
 from api.routes import quality as quality_routes
 from api.routes import risk as risk_routes
+from api.routes import scenarios as scenario_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -206,7 +209,7 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    of_schedules = (risk_routes, quality_routes)
+    of_schedules = (scenario_routes, risk_routes, quality_routes)
     of_people_land = (worklist_routes, *of_cases, assignment_routes)
     for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
@@ -226,6 +229,8 @@ def create_app(
         project,
         land_gaps,
         timeloc,
+        scenarios,
+        release,
         takeoff,
         risk,
         quality,

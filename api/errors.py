@@ -93,6 +93,7 @@ KINDS = {
     "line": ("dòng bồi thường", "line"),
     "plot": ("lô, căn của hồ sơ", "plot of the case"),
     "relocation": ("đối tượng di dời", "relocation"),
+    "scenario": ("kịch bản", "scenario"),
 }
 
 

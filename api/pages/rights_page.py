@@ -22,6 +22,8 @@ ACTIONS_EN: dict[str, str] = {
     "account.own": "One's own account, sessions and tokens",
     "rights.read": "Rights table, API documentation",
     "portfolio.read": "Portfolio, projects, maps, reports: totals",
+    "whatif.read": "Try changes out, read scenarios, rank releases of land",
+    "scenario.keep": "Keep, change, share and withdraw one's own scenarios",
     "case.read": "Read cases and parcels",
     "worklist.read": "Today's work: open cases by deadline",
     "filter.own": "Keep, rename and delete one's own filters",

@@ -50,6 +50,7 @@ from geo.tables.records import (
     ResettlementPlot,
 )
 from geo.tables.rhythm import CaseLookup, Notice, NoticePreference, Outgoing, Satisfaction, Snapshot
+from geo.tables.scenarios import Scenario
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -112,6 +113,7 @@ __all__ = [
     "ResettlementSite",
     "Satisfaction",
     "SavedFilter",
+    "Scenario",
     "Section",
     "SenderProfile",
     "SignIn",

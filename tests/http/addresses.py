@@ -14,7 +14,7 @@ PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
     "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
     "row_id": "1", "assignment_id": "1", "secret": "khong-co.ics", "obstacle_id": "1", "complaint_id": "1",
-    "node": "OPEN",
+    "node": "OPEN", "scenario_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -41,6 +41,9 @@ QUERIES = {
     "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en", "vi_sao=OPEN", "vi_sao={project}-0042&lang=en"),
     "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
     "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),
+    "/du-an/{code}/kich-ban": ("", "thay=critical~%2B15~", "thay=ward~%2B15~00097&lang=en"),
+    "/du-an/{code}/go-vuong": ("", "can=20&lang=en"),
+    "/api/projects/{code}/release": ("", "days=10"),
     "/du-an/{code}/mat-bang": ("", "lien=50&lang=en"),
     "/api/projects/{code}/land/gaps": ("", "lien=50"),
     "/vuong-mac": (

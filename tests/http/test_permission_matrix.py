@@ -139,6 +139,10 @@ BODIES |= {
     ("POST", "/api/projects/{code}/relocations"): {"fields": {"khong_co": "x"}},
     ("POST", "/api/projects/{code}/relocations/{item_id}/move"): _EDIT,
     ("POST", "/api/cases/{code}/obstacles"): {"cause": "KHONG_CO"},
+    ("POST", "/api/projects/{code}/what-if"): {"work": [{"code": "KHONG_CO", "remaining": 1}]},
+    ("POST", "/api/projects/{code}/scenarios"): {"name": "x", "changes": {}},
+    ("PATCH", "/api/projects/{code}/scenarios/{scenario_id}"): {"version": 999_999, "name": "x"},
+    ("POST", "/api/projects/{code}/scenarios/{scenario_id}/withdraw"): {"version": 999_999},
     ("PATCH", "/api/cases/{code}/obstacles/{obstacle_id}"): {"version": 999_999},
     ("POST", "/api/cases/{code}/contacts"): {
         "met_on": "2099-01-01",
