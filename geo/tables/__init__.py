@@ -14,7 +14,7 @@ from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
-from geo.tables.network import Activity, Link
+from geo.tables.network import Activity, Baseline, Link, ProjectNetwork
 from geo.tables.papers import CasePaper, PaperTemplate
 from geo.tables.people import (
     Account,
@@ -58,6 +58,7 @@ __all__ = [
     "Allocation",
     "ApiToken",
     "Base",
+    "Baseline",
     "CaseComplaint",
     "CaseContact",
     "CaseDocument",
@@ -92,6 +93,7 @@ __all__ = [
     "Person",
     "PortfolioState",
     "Project",
+    "ProjectNetwork",
     "ProjectWard",
     "Proposal",
     "ProposalParcel",

@@ -9,7 +9,8 @@ Modules, in the order in which they build on each other:
 - `plain`, `levels`, `whatif`: large networks on whole numbers, without a compiler, one change at a time
 - `ranking`: single gains, Shapley shares, the smallest release
 - `spread`, `lanes`, `risk`: distributions and Monte Carlo
-- `document`, `docparts`, `graph`: our network format, `networkx` and GraphML
+- `document`, `docparts`, `docrows`, `graph`: our network format, `networkx` and GraphML
+- `recalled`: a compiled calendar as the calendar that it could have been compiled from
 - `bridge`: the day networks of `projects.model`
 - `jit`: the compiler
 """

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from projects.calendars import ClosedSeason
 from projects.engine.docparts import Reader, calendar_of
+from projects.engine.docrows import activity_row, calendar_row, link_row
 from projects.engine.model import (
     Activity,
     Constraint,
@@ -92,9 +92,9 @@ def write(net: Net, options: Options, calendars: Sequence[WorkCalendar] = ()) ->
         "version": VERSION,
         "project": net.project,
         "finishes": list(net.finishes),
-        "calendars": [_calendar_row(c) for c in calendars],
-        "activities": [_activity_row(a) for a in net.activities],
-        "links": [_link_row(k) for k in net.links],
+        "calendars": [calendar_row(c) for c in calendars],
+        "activities": [activity_row(a) for a in net.activities],
+        "links": [link_row(k) for k in net.links],
         "options": {
             "progress": options.progress.value,
             "lag_calendar": options.lag_calendar.value,
@@ -120,7 +120,7 @@ def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime
     calendar = r.text(f"{where}.calendar", row.get("calendar"))
     time = times.get(calendar)
     constraints = tuple(
-        _constraint(r, f"{where}.constraints[{i}]", c) for i, c in enumerate(r.rows(row, "constraints", 20))
+        constraint_of(r, f"{where}.constraints[{i}]", c) for i, c in enumerate(r.rows(row, "constraints", 20))
     )
     return Activity(
         code=r.text(f"{where}.code", row.get("code")),
@@ -136,7 +136,8 @@ def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime
     )
 
 
-def _constraint(r: Reader, where: str, value: object) -> Constraint:
+def constraint_of(r: Reader, where: str, value: object) -> Constraint:
+    """A constraint row."""
     row = r.mapping(where, value, {"rule", "date"})
     return Constraint(
         r.choice(f"{where}.rule", row.get("rule"), Rule), r.moment(f"{where}.date", row.get("date"))
@@ -160,52 +161,3 @@ def _link(
         counted = of.get(pred if options.lag_calendar is LagCalendar.PREDECESSOR else succ)
     lag = r.amount(where, row, "lag", times.get(counted or ""), signed=True) or 0
     return Link(pred, succ, r.choice(f"{where}.type", row.get("type", LinkType.FS), LinkType), lag, name)
-
-
-def _shown(moment: date | datetime) -> str:
-    return moment.isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat()
-
-
-def _activity_row(a: Activity) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "code": a.code,
-        "name_vi": a.name_vi,
-        "name_en": a.name_en,
-        "kind": a.kind.value,
-        "calendar": a.calendar,
-        "duration_minutes": a.duration,
-    }
-    if a.remaining is not None:
-        row["remaining_minutes"] = a.remaining
-    for key, moment in (("actual_start", a.actual_start), ("actual_finish", a.actual_finish)):
-        if moment is not None:
-            row[key] = _shown(moment)
-    if a.constraints:
-        row["constraints"] = [
-            {"rule": c.rule.value} | ({} if c.at is None else {"date": _shown(c.at)}) for c in a.constraints
-        ]
-    return row
-
-
-def _link_row(k: Link) -> dict[str, Any]:
-    row: dict[str, Any] = {"pred": k.pred, "succ": k.succ, "type": k.type.value, "lag_minutes": k.lag}
-    return row if k.lag_calendar is None else row | {"lag_calendar": k.lag_calendar}
-
-
-def _calendar_row(c: WorkCalendar) -> dict[str, Any]:
-    def clock(minute: int) -> str:
-        return f"{minute // 60:02}:{minute % 60:02}"
-
-    def shifts(of: tuple[tuple[int, int], ...]) -> list[list[str]]:
-        return [[clock(a), clock(b)] for a, b in of]
-
-    def season(s: ClosedSeason) -> dict[str, str]:
-        return {"from": f"{s.from_month:02}-{s.from_day:02}", "to": f"{s.to_month:02}-{s.to_day:02}"}
-
-    return {
-        "code": c.name,
-        "week": [shifts(day) for day in c.week],
-        "exceptions": [{"date": day.isoformat(), "shifts": shifts(of)} for day, of in c.exceptions],
-        "seasons": [season(s) for s in c.seasons],
-        "blackouts": [{"from": a.isoformat(), "to": b.isoformat()} for a, b in c.blackouts],
-    }

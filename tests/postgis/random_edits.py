@@ -43,6 +43,7 @@ VALUES = {
     "TEXT[]": lambda at: at.choice(("'{}'", "'{a,b}'", "'{null,NULL}'")),
     "UUID": lambda at: "gen_random_uuid()",
     "TIMESTAMP WITH TIME ZONE": lambda at: "clock_timestamp()",
+    "TIMESTAMP WITHOUT TIME ZONE": lambda at: at.choice(("'2026-03-13 07:30'", "'2026-03-13 17:00:00'")),
 }
 
 
@@ -186,6 +187,8 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return "''"
     if (column.table.name, column.name) in (("case_fact", "void_reason"), ("case_fact", "amount")):
         return "null"
+    if column.table.name == "project_network" and column.name in ("unit", "source"):
+        return at.choice(("'day'", "'minute'") if column.name == "unit" else ("'edited'", "'imported'"))
     if column.table.name == "case_document" and column.name.startswith("withdrawn_"):
         return "null"
     if (column.table.name, column.name) == ("case_document", "place_source"):
