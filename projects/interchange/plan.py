@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -184,3 +184,32 @@ def _amount(value: Any) -> Amount | None:
 
 def _shifts(value: Any) -> Shifts:
     return tuple((int(a), int(b)) for a, b in value)
+
+
+def plain(plan: Plan) -> dict[str, Any]:
+    """The plan in JSON's own values, as `plan_of` reads it."""
+    return {
+        "format": plan.format,
+        "application": plan.application,
+        "project": _plain(plan.project),
+        "calendars": [
+            {"id": c.id, "name": c.name, "week": list(c.week), "exceptions": list(c.exceptions)}
+            for c in plan.calendars
+        ],
+        "tasks": [_plain(t) for t in plan.tasks],
+        "links": [{"pred": k.pred, "succ": k.succ, "type": k.type, "lag": _bare(k.lag)} for k in plan.links],
+        "counts": dict(plan.counts),
+        "other_projects": list(plan.other_projects),
+    }
+
+
+def _plain(row: PlanProject | PlanTask) -> dict[str, Any]:
+    return {part.name: _bare(getattr(row, part.name)) for part in fields(row)}
+
+
+def _bare(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="minutes")
+    if isinstance(value, tuple):
+        return [_bare(part) for part in value]
+    return dict(value) if isinstance(value, Mapping) else value

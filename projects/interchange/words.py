@@ -174,4 +174,29 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Công việc không có lịch trong tệp dùng lịch {detail}.",
         "Activities without a calendar in the file use {detail}.",
     ),
+    # What a file that we write says in another way.
+    "out_effort": (
+        "MS Project không có công việc đi kèm: ghi thành công việc thường không có quan hệ, ở ngày hiện tính.",
+        "MS Project has no level of effort: written as work without links, at its present dates.",
+    ),
+    "out_deadline": (
+        "Hạn chót và “kết thúc không muộn hơn” đổi lẫn cho nhau vì định dạng chỉ có một trong hai.",
+        "Deadline and “finish no later” stand for each other, as the format has only one of them.",
+    ),
+    "out_constraint": (
+        "Định dạng không chứa thêm ràng buộc này: {detail}.",
+        "The format has no room for this further constraint: {detail}.",
+    ),
+    "out_must": (
+        "MS Project để mọi ràng buộc “phải” thắng quan hệ khi có một ngày bắt buộc cứng.",
+        "MS Project lets every “must” win over links once one date is mandatory.",
+    ),
+    "out_percent": (
+        "Primavera không có độ trễ phần trăm: ghi thành giờ.",
+        "Primavera has no lag in percent: written in hours.",
+    ),
+    "out_lag": (
+        "Độ trễ tính theo lịch mà định dạng không có: ghi số giờ cho cùng ngày như hiện nay.",
+        "A lag is counted in time that the format lacks: written as hours that give today's date.",
+    ),
 }
