@@ -124,7 +124,16 @@ def bubblewrap(source: Path, out: Path | None, also: Sequence[Path] = ()) -> lis
     """Everything of the system read-only and only what Python needs; /tmp first, as Python may live below it."""
     wrap = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     wrap += ["--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]
-    for system in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives", *also):
+    for system in (
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/lib32",
+        "/bin",
+        "/etc/ld.so.cache",
+        "/etc/alternatives",
+        *also,
+    ):
         wrap += ["--ro-bind-try", str(system), str(system)]
     prefixes = {
         sys.prefix,

@@ -45,7 +45,9 @@ def _read(request: dict[str, Any], limits: Limits, out: Path) -> dict[str, Any]:
     from geo.schedules import inward
 
     plan = _in_java(
-        request, out, lambda mpxj: inward.read_plan(mpxj, out / PLAIN if kind == "xer" else path, kind, limits.rows)
+        request,
+        out,
+        lambda mpxj: inward.read_plan(mpxj, out / PLAIN if kind == "xer" else path, kind, limits.rows),
     )
     return {"kind": kind, "encoding": encoding, "plan": plan}
 

@@ -160,5 +160,3 @@ def _rows(value: Any, filename: str) -> list[tuple[Any, Any, Any]]:
     if not found:
         raise refuse(filename, *FAILURES["crash"])
     return found
-
-

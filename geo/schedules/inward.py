@@ -77,7 +77,8 @@ def _plan(file: Any, kind: Kind, others: list[str]) -> dict[str, Any]:
         "counts": {
             "resources": sum(1 for r in file.getResources() if r.getUniqueID() and r.getName()),
             "assignments": int(file.getResourceAssignments().size()),
-            "baselines": int(file.getBaselines().size()) + (kind in ("mspdi", "mpp") and any(r["baseline"] for r in rows)),
+            "baselines": int(file.getBaselines().size())
+            + (kind in ("mspdi", "mpp") and any(r["baseline"] for r in rows)),
             "outside_links": len(outside),
             "errors": int(file.getIgnoredErrors().size()),
         },
@@ -121,7 +122,10 @@ def _task(t: Any, fields: list[tuple[Any, str]], calendars: dict[int, Any], defa
     parent = t.getParentTask()
     kind = t.getActivityType()
     splits = t.getWorkSplits()
-    codes = {str(code.getName())[:60]: _text(value.getName()) for code, value in dict(t.getActivityCodeValues()).items()}
+    codes = {
+        str(code.getName())[:60]: _text(value.getName())
+        for code, value in dict(t.getActivityCodeValues()).items()
+    }
     for field, heading in fields:
         value = t.getCachedValue(field)
         if value is not None and str(value).strip():
@@ -201,8 +205,12 @@ def _fields(file: Any) -> list[tuple[Any, str]]:
     found = []
     for field in file.getCustomFields():
         name = str(field.getFieldType().name())
-        if str(field.getFieldType().getFieldTypeClass()) == "TASK" and re.match(r"(OUTLINE_CODE|TEXT)\d+$", name):
-            found.append((field.getFieldType(), _text(field.getAlias())[:60] or name.replace("_", " ").title()))
+        if str(field.getFieldType().getFieldTypeClass()) == "TASK" and re.match(
+            r"(OUTLINE_CODE|TEXT)\d+$", name
+        ):
+            found.append(
+                (field.getFieldType(), _text(field.getAlias())[:60] or name.replace("_", " ").title())
+            )
     named = {str(field) for field, _ in found}
     import jpype
 
@@ -212,7 +220,11 @@ def _fields(file: Any) -> list[tuple[Any, str]]:
         if str(field) not in named:
             found.append((field, f"Text{number}"))
     # P6's user-defined fields come as fields of their own.
-    found += [(u, _text(u.getName())[:60]) for u in file.getUserDefinedFields() if str(u.getFieldTypeClass()) == "TASK"]
+    found += [
+        (u, _text(u.getName())[:60])
+        for u in file.getUserDefinedFields()
+        if str(u.getFieldTypeClass()) == "TASK"
+    ]
     return found
 
 
@@ -282,4 +294,3 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return "".join(c if c.isprintable() else " " for c in str(value))[:TEXT].strip()
-

@@ -17,7 +17,13 @@ DEPTH = 200
 # Element of a task, its own number, element of a link inside it or beside it, fields of the link's ends.
 _SHAPE = {
     "mspdi": ("Task", "UID", "PredecessorLink", "PredecessorUID", ""),
-    "pmxml": ("Activity", "ObjectId", "Relationship", "PredecessorActivityObjectId", "SuccessorActivityObjectId"),
+    "pmxml": (
+        "Activity",
+        "ObjectId",
+        "Relationship",
+        "PredecessorActivityObjectId",
+        "SuccessorActivityObjectId",
+    ),
 }
 
 

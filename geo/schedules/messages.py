@@ -24,13 +24,19 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Đọc tệp tốn quá nhiều bộ nhớ nên đã dừng; hãy chia nhỏ dự án.",
         "Reading the file took too much memory and was stopped; split the project.",
     ),
-    "rows": ("Tệp có {rows} công việc, giới hạn là {limit}.", "The file has {rows} activities, the limit is {limit}."),
+    "rows": (
+        "Tệp có {rows} công việc, giới hạn là {limit}.",
+        "The file has {rows} activities, the limit is {limit}.",
+    ),
     "no_project": ("Tệp không có dự án nào.", "The file has no project."),
     "no_java": (
         "Máy chủ chưa có Java để đọc và ghi tiến độ: hãy cài gói default-jre-headless (make setup làm việc này).",
         "The server has no Java for reading and writing schedules: install default-jre-headless (make setup does it).",
     ),
-    "unreadable": ("Bộ đọc không hiểu tệp ({reason}).", "The reader does not understand the file ({reason})."),
+    "unreadable": (
+        "Bộ đọc không hiểu tệp ({reason}).",
+        "The reader does not understand the file ({reason}).",
+    ),
     "xml_broken": (
         "XML bị cắt cụt hoặc hỏng ({reason}).",
         "The XML is cut short or broken ({reason}).",

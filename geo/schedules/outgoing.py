@@ -19,7 +19,9 @@ def write_plan(mpxj: Any, plan: dict[str, Any], target: Path, kind: str) -> None
     tasks = _tasks(mpxj, file, plan, calendars, columns, kind)
     for link in plan["links"]:
         builder = mpxj.Relation.Builder().predecessorTask(tasks[link["pred"]])
-        builder = builder.type(getattr(mpxj.RelationType, TYPES[link["type"]])).lag(_amount(mpxj, link["lag"]))
+        builder = builder.type(getattr(mpxj.RelationType, TYPES[link["type"]])).lag(
+            _amount(mpxj, link["lag"])
+        )
         tasks[link["succ"]].addPredecessor(builder)
     if kind == "mspdi":
         mpxj.mspdi.MSPDIWriter().write(file, str(target))
@@ -72,7 +74,11 @@ def _runs(exceptions: list[Any]) -> list[tuple[str, str, Any]]:
     """Neighbouring days with the same shifts as one stretch."""
     runs: list[list[Any]] = []
     for day, shifts in exceptions:
-        if runs and runs[-1][2] == shifts and date.fromisoformat(runs[-1][1]) + timedelta(1) == date.fromisoformat(day):
+        if (
+            runs
+            and runs[-1][2] == shifts
+            and date.fromisoformat(runs[-1][1]) + timedelta(1) == date.fromisoformat(day)
+        ):
             runs[-1][1] = day
         else:
             runs.append([day, day, shifts])
@@ -91,7 +97,11 @@ def _columns(mpxj: Any, file: Any, plan: dict[str, Any], kind: str) -> dict[str,
         return columns
     made: dict[str, Any] = {}
     for number, name in enumerate(names, 1):
-        code = mpxj.ActivityCode.Builder(file.getProjectContext()).name(name).scope(mpxj.ActivityCodeScope.PROJECT)
+        code = (
+            mpxj.ActivityCode.Builder(file.getProjectContext())
+            .name(name)
+            .scope(mpxj.ActivityCodeScope.PROJECT)
+        )
         code = code.sequenceNumber(_integer(number)).build()
         values = {}
         for text in dict.fromkeys(t["codes"][name] for t in plan["tasks"] if name in t["codes"]):
@@ -117,7 +127,11 @@ def _tasks(
             task.setSummary(True)
             continue
         task.setCalendar(calendars[said["calendar"]])
-        for setter, key in (("Duration", "duration"), ("PlannedDuration", "duration"), ("RemainingDuration", "remaining")):
+        for setter, key in (
+            ("Duration", "duration"),
+            ("PlannedDuration", "duration"),
+            ("RemainingDuration", "remaining"),
+        ):
             getattr(task, f"set{setter}")(_amount(mpxj, said[key]))
         done = max(said["duration"][0] - said["remaining"][0], 0.0) if said["actual_start"] else 0.0
         task.setActualDuration(_amount(mpxj, [done, "HOURS"]))
@@ -156,7 +170,7 @@ def _codes(mpxj: Any, task: Any, said: dict[str, Any], columns: dict[str, Any], 
     task.setActivityID(said["code"])
     task.setActivityType(getattr(mpxj.ActivityType, said["kind"]))
     for name, text in said["codes"].items():
-        code, values = columns[name]
+        _, values = columns[name]
         task.addActivityCodeValue(values[text])
 
 

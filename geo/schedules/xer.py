@@ -18,7 +18,9 @@ _POINTS = (
     ("TASK", "wbs_id", "PROJWBS", "wbs_id"),
 )
 # UTF-8 read as a Windows code page and written again: á, ế, Đ … show as these pairs.
-_TWICE = re.compile("\u00e1[\u00ba\u00bb][\u00a0-\u00bf\u2018-\u203a\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc]|\u00c4[\u0090\u2018]|\u00c3[\u00a0-\u00bf]")
+_TWICE = re.compile(
+    "\u00e1[\u00ba\u00bb][\u00a0-\u00bf\u2018-\u203a\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u02c6\u02dc]|\u00c4[\u0090\u2018]|\u00c3[\u00a0-\u00bf]"
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f]")
 _TONES = re.compile("[A-Za-z\u00e0-\u01b0][\u0300\u0301\u0303\u0309\u0323]")
 

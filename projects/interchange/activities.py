@@ -134,6 +134,11 @@ def _oddities(t: PlanTask, code: str, plan: Plan, notes: Notes) -> None:
     if t.expected_finish is not None and plan.project.expected_finish:
         notes.add("expected_finish", code)
     status = plan.project.status
-    late = t.resume is not None and status is not None and t.resume > status and plan.format not in ("mspdi", "mpp")
+    late = (
+        t.resume is not None
+        and status is not None
+        and t.resume > status
+        and plan.format not in ("mspdi", "mpp")
+    )
     if t.actual_finish is None and (t.suspend is not None or late):
         notes.add("suspended", code, detail=f"{t.resume or t.suspend:%d/%m/%Y}")

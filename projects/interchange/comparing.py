@@ -2,23 +2,26 @@
 
 Two instants are the same when no minute of the activity's calendar is worked between them: the evening of a day and
 the next morning are one. A difference of an activity's own has a rule of its own; else it is handed on by the links
-that drive it, ours or the sender's; what neither explains is called unexplained and counted.
+that drive it; else every other option is tried, and one under which the sender's dates come out is named; what none of
+them explains is called unexplained and counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 import numpy as np
 
 from projects.engine import dated
-from projects.engine.schedule import Result
+from projects.engine.model import LagCalendar, Progress
+from projects.engine.schedule import Result, schedule
 from projects.engine.shifts import EPOCH, LAST_DAY, instant
+from projects.errors import InvalidInput
 from projects.interchange.imported import Imported
-from projects.interchange.words import Note
+from projects.interchange.words import WORDS, Note
 
 Verdict = Literal["same", "rule", "handed_on", "unexplained", "no_date"]
 # Notes that can move a date of the activity that they name; the others are about codes, floats or words.
@@ -27,7 +30,14 @@ MOVES = (
     "honor_constraints", "data_date", "external_dates", "second_dropped", "effort", "double_links", "rounded",
 )  # fmt: skip
 # Notes about the whole that can move any date.
-MOVES_ALL = ("from_finish", "actual_dates", "outside_links", "summary_links_lost", "subproject", "late_data_date")
+MOVES_ALL = (
+    "from_finish",
+    "actual_dates",
+    "outside_links",
+    "summary_links_lost",
+    "subproject",
+    "late_data_date",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ def counts(rows: tuple[Compared, ...]) -> dict[str, int]:
 
 def _rows(imported: Imported, result: Result) -> Iterator[Compared]:
     apart = _apart(imported, result)
+    others = _other_rules(imported) if any(apart.values()) else []
     own: dict[str, Note] = {}
     for note in imported.notes:
         if note.key in MOVES:
@@ -83,17 +94,22 @@ def _rows(imported: Imported, result: Result) -> Iterator[Compared]:
             verdict, why_vi, why_en = "no_date", "Tệp không ghi ngày.", "The file has no date."
         elif apart.get(a.code, False):
             giver = next((code for code in before.get(a.code, ()) if apart.get(code)), "")
+            other = next((key for key, differs in others if not differs.get(a.code, False)), "")
             if a.code in own:
                 verdict, by = "rule", own[a.code].key
                 why_vi, why_en = own[a.code].vi, own[a.code].en
             elif giver:
                 verdict, by = "handed_on", giver
                 why_vi, why_en = f"Theo khác biệt của {giver}.", f"It follows from the difference of {giver}."
+            elif other:
+                verdict, by, (why_vi, why_en) = "rule", other, WORDS[other]
             elif whole is not None:
                 verdict, by, why_vi, why_en = "rule", whole.key, whole.vi, whole.en
             else:
                 verdict = "unexplained"
-                why_vi = "Chưa giải thích được: hãy xem lịch, quan hệ và tuỳ chọn của công việc này ở bên gửi."
+                why_vi = (
+                    "Chưa giải thích được: hãy xem lịch, quan hệ và tuỳ chọn của công việc này ở bên gửi."
+                )
                 why_en = "Not explained: look at the sender's calendar, links and options of this activity."
         yield Compared(
             code=a.code,
@@ -109,6 +125,23 @@ def _rows(imported: Imported, result: Result) -> Iterator[Compared]:
             why_en=why_en,
             by=by,
         )
+
+
+def _other_rules(imported: Imported) -> list[tuple[str, Mapping[str, bool]]]:
+    """Which activities would still differ under another option than the one that the file states or we assumed."""
+    stated, found = imported.options, []
+    tried = [(f"lag_{way.value}", replace(stated, lag_calendar=way)) for way in LagCalendar]
+    tried += [(f"progress_{way.value}", replace(stated, progress=way)) for way in Progress]
+    first = min((b.start for b in imported.beside.values() if b.start is not None), default=None)
+    if first is not None:
+        tried.append(("data_date_start", replace(stated, data_date=first)))
+    for key, options in tried:
+        if options != stated:
+            try:
+                found.append((key, _apart(imported, schedule(imported.net, options))))
+            except InvalidInput:  # actual dates after that data date: no rule that anybody could have used
+                continue
+    return found
 
 
 def _apart(imported: Imported, result: Result) -> Mapping[str, bool]:
@@ -145,5 +178,3 @@ def _givers(imported: Imported, result: Result) -> dict[str, list[str]]:
         if k.pred not in found[k.succ]:
             found[k.succ].append(k.pred)
     return found
-
-

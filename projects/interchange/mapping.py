@@ -106,7 +106,7 @@ def _kept(plan: Plan, notes: Notes) -> list[PlanTask]:
         if task.subproject:
             notes.add("subproject", detail=task.subproject[:80])
         if task.summary:
-            if task.constraint or task.deadline or task.actual_start and plan.format not in MICROSOFT:
+            if task.constraint or task.deadline or (task.actual_start and plan.format not in MICROSOFT):
                 notes.add("summary_dates", shown)
         elif not task.active:
             notes.add("inactive", shown)
@@ -155,7 +155,12 @@ def _past(plan: Plan, kept: list[PlanTask], options: Options, codes: dict[int, s
         return
     for t in kept:
         waiting = t.actual_finish is None and (t.actual_start is None or t.percent > 0)
-        if waiting and t.start is not None and t.start < at and (t.actual_start is None or (t.finish or at) < at):
+        if (
+            waiting
+            and t.start is not None
+            and t.start < at
+            and (t.actual_start is None or (t.finish or at) < at)
+        ):
             notes.add("data_date", codes[t.id])
 
 

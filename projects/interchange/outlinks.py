@@ -100,7 +100,9 @@ def _same_today(result: Result, link: Link, own: str | None, target: str | None)
     lag_place = np.array([clock if own is None else places[own]], np.int32)
     until = int(dated.shifted(p.clock, lag_place, one(since), one(link.lag))[0])
     found = int(
-        dated.counted(p.clock, np.array([clock if target is None else places[target]], np.int32), one(since), one(until))[0]
+        dated.counted(
+            p.clock, np.array([clock if target is None else places[target]], np.int32), one(since), one(until)
+        )[0]
     )
     p.clock.bad[:] = 0, -1
     return found

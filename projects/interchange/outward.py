@@ -82,7 +82,11 @@ def planned(
 def _numbers(activities: tuple[Activity, ...], beside: Mapping[str, Beside]) -> dict[str, int]:
     """The sender's own numbers where each has one of its own, else 1, 2, 3 …"""
     own = {a.code: beside[a.code].uid for a in activities if a.code in beside}
-    if len(own) == len(activities) and len(set(own.values())) == len(own) and min(own.values(), default=1) > 0:
+    if (
+        len(own) == len(activities)
+        and len(set(own.values())) == len(own)
+        and min(own.values(), default=1) > 0
+    ):
         return own
     return {a.code: i for i, a in enumerate(activities, 1)}
 
@@ -100,9 +104,7 @@ def _summaries(
             part = path[:depth]
             if part not in made:
                 made[part] = highest + len(made) + 1
-                rows.append(
-                    PlanTask(made[part], name=part[-1], parent=made.get(part[:-1]), summary=True)
-                )
+                rows.append(PlanTask(made[part], name=part[-1], parent=made.get(part[:-1]), summary=True))
         if path:
             parents[a.code] = made[path]
     return rows, parents
@@ -122,14 +124,20 @@ def _task(
 ) -> PlanTask:  # fmt: skip
     row, own = result.rows[a.code], beside.get(a.code, NO_BESIDE)
     time = times[a.calendar]
-    kind = {Kind.TASK: "TASK_DEPENDENT", Kind.MILESTONE: "FINISH_MILESTONE", Kind.EFFORT: "LEVEL_OF_EFFORT"}[a.kind]
+    kind = {Kind.TASK: "TASK_DEPENDENT", Kind.MILESTONE: "FINISH_MILESTONE", Kind.EFFORT: "LEVEL_OF_EFFORT"}[
+        a.kind
+    ]
     if a.kind is Kind.EFFORT and form == "mspdi":
         notes.add("out_effort", a.code)
         kind = "TASK_DEPENDENT"
     started = a.actual_start if a.duration else a.actual_finish or a.actual_start
     left = 0 if a.actual_finish else a.duration if a.remaining is None else a.remaining
     if started is not None and a.actual_finish is None and a.remaining is None and a.duration:
-        left = int(result.prepared.nodes.left[result.prepared.index[a.code]]) if a.kind is not Kind.EFFORT else left
+        left = (
+            int(result.prepared.nodes.left[result.prepared.index[a.code]])
+            if a.kind is not Kind.EFFORT
+            else left
+        )
     begun = None if started is None else _worked(time, started, evening=not a.duration)
     ended = a.actual_finish or (a.actual_start if not a.duration else None)
     return PlanTask(
@@ -144,7 +152,11 @@ def _task(
         remaining=Amount(left / 60, "HOURS"),
         actual_start=begun,
         actual_finish=None if ended is None else _worked(time, ended, evening=True),
-        percent=0.0 if started is None else 100.0 if ended else round(100 * (1 - left / max(a.duration, left, 1)), 2),
+        percent=0.0
+        if started is None
+        else 100.0
+        if ended
+        else round(100 * (1 - left / max(a.duration, left, 1)), 2),
         start=row.start_at,
         finish=row.finish_at,
         codes=own.codes,
@@ -152,7 +164,9 @@ def _task(
     )
 
 
-def _bounds(a: Activity, time: WorkTime, form: str, honor: bool, notes: Notes) -> dict[str, Bound | datetime | None]:
+def _bounds(
+    a: Activity, time: WorkTime, form: str, honor: bool, notes: Notes
+) -> dict[str, Bound | datetime | None]:
     """Constraints as the format holds them: Microsoft has one and a deadline, Primavera two and no deadline."""
     deadline: datetime | None = None
     bounds: list[Bound] = []
@@ -202,10 +216,10 @@ def _worked(time: WorkTime, moment: Moment, *, evening: bool) -> datetime:
     shifts = shifts_on(time, moment)
     if not shifts:
         return moment_of(instant(moment, evening=evening))
-    return datetime.combine(moment, datetime.min.time()) + timedelta(minutes=shifts[-1][1] if evening else shifts[0][0])
+    return datetime.combine(moment, datetime.min.time()) + timedelta(
+        minutes=shifts[-1][1] if evening else shifts[0][0]
+    )
 
 
 def _at(moment: Moment, *, evening: bool) -> datetime:
     return moment if isinstance(moment, datetime) else moment_of(instant(moment, evening=evening))
-
-

@@ -144,7 +144,8 @@ def plan_of(value: Mapping[str, Any]) -> Plan:
         ),
         tasks=tuple(PlanTask(**_typed(PlanTask, t)) for t in value["tasks"]),
         links=tuple(
-            PlanLink(int(k["pred"]), int(k["succ"]), str(k["type"]), _amount(k["lag"])) for k in value["links"]
+            PlanLink(int(k["pred"]), int(k["succ"]), str(k["type"]), _amount(k["lag"]))
+            for k in value["links"]
         ),
         counts={str(k): int(v) for k, v in value["counts"].items()},
         other_projects=tuple(str(name) for name in value["other_projects"]),

@@ -41,7 +41,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{detail} quan hệ với dự án khác không được đọc.",
         "{detail} links to other projects are not read.",
     ),
-    "errors": ("Bộ đọc bỏ qua {detail} lỗi trong tệp.", "The reader passed over {detail} errors in the file."),
+    "errors": (
+        "Bộ đọc bỏ qua {detail} lỗi trong tệp.",
+        "The reader passed over {detail} errors in the file.",
+    ),
     "other_projects": (
         "Tệp có nhiều dự án; chỉ đọc dự án nhiều công việc nhất, không đọc: {detail}.",
         "The file has several projects; only the one with most activities is read, not: {detail}.",
@@ -120,7 +123,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Công việc của dự án khác được giữ đúng ngày của bên gửi bằng ngày bắt buộc.",
         "Activities of another project keep the sender's date by a mandatory start.",
     ),
-    "subproject": ("Dự án con nối vào ({detail}) không được đọc.", "Inserted subprojects ({detail}) are not read."),
+    "subproject": (
+        "Dự án con nối vào ({detail}) không được đọc.",
+        "Inserted subprojects ({detail}) are not read.",
+    ),
     "leveling": (
         "Độ hoãn do cân đối tài nguyên của bên gửi không được dùng.",
         "The sender's levelling delays are not used.",
@@ -161,7 +167,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Công việc đi kèm thiếu quan hệ cho đầu hoặc cuối: tính như công việc thường.",
         "Levels of effort without links for both ends are dated like ordinary work.",
     ),
-    "rounded": ("Thời lượng lẻ giây được làm tròn đến phút.", "Durations with seconds are rounded to the minute."),
+    "rounded": (
+        "Thời lượng lẻ giây được làm tròn đến phút.",
+        "Durations with seconds are rounded to the minute.",
+    ),
     "double_links": (
         "Quan hệ trùng cùng loại giữa hai công việc: giữ quan hệ có độ trễ dài nhất.",
         "Of links of one type between the same activities the one with the longest lag is kept.",
@@ -173,6 +182,31 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_calendar": (
         "Công việc không có lịch trong tệp dùng lịch {detail}.",
         "Activities without a calendar in the file use {detail}.",
+    ),
+    # Options under which the sender's dates come out.
+    "lag_predecessor": (
+        "Bên gửi tính độ trễ theo lịch của việc trước.",
+        "The sender counts lags in the predecessor's calendar.",
+    ),
+    "lag_successor": (
+        "Bên gửi tính độ trễ theo lịch của việc sau.",
+        "The sender counts lags in the successor's calendar.",
+    ),
+    "lag_elapsed": (
+        "Bên gửi tính độ trễ suốt ngày đêm, cả ngày nghỉ.",
+        "The sender counts lags round the clock.",
+    ),
+    "progress_retained_logic": (
+        "Bên gửi giữ quan hệ cho việc đã bắt đầu (retained logic).",
+        "The sender keeps links for work that has begun (retained logic).",
+    ),
+    "progress_progress_override": (
+        "Bên gửi cho việc đã bắt đầu đi tiếp, không chờ việc trước (progress override).",
+        "The sender lets work that has begun go on without its predecessors (progress override).",
+    ),
+    "data_date_start": (
+        "Ngày của bên gửi tính từ ngày bắt đầu dự án, không từ ngày số liệu: tệp chưa được lập lại sau khi cập nhật.",
+        "The sender's dates run from the project's start, not from the data date: not rescheduled after the update.",
     ),
     # What a file that we write says in another way.
     "out_effort": (
