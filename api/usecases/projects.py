@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.blocked import band_of, blocked_runs_of, longest_free_of
-from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.counting import land_count
 from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
 from api.views import BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
@@ -138,7 +138,9 @@ def _summary(
             seen_land(calculation, frozenset(), runs),
         )
 
-    made: _Summed = ctx.cache.get(("summary", *result_key(ctx, project, calculation.data_date)), make)
+    made: _Summed = ctx.cache.get(
+        ("summary", *calculation_key(session, ctx, project, calculation.data_date)), make
+    )
     return made
 
 
