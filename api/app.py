@@ -68,6 +68,7 @@ from api.routes import (
     land,
     landmap,
     maps,
+    networks,
     projects,
     reports,
     static,
@@ -185,7 +186,17 @@ def create_app(
     app.state.leases = leases
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
-    land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
+    land_answers = (
+        land,
+        takeoff_routes,
+        exports,
+        maps,
+        tiles,
+        landmap,
+        import_routes,
+        fabric_routes,
+        networks,
+    )
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
