@@ -49,6 +49,8 @@ from api.pages import (
     project_records,
     report,
     rights_page,
+    schedule_file,
+    schedule_imports,
     signin,
     takeoff,
     topology,
@@ -78,6 +80,7 @@ from api.routes import (
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import project_records as project_record_routes
+from api.routes import schedules as schedule_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -196,6 +199,7 @@ def create_app(
         import_routes,
         fabric_routes,
         networks,
+        schedule_routes,
     )
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
@@ -215,7 +219,7 @@ def create_app(
         by_sheet,
         list_sheets,
     )
-    of_files = (imports, import_page, preview, topology)
+    of_files = (imports, import_page, preview, topology, schedule_file, schedule_imports)
     for page in (
         *people,
         *of_projects,

@@ -48,6 +48,7 @@ from geo.tables.records import (
     Relocation,
     ResettlementPlot,
 )
+from geo.tables.schedules import ScheduleImport
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "ResettlementPlot",
     "ResettlementSite",
     "SavedFilter",
+    "ScheduleImport",
     "Section",
     "SenderProfile",
     "SignIn",
