@@ -27,7 +27,7 @@ Verdict = Literal["same", "rule", "handed_on", "unexplained", "no_date"]
 # Notes that can move a date of the activity that they name; the others are about codes, floats or words.
 MOVES = (
     "manual", "external", "leveling", "splits", "resource_calendar", "suspended", "expected_finish",
-    "honor_constraints", "data_date", "external_dates", "second_dropped", "effort", "double_links", "rounded",
+    "honor_constraints", "data_date", "external_dates", "second_dropped", "effort", "double_links", "rounded", "start_lag",
 )  # fmt: skip
 # Notes about the whole that can move any date.
 MOVES_ALL = (
@@ -78,7 +78,7 @@ def counts(rows: tuple[Compared, ...]) -> dict[str, int]:
 
 def _rows(imported: Imported, result: Result) -> Iterator[Compared]:
     apart = _apart(imported, result)
-    others = _other_rules(imported) if any(apart.values()) else []
+    others = _other_rules(imported, sum(apart.values())) if any(apart.values()) else []
     own: dict[str, Note] = {}
     for note in imported.notes:
         if note.key in MOVES:
@@ -127,8 +127,11 @@ def _rows(imported: Imported, result: Result) -> Iterator[Compared]:
         )
 
 
-def _other_rules(imported: Imported) -> list[tuple[str, Mapping[str, bool]]]:
-    """Which activities would still differ under another option than the one that the file states or we assumed."""
+def _other_rules(imported: Imported, now: int) -> list[tuple[str, Mapping[str, bool]]]:
+    """Which activities would still differ under another option than the one that the file states or we assumed.
+
+    Only options under which fewer than `now` differ: one date that happens to agree is no explanation.
+    """
     stated, found = imported.options, []
     tried = [(f"lag_{way.value}", replace(stated, lag_calendar=way)) for way in LagCalendar]
     tried += [(f"progress_{way.value}", replace(stated, progress=way)) for way in Progress]
@@ -138,9 +141,11 @@ def _other_rules(imported: Imported) -> list[tuple[str, Mapping[str, bool]]]:
     for key, options in tried:
         if options != stated:
             try:
-                found.append((key, _apart(imported, schedule(imported.net, options))))
+                apart = _apart(imported, schedule(imported.net, options))
             except InvalidInput:  # actual dates after that data date: no rule that anybody could have used
                 continue
+            if sum(apart.values()) < now:
+                found.append((key, apart))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, time
 
 from projects.engine.checks import faults_of
@@ -59,6 +60,7 @@ def mapped(plan: Plan) -> Imported:
     if faults:
         raise InvalidInput(faults)
     _past(plan, kept, options, codes, notes)
+    _start_lags(plan, net, notes)
     return Imported(
         format=plan.format,
         application=plan.application,
@@ -94,8 +96,6 @@ def _whole(plan: Plan, notes: Notes) -> None:
         notes.add("slack_type", detail=p.slack_type)
     if p.open_ends_critical:
         notes.add("open_ends")
-    if plan.format not in MICROSOFT and not p.start_lag_from_early:
-        notes.add("start_lag")
 
 
 def _kept(plan: Plan, notes: Notes) -> list[PlanTask]:
@@ -106,7 +106,7 @@ def _kept(plan: Plan, notes: Notes) -> list[PlanTask]:
         if task.subproject:
             notes.add("subproject", detail=task.subproject[:80])
         if task.summary:
-            if task.constraint or task.deadline or (task.actual_start and plan.format not in MICROSOFT):
+            if task.constraint or task.deadline:
                 notes.add("summary_dates", shown)
         elif not task.active:
             notes.add("inactive", shown)
@@ -164,10 +164,18 @@ def _past(plan: Plan, kept: list[PlanTask], options: Options, codes: dict[int, s
             notes.add("data_date", codes[t.id])
 
 
+def _start_lags(plan: Plan, net: Net, notes: Notes) -> None:
+    """P6 may count the lag of a start-to-start link from what is left of its predecessor."""
+    if plan.format in MICROSOFT or not plan.project.start_lag_from_early:
+        return
+    begun = {a.code for a in net.activities if a.actual_start is not None and a.actual_finish is None}
+    for k in net.links:
+        if k.type is LinkType.SS and k.lag and k.pred in begun:
+            notes.add("start_lag", k.succ)
+
+
 def _efforts(activities: list[Activity], links: list[Link], notes: Notes) -> list[Activity]:
     """Levels of effort that are not tied at both ends become work of their stored length."""
-    from dataclasses import replace
-
     kinds = {a.code: a.kind for a in activities}
     tied: Counter[tuple[str, bool]] = Counter()
     for k in links:

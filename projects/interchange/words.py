@@ -82,8 +82,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The sender calls open-ended activities critical; we do not.",
     ),
     "start_lag": (
-        "Độ trễ SS của bên gửi tính từ ngày bắt đầu thực tế; ở đây cũng từ đó khi đã bắt đầu.",
-        "The sender counts SS lags from the actual start; so do we once work has begun.",
+        "Bên gửi tính độ trễ SS từ phần còn lại của việc trước; ở đây từ ngày nó thực tế bắt đầu.",
+        "The sender counts SS lags from what is left of the predecessor; here from its actual start.",
     ),
     "lag_project_calendar": (
         "Độ trễ của bên gửi tính theo lịch mặc định của dự án ({detail}): mỗi quan hệ giữ lịch đó.",
