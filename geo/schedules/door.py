@@ -101,10 +101,11 @@ def _take_copy(path: Path, target: Path, filename: str, limits: Limits) -> tuple
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise refuse(filename, "Không mở được tệp.", "The file cannot be opened.") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise refuse(filename, "Đây không phải là một tệp thường.", "This is not a regular file.")
     digest, size = sha256(), 0
     with os.fdopen(descriptor, "rb") as upload, target.open("wb") as copy:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise refuse(filename, "Đây không phải là một tệp thường.", "This is not a regular file.")
         while piece := upload.read(_CHUNK):
             size += len(piece)
             if size > limits.file_bytes:

@@ -254,8 +254,14 @@ def _calendar(calendar: Any) -> dict[str, Any]:
     return {
         "id": int(calendar.getUniqueID()),
         "name": _text(calendar.getName()),
-        "week": [_shifts(calendar.getHours(weekday.of(d))) for d in range(1, 8)],
-        "exceptions": [[day, _shifts(calendar.getHours(at))] for day, at in sorted(days.items())],
+        "week": [
+            _shifts(calendar.getHours(day)) if calendar.isWorkingDay(day) else []
+            for day in map(weekday.of, range(1, 8))
+        ],
+        "exceptions": [
+            [day, _shifts(calendar.getHours(at)) if calendar.isWorkingDate(at) else []]
+            for day, at in sorted(days.items())
+        ],
     }
 
 

@@ -68,6 +68,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "xer_line": ("Dòng không thuộc bảng nào: “{text}”.", "A line of no table: “{text}”."),
     "xer_table": ("Tệp XER không có bảng này.", "The XER has no such table."),
+    "xer_idle": (
+        "Lịch “{calendar}” không có giờ làm việc nào.",
+        "Calendar “{calendar}” has no working time.",
+    ),
     "xer_void": (
         "{table}.{column} chỉ tới {absent}, không có trong tệp (công việc {task}).",
         "{table}.{column} points to {absent}, which is not in the file (activity {task}).",

@@ -103,6 +103,12 @@ def _tables(text: str) -> tuple[list[list[Any]], Tables]:
 
 def _missing(tables: Tables) -> list[list[Any]]:
     faults: list[list[Any]] = []
+    used = {row.get("clndr_id", "") for _, row in tables.get("TASK", [])}
+    for line, row in tables.get("CALENDAR", []):
+        # MPXJ would give such a calendar office hours of its own, without a word.
+        idle = "s|" not in row.get("clndr_data", "") and not row.get("base_clndr_id", "")
+        if idle and row.get("clndr_id", "") in used:
+            faults.append(["xer_idle", f"dòng {line}", {"calendar": row.get("clndr_name", "")[:60]}])
     names = {row.get("task_id", ""): row.get("task_code", "") for _, row in tables.get("TASK", [])}
     for table, column, target, key in _POINTS:
         if not tables.get(target) and target not in NEEDED:

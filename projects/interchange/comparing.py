@@ -27,7 +27,8 @@ Verdict = Literal["same", "rule", "handed_on", "unexplained", "no_date"]
 # Notes that can move a date of the activity that they name; the others are about codes, floats or words.
 MOVES = (
     "manual", "external", "leveling", "splits", "resource_calendar", "suspended", "expected_finish",
-    "honor_constraints", "data_date", "external_dates", "second_dropped", "effort", "double_links", "rounded", "start_lag",
+    "honor_constraints", "data_date", "external_dates", "second_dropped", "effort", "double_links", "rounded",
+    "start_lag",
 )  # fmt: skip
 # Notes about the whole that can move any date.
 MOVES_ALL = (

@@ -34,7 +34,8 @@ def mspdi(*, dates: Mapping[str, tuple[str, str]] = MSPDI_DATES, before: str = "
         f"<WeekDay><DayType>{d}</DayType><DayWorking>{int(1 < d < 7)}</DayWorking>{DAY if 1 < d < 7 else ''}</WeekDay>"
         for d in range(1, 8)
     )
-    off = f"<Exception><EnteredByOccurrences>0</EnteredByOccurrences><TimePeriod><FromDate>{HOLIDAY}T00:00:00</FromDate>"
+    off = "<Exception><EnteredByOccurrences>0</EnteredByOccurrences><TimePeriod>"
+    off += f"<FromDate>{HOLIDAY}T00:00:00</FromDate>"
     off += (
         f"<ToDate>{HOLIDAY}T23:59:00</ToDate></TimePeriod><Occurrences>1</Occurrences><Name>Quốc khánh</Name>"
     )
