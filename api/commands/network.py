@@ -16,7 +16,7 @@ from api.calendars import working_calendars
 from api.commands.answers import schedule
 from api.commands.shared import fail, say, sentences
 from api.usecases.network_answer import network_answer
-from api.usecases.network_files import Network, network_file
+from api.usecases.network_files import Form, Network, network_file
 from api.usecases.schedule_answer import import_answer, row_answer
 from geo.schedules.door import read_schedule
 from projects.calendars import ALL
@@ -27,7 +27,7 @@ from projects.errors import Fault, InvalidInput
 from projects.interchange.comparing import compared
 
 MOST_BYTES = 100_000_000
-WRITES = {".xml": "mspdi", ".xer": "xer", ".json": "json", ".graphml": "graphml"}
+WRITES: dict[str, Form] = {".xml": "mspdi", ".xer": "xer", ".json": "json", ".graphml": "graphml"}
 
 
 class _ProjectOrCommand(TyperGroup):

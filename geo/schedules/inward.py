@@ -242,7 +242,7 @@ def _calendar(calendar: Any) -> dict[str, Any]:
     import jpype
 
     weekday = jpype.JClass("java.time.DayOfWeek")
-    days = {}
+    days: dict[str, Any] = {}
     line, level = calendar, 0
     while line is not None and level < 20:
         for exception in line.getExpandedCalendarExceptionsWithWorkWeeks():

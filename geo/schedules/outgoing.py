@@ -103,7 +103,7 @@ def _columns(mpxj: Any, file: Any, plan: dict[str, Any], kind: str) -> dict[str,
             .scope(mpxj.ActivityCodeScope.PROJECT)
         )
         code = code.sequenceNumber(_integer(number)).build()
-        values = {}
+        values: dict[str, Any] = {}
         for text in dict.fromkeys(t["codes"][name] for t in plan["tasks"] if name in t["codes"]):
             value = mpxj.ActivityCodeValue.Builder(file.getProjectContext()).activityCode(code).name(text)
             values[text] = value.description(text).sequenceNumber(_integer(len(values) + 1)).build()

@@ -53,11 +53,11 @@ def check_xer(path: Path, plain: Path) -> tuple[list[list[Any]], str]:
         line = data.count(b"\n", 0, error.start) + 1
         return [["xer_encoding", f"dòng {line}", {"byte": f"0x{data[error.start]:02x}"}]], ""
     faults: list[list[Any]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if _CONTROL.search(line.rstrip("\r")):
+    for number, words in enumerate(text.split("\n"), 1):
+        if _CONTROL.search(words.rstrip("\r")):
             faults.append(["xer_control", f"dòng {number}", {}])
-        elif encoding != "utf-16" and _TWICE.search(line):
-            faults.append(["xer_twice", f"dòng {number}", {"text": line.strip()[:60]}])
+        elif encoding != "utf-16" and _TWICE.search(words):
+            faults.append(["xer_twice", f"dòng {number}", {"text": words.strip()[:60]}])
         if len(faults) >= MOST_FAULTS:
             return faults, encoding
     found, tables = _tables(text)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from projects.engine import dated
 from projects.engine.model import Kind, LagCalendar, Link
@@ -94,7 +95,7 @@ def _same_today(result: Result, link: Link, own: str | None, target: str | None)
     row = result.rows[link.pred]
     since = instant(row.start_at if link.type.value[0] == "S" else row.finish_at, evening=False)
 
-    def one(value: int) -> np.ndarray:  # type: ignore[type-arg]
+    def one(value: int) -> npt.NDArray[np.int64]:
         return np.array([value], np.int64)
 
     lag_place = np.array([clock if own is None else places[own]], np.int32)

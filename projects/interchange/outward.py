@@ -140,6 +140,7 @@ def _task(
         )
     begun = None if started is None else _worked(time, started, evening=not a.duration)
     ended = a.actual_finish or (a.actual_start if not a.duration else None)
+    first, second, deadline = _bounds(a, time, form, honor, notes)
     return PlanTask(
         id=uid,
         code=a.code,
@@ -160,14 +161,16 @@ def _task(
         start=row.start_at,
         finish=row.finish_at,
         codes=own.codes,
-        **_bounds(a, time, form, honor, notes),
+        constraint=first,
+        second=second,
+        deadline=deadline,
     )
 
 
 def _bounds(
     a: Activity, time: WorkTime, form: str, honor: bool, notes: Notes
-) -> dict[str, Bound | datetime | None]:
-    """Constraints as the format holds them: Microsoft has one and a deadline, Primavera two and no deadline."""
+) -> tuple[Bound | None, Bound | None, datetime | None]:
+    """Constraints and deadline as the format holds them: Microsoft has one and a deadline, Primavera two and no deadline."""
     deadline: datetime | None = None
     bounds: list[Bound] = []
     for c in sorted(a.constraints, key=lambda c: c.rule is Rule.DEADLINE):
@@ -187,11 +190,7 @@ def _bounds(
             bounds.append(Bound(_name(c.rule, form, honor, a.code, notes), at))
         else:
             notes.add("out_constraint", a.code, detail=c.rule.value)
-    return {
-        "constraint": bounds[0] if bounds else None,
-        "second": bounds[1] if len(bounds) > 1 else None,
-        "deadline": deadline,
-    }
+    return bounds[0] if bounds else None, bounds[1] if len(bounds) > 1 else None, deadline
 
 
 def _name(rule: Rule, form: str, honor: bool, code: str, notes: Notes) -> str:

@@ -42,11 +42,12 @@ MONDAY = datetime(2026, 8, 31, 8)
 
 def task(number: int, days: float = 1.0, **more: Any) -> PlanTask:
     amount = Amount(days, "DAYS")
-    return PlanTask(number, **({"duration": amount, "remaining": amount, "calendar": 1} | more))
+    values: dict[str, Any] = {"duration": amount, "remaining": amount, "calendar": 1} | more
+    return PlanTask(number, **values)
 
 
 def plan(*tasks: PlanTask, links: tuple[PlanLink, ...] = (), form: str = "xer", **project: Any) -> Plan:
-    about = {"id": "P", "start": MONDAY, "status": MONDAY, "default_calendar": 1} | project
+    about: dict[str, Any] = {"id": "P", "start": MONDAY, "status": MONDAY, "default_calendar": 1} | project
     return Plan(form, "thử", PlanProject(**about), (WEEK, SEVEN), tasks, links)
 
 
@@ -61,9 +62,9 @@ def dates(one: Plan) -> dict[str, Compared]:
 
 @pytest.mark.parametrize("form", ["mspdi", "xer"])
 def test_any_network_comes_back_from_a_plan_as_it_was_or_the_difference_is_named(form: str) -> None:
-    """60 invented networks of all link types, lags, calendars, constraints and progress."""
+    """30 invented networks of all link types, lags, calendars, constraints and progress."""
     same = 0
-    for seed in range(60):
+    for seed in range(30):
         net, options = random_net(random.Random(seed))
         net = replace(net, finishes=())
         try:
@@ -87,7 +88,7 @@ def test_any_network_comes_back_from_a_plan_as_it_was_or_the_difference_is_named
             )
         kinds = {a.code: (a.duration, a.kind) for a in back.net.activities}
         assert kinds == {a.code: (a.duration, a.kind) for a in net.activities}
-    assert same > 6
+    assert same > 3
 
 
 def test_summaries_give_their_links_to_what_is_inside_or_say_that_they_cannot() -> None:
@@ -131,7 +132,7 @@ def test_musts_are_hard_where_the_sender_makes_them_so() -> None:
     ],
 )
 def test_what_we_cannot_do_is_named_with_its_activity(more: dict[str, Any], key: str) -> None:
-    about = {"start": MONDAY, "constraint": Bound("START_NO_EARLIER_THAN", MONDAY)} | more
+    about: dict[str, Any] = {"start": MONDAY, "constraint": Bound("START_NO_EARLIER_THAN", MONDAY)} | more
     assert keys(plan(task(1, **about), task(2)))[key] == ("1",)
     assert key not in keys(plan(task(1, start=MONDAY), task(2)))  # the control
 
