@@ -62,6 +62,8 @@ from api.pages import (
     rights_page,
     risk,
     scenarios,
+    schedule_file,
+    schedule_imports,
     signin,
     takeoff,
     timeloc,
@@ -83,6 +85,7 @@ from api.routes import (
     land,
     landmap,
     maps,
+    networks,
     projects,
     reports,
     static,
@@ -96,6 +99,7 @@ from api.routes import project_records as project_record_routes
 from api.routes import quality as quality_routes
 from api.routes import risk as risk_routes
 from api.routes import scenarios as scenario_routes
+from api.routes import schedules as schedule_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
@@ -209,7 +213,7 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    of_schedules = (scenario_routes, risk_routes, quality_routes)
+    of_schedules = (networks, schedule_routes, scenario_routes, risk_routes, quality_routes)
     of_people_land = (worklist_routes, *of_cases, assignment_routes)
     for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
@@ -245,7 +249,7 @@ def create_app(
         by_sheet,
         list_sheets,
     )
-    of_files = (imports, import_page, preview, topology)
+    of_files = (imports, import_page, preview, topology, schedule_file, schedule_imports)
     for page in (
         *people,
         *of_projects,

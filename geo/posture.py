@@ -22,7 +22,7 @@ PROTECTED = (
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
     "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party",
     "inventory_item", "relocation", "compensation_plan", "compensation_line", "resettlement_plot", "allocation",
-    "law_setting", "saved_filter", "scenario", "conclusion", "assignment", "bottleneck_entry",
+    "law_setting", "saved_filter", "scenario", "conclusion", "assignment", "bottleneck_entry", "schedule_import",
     "snapshot", "notice", "notice_preference", "outgoing", "case_lookup", "satisfaction",
 )  # fmt: skip
 PAST = (

@@ -51,6 +51,7 @@ from geo.tables.records import (
 )
 from geo.tables.rhythm import CaseLookup, Notice, NoticePreference, Outgoing, Satisfaction, Snapshot
 from geo.tables.scenarios import Scenario
+from geo.tables.schedules import ScheduleImport
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -114,6 +115,7 @@ __all__ = [
     "Satisfaction",
     "SavedFilter",
     "Scenario",
+    "ScheduleImport",
     "Section",
     "SenderProfile",
     "SignIn",

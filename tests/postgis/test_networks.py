@@ -36,7 +36,7 @@ def project(session: Session) -> Project:
     )  # fmt: skip
     session.add(row)
     session.flush()
-    section = Section(project_id=row.id, code="S", name_vi="Đoạn", name_en="Section")
+    section = Section(project_id=row.id, code="S", name_vi="Đoạn", name_en="Section", source="test")
     session.add(section)
     session.flush()
     for code in ("M1", "M2"):

@@ -29,6 +29,7 @@ UNVERSIONED = {
     "login_session": "a technical row; ended, never changed back",
     "proposal": "its proposal and its decision are events",
     "import_proposal": "states of work; proposing, deciding and undoing are events",
+    "schedule_import": "states of work; proposing, deciding and undoing are events",
     "import_upload": "only appended to; the file's hash is in the event",
     "proposal_parcel": "rows on their way; what is accepted is versioned where it goes",
     "notice": "a line for one person; what it tells of is an event",

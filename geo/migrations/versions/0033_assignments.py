@@ -12,7 +12,7 @@ from geo.migrations import access
 from geo.migrations.row_versions import unversion_table, version_table
 
 revision = "0033"
-down_revision = "0027"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
