@@ -113,7 +113,7 @@ def chart_svg(chart: Chart, ident: str) -> str:
     _text(svg, "desc", chart.description, id=f"{ident}-desc")
     _patterns(svg, ident)
     _strips(svg, chart, x)
-    box = {"x": x(chart.start_m), "width": x(chart.end_m) - x(chart.start_m)}
+    box: dict[str, float | str] = {"x": x(chart.start_m), "width": x(chart.end_m) - x(chart.start_m)}
     _put(svg, "rect", {**box, "y": top, "height": height - top - 24, "class": "dg-time-none"})
     for part in chart.land:
         a, b = x(part.from_m), x(part.to_m)
@@ -124,7 +124,7 @@ def chart_svg(chart: Chart, ident: str) -> str:
             "rect",
             {"x": a, "width": wide, "y": up, "height": height - 24 - up, "class": "dg-time-closed"},
         )
-        there = {"x": a, "width": wide, "y": top, "height": max(up - top, 0.0)}
+        there: dict[str, float | str] = {"x": a, "width": wide, "y": top, "height": max(up - top, 0.0)}
         _put(link, "rect", {**there, "class": "dg-time-there" if part.actual else "dg-time-later",
                             **({} if part.actual else {"fill": f"url(#{ident}-later)"})})  # fmt: skip
         if not part.actual:
@@ -133,7 +133,13 @@ def chart_svg(chart: Chart, ident: str) -> str:
         if season.end <= first or season.start >= last:
             continue
         a, b, low, high = x(season.from_m), x(season.to_m), y(season.start), y(season.end)
-        area = {"x": a, "width": b - a, "y": high, "height": low - high, "class": "dg-time-flood"}
+        area: dict[str, float | str] = {
+            "x": a,
+            "width": b - a,
+            "y": high,
+            "height": low - high,
+            "class": "dg-time-flood",
+        }
         _put(svg, "rect", {**area, "fill": f"url(#{ident}-flood)"})
     _months(svg, first, last, y, x(chart.start_m), x(chart.end_m))
     for rule in chart.rules:
@@ -152,7 +158,12 @@ def chart_svg(chart: Chart, ident: str) -> str:
         _text(svg, "text", rule.label, **{key: str(value) for key, value in place.items()})
     for trace in sorted(chart.traces, key=lambda t: ("free", "other", "gang").index(t.kind)):
         link = _link(svg, trace.href, trace.label)
-        ends = {"x1": x(trace.from_m), "y1": y(trace.start), "x2": x(trace.to_m), "y2": y(trace.end)}
+        ends: dict[str, float | str] = {
+            "x1": x(trace.from_m),
+            "y1": y(trace.start),
+            "x2": x(trace.to_m),
+            "y2": y(trace.end),
+        }
         _put(link, "line", {**ends, "class": "dg-time-hit"})
         _put(link, "line", {**ends, "class": f"dg-time-work dg-time-work-{trace.kind}"})
     for mark in chart.marks:

@@ -170,9 +170,10 @@ def _lines(
     assert delay is not None
     chain = {item.code for item in delay.chain}
     for activity in network.activities:
-        if activity.kind is not NodeKind.TASK or activity.front not in places:
+        front = activity.front
+        if activity.kind is not NodeKind.TASK or front is None or front not in places:
             continue
-        _, _, _, a, b = places[activity.front]
+        _, _, _, a, b = places[front]
         row = delay.schedule.rows[activity.code]
         critical = row.critical or activity.code in chain
         forecast = _work(activity, a, b, row.early_start, row.early_finish, critical)
@@ -181,7 +182,7 @@ def _lines(
         waits = other is not None and other.start < forecast.start
         days = activity.duration
         yield Line(
-            code=activity.code, name_vi=activity.name_vi, name_en=activity.name_en, front=activity.front,
+            code=activity.code, name_vi=activity.name_vi, name_en=activity.name_en, front=front,
             kind=activity.kind.value, forecast=forecast, free=other if waits else None,
             rests_in_flood=activity.calendar == DYKE, done=row.done,
             metres_a_day=round((b - a) / days, 1) if days else None,

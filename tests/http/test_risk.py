@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from projects.forecast import NEXT_STEP
+from projects.forecasting.pace import NEXT_STEP
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from projects.forecast import NEXT_STEP, pace_days
+from projects.forecasting.pace import NEXT_STEP, pace_days
 
 from projects.engine.spread import Empirical, Triangular
 from projects.model import CaseState

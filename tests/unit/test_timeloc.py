@@ -48,9 +48,9 @@ def test_a_place_is_there_with_the_last_parcel_that_covers_it(seed: int) -> None
 def test_clashes_are_where_looking_at_every_metre_finds_them(seed: int) -> None:
     parcels = invented(seed)
     chance = random.Random(seed + 1000)
-    ends = chance.sample(range(METRES + 1), 2)
+    first, last = ends = chance.sample(range(METRES + 1), 2)
     start = chance.randrange(95, 125)
-    work = Work("A", *map(float, ends), float(start), float(start + chance.randrange(1, 40)))
+    work = Work("A", float(first), float(last), float(start), float(start + chance.randrange(1, 40)))
     wanted = set()
     for metre in range(min(ends), max(ends)):
         opens = opens_at(parcels, metre)
