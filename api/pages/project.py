@@ -14,6 +14,9 @@ from api.pages import network
 from api.pages.case_sheet import case_sheet
 from api.pages.gantt import gantt
 from api.pages.mapping import project_parts
+from api.pages.network_gantt import Chart, chart_of
+from api.pages.network_gantt import Wanted as GanttWanted
+from api.pages.network_gantt import WantedDep as GanttDep
 from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
 from api.pages.sheet_answer import xlsx
@@ -30,8 +33,6 @@ from projects.steps import STEPS
 
 router = APIRouter(prefix="/du-an/{code}")
 PAGE = 50
-
-Flag = Annotated[str, Query(pattern="^1?$")]
 
 
 @router.get("")
@@ -63,13 +64,15 @@ def network_page(
     ctx: ContextDep,
     lang: LangDep,
     code: ProjectCode,
-    tat_ca: Flag = "",
+    wanted: GanttDep,
     ngay: DataDate = None,
 ) -> HTMLResponse:
     """Why the project completes on its forecast day: the driving chain, the fronts, every activity."""
     view = project_view(session, ctx, code, as_of=ngay)
     answer = schedule_answer(session, ctx, code, as_of=ngay)
-    return render_network(request, view, answer, lang, all_of_them=bool(tat_ca))
+    rows = network.activity_rows(answer, view.delay)
+    chart = chart_of(session, ctx, view, rows, wanted, lang, as_of=ngay)
+    return render_network(request, view, answer, lang, all_of_them=wanted.every, chart=chart, wanted=wanted)
 
 
 @router.get("/ho-so")
@@ -129,26 +132,32 @@ def render_map(
 
 
 def render_network(
-    request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool
-) -> HTMLResponse:
+    request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool,
+    chart: Chart | None = None, wanted: GanttWanted | None = None,
+) -> HTMLResponse:  # fmt: skip
     """The critical-path page of a schedule answer."""
     delay = view.delay
     rows = network.activity_rows(answer, delay)
-    shown = network.drawn(rows, all_of_them=all_of_them)
-    chart = (
-        gantt(network.bars(shown, lang), data_date=view.data_date, planned=delay.planned_finish)
-        if delay
-        else None
-    )
+    if chart is None:
+        shown = network.drawn(rows, all_of_them=all_of_them)
+        drawing = (
+            gantt(network.bars(shown, lang), data_date=view.data_date, planned=delay.planned_finish)
+            if delay
+            else None
+        )
+        chart = Chart(drawing, rows, len(shown), (), None, 0)
     names = {front["code"]: front for front in view.fronts}
     return render(
         request,
         "project_network.html.j2",
         delay=delay,
         said=project_conclusion(view, {ward["code"]: ward["label"] for ward in view.wards}, lang),
-        activities=rows,
-        chart=chart,
-        showing_all=len(shown) == len(rows),
+        activities=chart.rows,
+        activities_total=len(rows),
+        chart=chart.gantt,
+        compared=chart,
+        wanted=wanted or GanttWanted(every=all_of_them),
+        showing_all=chart.shown == len(rows),
         fronts=sorted(delay.fronts, key=lambda f: (f.opened, f.float_days, f.code)) if delay else (),
         front_runs={
             code: fmt.run(front["from_m"], front["to_m"], lang) if front["from_m"] is not None else ""
