@@ -89,7 +89,7 @@ def _page(
         works=[p for p in pairs.works if every or p.moved] if pairs else [],
         every=every,
         finish=None,
-        part=part_of(ctx, told),
+        part=part_of(told),
         editable=may_on(ctx, CHANGE, ward="", project=code),
         page_path=f"/du-an/{code}/duong-gang/co-so",
         **project_frame(view, "duong-gang", lang_title=("Đường cơ sở", "Baselines"), lang=lang),

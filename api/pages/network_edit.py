@@ -26,6 +26,7 @@ from api.pages.network_form import (
     unlink_step,
 )
 from api.pages.network_gantt import fold
+from api.pages.network_words import ROW_WORDS
 from api.pages.project import project_frame
 from api.pages.rendering import link, render
 from api.usecases.calculation import resolve_day
@@ -46,6 +47,7 @@ router = APIRouter(prefix="/du-an/{code}/duong-gang")
 Chosen = Annotated[str, Query(max_length=500, description="Mã công việc đang sửa.")]
 Written = Annotated[str, Query(max_length=20, description="Số của lần vừa ghi.")]
 SOON = timedelta(days=60)
+MOST_LINES = 120  # eight fields each: a form takes a thousand
 STALE = (
     "Có người vừa sửa đúng mục này; chưa có gì của bạn được ghi. Bên dưới là cả hai giá trị: ghi lần nữa nếu vẫn muốn.",
     "Somebody has just changed this; nothing of yours was written. Both values stand below: save again to keep yours.",
@@ -167,7 +169,8 @@ def _edit(
         rules=RULES,
         slots=range(1, SLOTS + 1),
         changes=changes_of(session, code, limit=10),
-        part=part_of(ctx, told),
+        row_words=ROW_WORDS,
+        part=part_of(told),
         editable=may_on(ctx, CHANGE, ward="", project=code),
         finish=view.delay.forecast_finish if view.delay else None,
         page_path=f"/du-an/{code}/duong-gang/sua",
@@ -187,12 +190,13 @@ def _progress(
     return render(
         request,
         "network_progress.html.j2",
-        lines=lines,
+        lines=lines[:MOST_LINES],
+        left_out=max(len(lines) - MOST_LINES, 0),
         versions=stored.versions if stored else {},
         unit=_unit(stored),
         every=every,
         text=text,
-        part=part_of(ctx, told),
+        part=part_of(told),
         editable=may_on(ctx, CHANGE, ward="", project=code),
         finish=view.delay.forecast_finish if view.delay else None,
         page_path=f"/du-an/{code}/duong-gang/tien-do",
@@ -244,11 +248,13 @@ def _unit(stored: Stored | None) -> tuple[str, str]:
 
 
 def said_of(form: Mapping[str, str]) -> Said:
+    """Key, reason and document of a form."""
     document = form.get("document", "").strip() or None
     return Said(form.get("key") or None, document, form.get("reason", "").strip() or None)
 
 
-def part_of(ctx: Context, told: Mapping[str, Any]) -> dict[str, Any]:
+def part_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the forms of a page need: a key for each write, and what was refused, with what was entered."""
     return {
         "key": secrets.token_urlsafe(18),
         "faults": told.get("faults", ()),
@@ -260,6 +266,7 @@ def part_of(ctx: Context, told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def told_of(form: Mapping[str, str], error: DuongGangError, lang: Lang) -> dict[str, Any]:
+    """A refusal in the reader's language: every fault, and both values of a conflict."""
     told: dict[str, Any] = {"entered": dict(form)}
     sentences: Sequence[str]
     if isinstance(error, InvalidInput):
@@ -269,7 +276,10 @@ def told_of(form: Mapping[str, str], error: DuongGangError, lang: Lang) -> dict[
         ]
     elif isinstance(error, StaleVersion):
         sentences = [f"{error.code}: {pick(lang, *STALE)}"]
-        told["clash"] = [(name, error.current.get(name), error.wanted.get(name)) for name in error.fields]
+        told["clash"] = [
+            (pick(lang, *ROW_WORDS.get(name, (name, name))), error.current.get(name), error.wanted.get(name))
+            for name in error.fields
+        ]
         told["version"] = error.current.get("version")
     else:
         sentences = [pick(lang, *REUSED)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from projects.editing import Step
+from projects.editing import Step, value_of
 from projects.engine.model import Rule
 from projects.errors import Fault, InvalidInput
 from projects.plan_rows import Row
@@ -50,8 +50,7 @@ def activity_step(form: Form, row: Row | None) -> Step:
     seen = form.get("version", "")
     if row is None:
         return Step("add", form.get("ma", "").strip(), fields=fields)
-    changed = {name: value for name, value in fields.items() if value != stored(row, name)}
-    return Step("change", form.get("ma", "").strip(), seen=_seen(seen), fields=changed)
+    return Step("change", form.get("ma", "").strip(), seen=_seen(seen), fields=fields)
 
 
 def link_step(form: Form) -> Step:
@@ -75,7 +74,7 @@ def unlink_step(form: Form) -> Step:
 
 
 def progress_steps(form: Form, rows: Mapping[str, Row]) -> list[Step]:
-    """A change for each line of the table that differs from what is stored.
+    """A change for each line of the table that differs from what the page showed.
 
     Raises InvalidInput with every line whose remaining is no number.
     """
@@ -89,28 +88,18 @@ def progress_steps(form: Form, rows: Mapping[str, Row]) -> list[Step]:
         fields: dict[str, Any] = {}
         for name in ("actual_start", "actual_finish"):
             fields[name] = form.get(f"{name}-{number}", "").strip() or None
-        fields["remaining"] = _whole(form.get(f"remaining-{number}", ""), f"{code} remaining", faults)
-        changed = {name: value for name, value in fields.items() if value != stored(row, name)}
-        if changed:
-            steps.append(Step("change", code, seen=_seen(form.get(f"v-{number}", "0")), fields=changed))
+        if f"remaining-{number}" in form:
+            fields["remaining"] = _whole(form[f"remaining-{number}"], f"{code} remaining", faults)
+        if any(form.get(f"{name}-{number}", "") != form.get(f"cu-{name}-{number}", "") for name in fields):
+            steps.append(Step("change", code, seen=_seen(form.get(f"v-{number}", "0")), fields=fields))
     if faults:
         raise InvalidInput(faults)
     return steps
 
 
-def stored(row: Row, name: str) -> Any:
-    """A field of a row as a step gives it."""
-    for unit in ("days", "minutes"):
-        if f"{name}_{unit}" in row:
-            return row[f"{name}_{unit}"]
-    if name == "constraints":
-        return row.get(name, [])
-    return row.get(name, "" if name.startswith("name") else None)
-
-
 def shown(row: Row) -> dict[str, Any]:
     """What the form of an activity holds."""
-    held: dict[str, Any] = {name: stored(row, name) for name in (*TEXTS, *NUMBERS)}
+    held: dict[str, Any] = {name: value_of(row, name) for name in (*TEXTS, *NUMBERS)}
     held = {name: "" if value is None else value for name, value in held.items()}
     constraints: Sequence[Mapping[str, str]] = row.get("constraints", [])
     for i in range(SLOTS):
