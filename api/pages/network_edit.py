@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -168,7 +168,10 @@ def _edit(
         calendars=[c.name for c in stored.plan.net.calendars] if stored else [],
         rules=RULES,
         slots=range(1, SLOTS + 1),
-        changes=changes_of(session, code, limit=10),
+        changes=[
+            change | {"at": datetime.fromisoformat(change["recorded_at"])}
+            for change in changes_of(session, code, limit=10)
+        ],
         row_words=ROW_WORDS,
         part=part_of(told),
         editable=may_on(ctx, CHANGE, ward="", project=code),

@@ -26,7 +26,7 @@ from projects.errors import NotFound
 from projects.model import CaseState
 from projects.plan import link_key
 
-LAND_PER_FRONT = 3
+LAND_PER_FRONT = 3  # where the possession is critical, else the last one
 MOST_ARROWS = 400
 
 
@@ -169,7 +169,7 @@ def _with_land(made: Sequence[Bar], found: DatedNetwork, hidden: frozenset[str],
             key=lambda c: (found.result.rows[c.code].early_finish, c.code),
             reverse=True,
         )
-        for case in cases[:LAND_PER_FRONT]:
+        for place, case in enumerate(cases[: LAND_PER_FRONT if bar.critical else 1]):
             number += 1
             row = found.result.rows[case.code]
             seen = case.code not in hidden
@@ -180,7 +180,7 @@ def _with_land(made: Sequence[Bar], found: DatedNetwork, hidden: frozenset[str],
             )
             yield Bar(
                 code=case.code if seen else f"#{number}",
-                name=name[lang != "vi"],
+                name=name[lang != "vi"] + _rest(place, len(cases), lang),
                 kind="case",
                 start=calculation.data_date,
                 finish=row.early_finish,
@@ -188,6 +188,12 @@ def _with_land(made: Sequence[Bar], found: DatedNetwork, hidden: frozenset[str],
                 critical=row.critical or row.driving,
                 front=bar.code,
             )
+
+
+def _rest(place: int, count: int, lang: str) -> str:
+    if place or count == 1:
+        return ""
+    return f", cuối trong {count}" if lang == "vi" else f", last of {count}"
 
 
 def _links(found: DatedNetwork) -> Iterator[LinkOf]:

@@ -18,7 +18,7 @@ from api.pages.network_gantt import Wanted, WantedDep, fold
 from api.pages.project import project_frame
 from api.pages.rendering import render
 from api.usecases.calculation import resolve_day
-from api.usecases.dated_network import DatedNetwork, dated_network
+from api.usecases.dated_network import DatedNetwork, paths_network
 from api.usecases.projects import project_view
 from api.usecases.visible import hidden_cases
 from geo.access import access_project
@@ -67,7 +67,7 @@ def map_page(
 ) -> HTMLResponse:
     """What leads to a milestone: paths in order of their float, the drag of work, and the network drawn."""
     view = project_view(session, ctx, code, as_of=ngay)
-    found = dated_network(session, ctx, access_project(session, code), resolve_day(session, ngay))
+    found = paths_network(session, ctx, access_project(session, code), resolve_day(session, ngay))
     shown: dict[str, Any] = {
         "drawing": None,
         "paths": (),
