@@ -21,6 +21,7 @@ from api.pages.network_form import (
     SLOTS,
     activity_step,
     link_step,
+    parameter_values,
     progress_steps,
     shown,
     unlink_step,
@@ -34,6 +35,7 @@ from api.usecases.dated_network import DatedNetwork, dated_network
 from api.usecases.may import may_on
 from api.usecases.network_edits import CHANGE, change_network, undo_network
 from api.usecases.network_history import changes_of
+from api.usecases.network_templates import apply_parameters, offered
 from api.usecases.projects import project_view
 from api.usecases.records.writing import Said
 from geo.access import access_project
@@ -77,6 +79,9 @@ def save_edit(
         if what == "hoan-tac":
             number = form.get("event", "")
             return undo_network(session, ctx, code, int(number) if number.isdecimal() else None, said)
+        if what == "tham-so":
+            given = parameter_values(form)
+            return apply_parameters(session, ctx, code, request.app.state.settings.data, given, said)
         return change_network(session, ctx, code, [_step(session, ctx, code, form, what)], said)
 
     try:
@@ -173,6 +178,9 @@ def _edit(
             for change in changes_of(session, code, limit=10)
         ],
         row_words=ROW_WORDS,
+        template=offered(project, request.app.state.settings.data)
+        if stored and stored.plan.whole_days
+        else None,
         part=part_of(told),
         editable=may_on(ctx, CHANGE, ward="", project=code),
         finish=view.delay.forecast_finish if view.delay else None,

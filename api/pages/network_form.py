@@ -73,6 +73,23 @@ def unlink_step(form: Form) -> Step:
     )  # fmt: skip
 
 
+def parameter_values(form: Form) -> dict[str, float]:
+    """The parameters of a template, fields that begin with `p-`. Raises InvalidInput for what is no number."""
+    faults: list[Fault] = []
+    found = {}
+    for name, text in form.items():
+        if not name.startswith("p-") or not text.strip():
+            continue
+        try:
+            found[name.removeprefix("p-")] = float(text.strip().replace(",", "."))
+        except ValueError:
+            vi, en = f"{text[:20]!r} không phải số.", f"{text[:20]!r} is no number."
+            faults.append(Fault(name.removeprefix("p-"), vi, en))
+    if faults:
+        raise InvalidInput(faults)
+    return found
+
+
 def progress_steps(form: Form, rows: Mapping[str, Row]) -> list[Step]:
     """A change for each line of the table that differs from what the page showed.
 

@@ -217,4 +217,4 @@ def _published(session: Session, project_id: int) -> dict[str, date]:
             Milestone.planned_on.is_not(None),
         )
     )
-    return {str(code): day for code, day in rows}
+    return {str(code): day for code, day in rows if day is not None}

@@ -156,3 +156,21 @@ def test_the_drawing_and_the_paths_lead_to_the_chosen_milestone(browser: TestCli
     other = browser.get(f"{BASE}/mang", params={"moc": "LAND", "duong": 2})
     assert other.status_code == 200
     assert browser.get(f"{BASE}/mang", params={"moc": "KHONG"}).status_code == 404
+
+
+def test_parameters_of_the_template_change_durations_and_are_taken_back(browser: TestClient) -> None:
+    before = browser.get(f"{NET}/rows").json()
+    page = browser.get(f"{BASE}/sua").text
+    form = form_of(page, "tham-so") | {"reason": "Thêm một tổ", "p-subgrade_crews": "2"}
+    done = browser.post(f"{BASE}/sua", data=form)
+    assert done.status_code == 303, done.text
+    now = browser.get(f"{NET}/rows").json()["activities"]
+    changed = {code for code, row in now.items() if row != before["activities"][code]}
+    assert changed
+    assert all(code.startswith("SUB-") for code in changed)
+    for code in changed:
+        assert now[code]["duration_days"] == -(-before["activities"][code]["duration_days"] // 2)
+    wrong = browser.post(f"{BASE}/sua", data=form | {"key": "khoa-khac-1", "p-subgrade_crews": "hai"})
+    assert wrong.status_code == 422
+    assert browser.post(f"{NET}/undo", json={}, headers=csrf(browser)).status_code == 200
+    assert browser.get(f"{NET}/rows").json()["hash"] == before["hash"]
