@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from projects.forecasting.pace import NEXT_STEP
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Date, Integer, Text
 
 from geo import commitments
+from projects.forecasting.pace import NEXT_STEP
 from projects.law.facts import STEP_FACTS
 from projects.risking.waits import Record
 from projects.steps import STEPS

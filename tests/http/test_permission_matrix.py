@@ -143,6 +143,7 @@ BODIES |= {
         "reason": "thử",
     },
     ("POST", "/api/projects/{code}/network/undo"): {"event": 999_999_999},
+    ("POST", "/api/projects/{code}/network/template"): {"parameters": {"khong_co": 1}, "reason": "thử"},
     ("POST", "/api/projects/{code}/network/baselines"): {"name": " ", "reason": "thử"},
     ("POST", "/api/projects/{code}/network/baselines/{row_id}/drop"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/obstacles"): {"cause": "KHONG_CO"},

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from projects.forecasting.pace import NEXT_STEP
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
 
 from api.settings import Settings
 from geo.risk_records import promise_records, step_records
+from projects.forecasting.pace import NEXT_STEP
 from projects.law.facts import STEP_FACTS
 from projects.quality.words import WORDS
 from projects.steps import STEPS

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from projects.forecasting.pace import NEXT_STEP, pace_days
 
 from projects.engine.spread import Empirical, Triangular
+from projects.forecasting.pace import NEXT_STEP, pace_days
 from projects.model import CaseState
 from projects.risking.ranges import ASSUMED, PROMISE, STEPS, Assumed, Grounds, Ranges
 from projects.risking.waits import CITY, LEVELS, Record, added, beyond, quantiles, waits
