@@ -12,6 +12,19 @@ TYPES = {"FS": "FINISH_START", "SS": "START_START", "FF": "FINISH_FINISH", "SF":
 
 def write_plan(mpxj: Any, plan: dict[str, Any], target: Path, kind: str) -> None:
     """Writes `plan` (as `geo.schedules.inward` gives it) to `target` as MSPDI or XER in UTF-8."""
+    file = built(mpxj, plan, kind)
+    if kind == "mspdi":
+        mpxj.mspdi.MSPDIWriter().write(file, str(target))
+        return
+    import jpype
+
+    writer = mpxj.primavera.PrimaveraXERFileWriter()
+    writer.setCharset(jpype.JClass("java.nio.charset.StandardCharsets").UTF_8)
+    writer.write(file, str(target))
+
+
+def built(mpxj: Any, plan: dict[str, Any], kind: str) -> Any:
+    """The plan as a project of MPXJ."""
     file = mpxj.ProjectFile()
     calendars = {c["id"]: _calendar(mpxj, file, c) for c in plan["calendars"]}
     _project(mpxj, file, plan["project"], calendars)
@@ -23,14 +36,7 @@ def write_plan(mpxj: Any, plan: dict[str, Any], target: Path, kind: str) -> None
             _amount(mpxj, link["lag"])
         )
         tasks[link["succ"]].addPredecessor(builder)
-    if kind == "mspdi":
-        mpxj.mspdi.MSPDIWriter().write(file, str(target))
-    else:
-        import jpype
-
-        writer = mpxj.primavera.PrimaveraXERFileWriter()
-        writer.setCharset(jpype.JClass("java.nio.charset.StandardCharsets").UTF_8)
-        writer.write(file, str(target))
+    return file
 
 
 def _project(mpxj: Any, file: Any, said: dict[str, Any], calendars: dict[int, Any]) -> None:

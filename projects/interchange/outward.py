@@ -170,7 +170,7 @@ def _task(
 def _bounds(
     a: Activity, time: WorkTime, form: str, honor: bool, notes: Notes
 ) -> tuple[Bound | None, Bound | None, datetime | None]:
-    """Constraints and deadline as the format holds them: Microsoft has one and a deadline, Primavera two and no deadline."""
+    """Constraints and deadline as the format holds them: Microsoft one and a deadline, Primavera two and none."""
     deadline: datetime | None = None
     bounds: list[Bound] = []
     for c in sorted(a.constraints, key=lambda c: c.rule is Rule.DEADLINE):
