@@ -131,22 +131,6 @@ def without_cases(network: Network) -> Network:
     )
 
 
-def collapsed_network(network: Network, ground: Sequence[FrontLand]) -> Network:
-    """The network without case nodes, each possession not before the last handover on its front: the same dates
-    for every other activity, because a front opens with its last case."""
-    opens = {land.possession: land for land in ground if land.cases}
-    activities = []
-    for a in network.activities:
-        land = opens.get(a.code)
-        if land is not None and not land.handed_over and a.actual_start is None and a.actual_finish is None:
-            own = a.not_before or land.opens
-            a = replace(a, not_before=max(own, land.opens))
-        elif land is not None:
-            a = _opened(a, land.opens)
-        activities.append(a)
-    return replace(network, activities=tuple(activities))
-
-
 def _front_land(
     possession: Activity,
     cases: Sequence[CaseState],
@@ -201,7 +185,6 @@ def _case_node(case: CaseState, forecast: HandoverForecast, data_date: date) -> 
 
 __all__ = [
     "FrontLand",
-    "collapsed_network",
     "forecasts",
     "is_waiting",
     "land_network",

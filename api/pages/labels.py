@@ -40,6 +40,7 @@ NODE_KINDS: dict[str, Pair] = {
     "task": ("thi công", "works"),
     "milestone": ("mốc", "milestone"),
     "possession": ("bàn giao mặt bằng", "possession"),
+    "effort": ("việc đi kèm", "level of effort"),
     "case": ("hồ sơ GPMB", "clearance case"),
 }
 
@@ -93,6 +94,9 @@ EVENT_KINDS: dict[str, Pair] = {
     "law.set": ("Đặt thiết lập pháp luật", "Law setting made"),
     "law.take_back": ("Bỏ thiết lập pháp luật", "Law setting taken back"),
     "filter.save": ("Giữ bộ lọc", "Filter kept"),
+    "scenario.keep": ("Giữ kịch bản", "Scenario kept"),
+    "scenario.change": ("Sửa kịch bản", "Scenario changed"),
+    "scenario.withdraw": ("Bỏ kịch bản", "Scenario withdrawn"),
     "filter.rename": ("Đổi tên bộ lọc", "Filter renamed"),
     "filter.delete": ("Xoá bộ lọc", "Filter deleted"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
