@@ -42,6 +42,9 @@ from api.pages import (
     imports,
     land_gaps,
     list_sheets,
+    network_baselines,
+    network_edit,
+    network_map,
     obstacles,
     opening_forms,
     portfolio,
@@ -69,6 +72,7 @@ from api.routes import (
     land,
     landmap,
     maps,
+    networks,
     projects,
     reports,
     static,
@@ -187,7 +191,17 @@ def create_app(
     app.state.leases = leases
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
-    land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
+    land_answers = (
+        land,
+        takeoff_routes,
+        exports,
+        maps,
+        tiles,
+        landmap,
+        import_routes,
+        fabric_routes,
+        networks,
+    )
     records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
@@ -198,6 +212,9 @@ def create_app(
         portfolio,
         citymap,
         project,
+        network_map,
+        network_edit,
+        network_baselines,
         land_gaps,
         takeoff,
         obstacles,

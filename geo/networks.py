@@ -69,11 +69,14 @@ def load_plan(session: Session, project: Project, known: Mapping[str, Calendar])
 def load_stored(session: Session, project: Project, known: Mapping[str, Calendar]) -> Stored | None:
     """The same with the version of every row, for whoever changes it."""
     rows = session.scalars(
-        select(ActivityRow).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
+        select(ActivityRow)
+        .where(ActivityRow.project_id == project.id)
+        .order_by(ActivityRow.code)
+        .execution_options(populate_existing=True)
     ).all()
     if not rows:
         return None
-    about = session.get(ProjectNetwork, project.id)
+    about = session.get(ProjectNetwork, project.id, populate_existing=True)
     whole = about is None or about.unit == DAY_UNIT
     own = () if about is None else _calendars_of(about.calendars)
     times = known_times(known, whole_days=whole) | {c.name: work_time(c) for c in own}
@@ -82,7 +85,11 @@ def load_stored(session: Session, project: Project, known: Mapping[str, Calendar
     links = sorted(
         (
             (link_of(row, codes, whole_days=whole), row.version)
-            for row in session.scalars(select(LinkRow).where(LinkRow.project_id == project.id))
+            for row in session.scalars(
+                select(LinkRow)
+                .where(LinkRow.project_id == project.id)
+                .execution_options(populate_existing=True)
+            )
         ),
         key=lambda pair: (pair[0].pred, pair[0].succ, pair[0].type),
     )
@@ -147,8 +154,8 @@ def save_net(
 
 def save_plan(session: Session, project: Project, plan: Plan, *, options: Options) -> Plan:
     """The same for a plan; `options` says on which data date it must hold. Gives it with its new version."""
-    of_front = {code: row_id for row_id, code in _fronts(session, project.id).items()}
-    faults = [*faults_of(plan.net, options), *_tie_faults(plan, of_front)]
+    of_front = fronts_of(session, project)
+    faults = [*faults_of(plan.net, options), *tie_faults(plan, of_front)]
     if faults:
         raise InvalidInput(faults)
     about = session.get(ProjectNetwork, project.id) or ProjectNetwork(project_id=project.id, version=0)
@@ -244,7 +251,13 @@ def _put_links(session: Session, project_id: int, plan: Plan, ids: Mapping[str, 
         session.execute(delete(LinkRow).where(LinkRow.id.in_([row.id for row in there.values()])))
 
 
-def _tie_faults(plan: Plan, of_front: Mapping[str, int]) -> list[Fault]:
+def fronts_of(session: Session, project: Project) -> dict[str, int]:
+    """The work fronts of a project: ids by code."""
+    return {code: row_id for row_id, code in _fronts(session, project.id).items()}
+
+
+def tie_faults(plan: Plan, of_front: Collection[str]) -> list[Fault]:
+    """What is wrong with the ties of a plan to these work fronts."""
     faults = []
     kinds = {a.code: a.kind for a in plan.net.activities}
     for code, front in sorted(plan.fronts.items()):

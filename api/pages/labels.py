@@ -40,6 +40,7 @@ NODE_KINDS: dict[str, Pair] = {
     "task": ("thi công", "works"),
     "milestone": ("mốc", "milestone"),
     "possession": ("bàn giao mặt bằng", "possession"),
+    "effort": ("việc đi kèm", "level of effort"),
     "case": ("hồ sơ GPMB", "clearance case"),
 }
 

@@ -29,6 +29,8 @@ ACTIONS_EN: dict[str, str] = {
     "fact.record": "Record facts of a case with their papers",
     "fact.void": "Declare a fact void, with a reason",
     "records.change": "Record inventory, graves, utilities, resettlement",
+    "network.change": "Change activities, links and progress of a network, take changes back",
+    "baseline.change": "Set and drop baselines of a network",
     "stock.change": "Load plots and flats into a resettlement site",
     "opening.change": "Set when a front opens and when a resettlement site is ready",
     "case.correct": "Correct the history of a case",

@@ -8,7 +8,7 @@ minutes (`…_minutes`) or days (`…_days`: usual days of the calendar that the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ MOST = 1_000_000
 TOP = {"format", "version", "project", "finishes", "calendars", "activities", "links", "options", "note"}
 ACTIVITY = {
     "code", "name_vi", "name_en", "kind", "calendar", "duration_minutes", "duration_days", "remaining_minutes",
-    "remaining_days", "actual_start", "actual_finish", "constraints",
+    "remaining_days", "actual_start", "actual_finish", "constraints", "front", "possession", "sender_code",
 }  # fmt: skip
 LINK = {"pred", "succ", "type", "lag_minutes", "lag_days", "lag_calendar"}
 OPTIONS = {"progress", "lag_calendar", "critical_float_minutes"}
@@ -43,11 +43,18 @@ OPTIONS = {"progress", "lag_calendar", "critical_float_minutes"}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was read; `calendars` are those that the document itself defines."""
+    """What was read; `calendars` are those that the document itself defines.
+
+    `fronts`: work front of an activity by code; `possessions`: milestones that are the possession of their front;
+    `sender_codes`: what the sender of the schedule calls an activity.
+    """
 
     net: Net
     options: Options
     calendars: tuple[WorkCalendar, ...]
+    fronts: Mapping[str, str] = field(default_factory=dict)
+    possessions: frozenset[str] = frozenset()
+    sender_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(document: object, *, data_date: date | datetime, known: Mapping[str, WorkTime]) -> Document:
@@ -68,9 +75,12 @@ def read(document: object, *, data_date: date | datetime, known: Mapping[str, Wo
             if not found:
                 own.append(calendar)
     times = {**known, **{c.name: work_time(c) for c in own}}
-    activities = [
-        _activity(r, f"activities[{i}]", row, times) for i, row in enumerate(r.rows(top, "activities", MOST))
-    ]
+    rows = r.rows(top, "activities", MOST)
+    activities = [_activity(r, f"activities[{i}]", row, times) for i, row in enumerate(rows)]
+    fronts, senders = (_texts(r, rows, key) for key in ("front", "sender_code"))
+    opened = frozenset(
+        str(row.get("code")) for row in rows if isinstance(row, dict) and row.get("possession") is True
+    )
     of = {a.code: a.calendar for a in activities}
     options = _options(r, top.get("options", {}), data_date)
     links = [
@@ -82,7 +92,8 @@ def read(document: object, *, data_date: date | datetime, known: Mapping[str, Wo
         raise InvalidInput(r.faults)
     used = {a.calendar for a in activities} | {k.lag_calendar for k in links}
     kept = tuple(time for name, time in times.items() if name in used)
-    return Document(Net(project, tuple(activities), tuple(links), kept, finishes), options, tuple(own))
+    net = Net(project, tuple(activities), tuple(links), kept, finishes)
+    return Document(net, options, tuple(own), fronts, opened, senders)
 
 
 def write(net: Net, options: Options, calendars: Sequence[WorkCalendar] = ()) -> dict[str, Any]:
@@ -113,6 +124,15 @@ def _options(r: Reader, value: object, data_date: date | datetime) -> Options:
         ),
         critical_float=r.whole("options.critical_float_minutes", row.get("critical_float_minutes", 0)),
     )
+
+
+def _texts(r: Reader, rows: Sequence[object], key: str) -> dict[str, str]:
+    """A text by activity code, where there is one."""
+    found = {}
+    for i, row in enumerate(rows):
+        if isinstance(row, dict) and row.get(key) is not None:
+            found[str(row.get("code"))] = r.text(f"activities[{i}].{key}", row[key])
+    return found
 
 
 def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime]) -> Activity:

@@ -138,6 +138,14 @@ BODIES |= {
     ("PUT", "/api/projects/{code}/fronts/{item_id}/opening"): {"run_m": None, "was": None},
     ("POST", "/api/projects/{code}/relocations"): {"fields": {"khong_co": "x"}},
     ("POST", "/api/projects/{code}/relocations/{item_id}/move"): _EDIT,
+    ("POST", "/api/projects/{code}/network/changes"): {
+        "steps": [{"verb": "change", "code": "KHONG-CO", "seen": 999_999}],
+        "reason": "thử",
+    },
+    ("POST", "/api/projects/{code}/network/undo"): {"event": 999_999_999},
+    ("POST", "/api/projects/{code}/network/template"): {"parameters": {"khong_co": 1}, "reason": "thử"},
+    ("POST", "/api/projects/{code}/network/baselines"): {"name": " ", "reason": "thử"},
+    ("POST", "/api/projects/{code}/network/baselines/{row_id}/drop"): {"reason": "thử"},
     ("POST", "/api/cases/{code}/obstacles"): {"cause": "KHONG_CO"},
     ("PATCH", "/api/cases/{code}/obstacles/{obstacle_id}"): {"version": 999_999},
     ("POST", "/api/cases/{code}/contacts"): {
