@@ -185,7 +185,8 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return at.choice(("'split'", "'merge'"))
     if (column.table.name, column.name) in (("case_fact", "land"), ("case_fact", "file")):
         return "''"
-    if (column.table.name, column.name) in (("case_fact", "void_reason"), ("case_fact", "amount")):
+    of = (column.table.name, column.name)
+    if of in (("case_fact", "void_reason"), ("case_fact", "amount"), ("work_front", "run_m")):
         return "null"
     if column.table.name == "project_network" and column.name in ("unit", "source"):
         return at.choice(("'day'", "'minute'") if column.name == "unit" else ("'edited'", "'imported'"))
