@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from projects.calendars import ALL
 from projects.engine.model import Activity, Constraint, Kind, Link, Net, Rule
 from projects.engine.shifts import Moment
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.land import is_waiting
 from projects.model import CaseState, WorkFront
 from projects.plan import Plan
