@@ -112,6 +112,8 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
     Raises CyclicDependency when the network has a cycle.
     """
 
+    key = calculation_key(session, ctx, project, day)
+
     def make() -> Calculation:
         with scope.calculating(session):
             cases = load_cases(session, project, as_of=day)
@@ -119,7 +121,9 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
         works = known_works(session, ctx, project, day)
         wanted = tuple(case for case in cases if wants_land(case.step))
         grounds = grounds_of(session, ctx, project, day, wanted)
-        predicted = forecasts(wanted, day, grounds)
+        # One changed case does not make the forecasts of all others new.
+        shelf = ctx.cache.get(("forecasts", project.id, ctx.known, day, key[-1]), dict)
+        predicted = forecasts(wanted, day, grounds, made=shelf)
         reckoning = delay = None
         if works is not None:
             reckoning = reckon(works, fronts, wanted, predicted, rules_of(session, project))
@@ -134,7 +138,7 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
             grounds=grounds,
         )
 
-    made: Calculation = ctx.cache.get(("calculation", *calculation_key(session, ctx, project, day)), make)
+    made: Calculation = ctx.cache.get(("calculation", *key), make)
     return made
 
 
