@@ -163,14 +163,14 @@ def render_network(
         "project_network.html.j2",
         delay=delay,
         said=project_conclusion(view, {ward["code"]: ward["label"] for ward in view.wards}, lang),
+        asked=asked,
+        asked_row=asked.code if asked and any(row.code == asked.code for row in chart.rows) else None,
         activities=chart.rows,
         activities_total=len(rows),
         chart=chart.gantt,
         compared=chart,
         wanted=wanted or GanttWanted(every=all_of_them),
         showing_all=chart.shown == len(rows),
-        asked=asked,
-        asked_row=asked.code if asked and any(row.code == asked.code for row in chart.rows) else None,
         fronts=sorted(delay.fronts, key=lambda f: (f.opened, f.float_days, f.code)) if delay else (),
         front_runs={
             code: fmt.run(front["from_m"], front["to_m"], lang) if front["from_m"] is not None else ""
