@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from projects.engine.docparts import Reader
@@ -17,7 +19,7 @@ from projects.errors import InvalidInput
 from projects.model import NodeKind
 
 
-def activity_of(row: ActivityRow, *, whole_days: bool) -> Activity:
+def activity_of(row: ActivityRow | Row[Any], *, whole_days: bool) -> Activity:
     """The engine's activity; a possession is a milestone."""
     kind = Kind.MILESTONE if row.kind == NodeKind.POSSESSION else Kind(row.kind)
     first = () if row.not_before is None else (Constraint(Rule.SNET, row.not_before),)
@@ -63,7 +65,7 @@ def activity_values(a: Activity, *, possession: bool, whole_days: bool, time: Wo
     }
 
 
-def link_of(row: LinkRow, codes: Mapping[int, str], *, whole_days: bool) -> Link:
+def link_of(row: LinkRow | Row[Any], codes: Mapping[int, str], *, whole_days: bool) -> Link:
     """The engine's link."""
     lag = row.lag * DAY if whole_days else row.lag_minutes or 0
     return Link(codes[row.pred_id], codes[row.succ_id], LinkType(row.type), lag, row.lag_calendar)

@@ -29,6 +29,9 @@ from projects.errors import Fault, InvalidInput, NotFound
 from projects.model import NodeKind
 from projects.plan import IMPORTED, TEMPLATE, Plan, link_key
 
+# Columns, not objects: a portfolio has tens of thousands of rows.
+OF_ACTIVITY = [getattr(ActivityRow, c.key) for c in ActivityRow.__table__.columns if c.key != "change"]
+OF_LINK = [getattr(LinkRow, c.key) for c in LinkRow.__table__.columns if c.key != "change"]
 DAY_UNIT, MINUTE_UNIT = "day", "minute"
 
 
@@ -68,11 +71,8 @@ def load_plan(session: Session, project: Project, known: Mapping[str, Calendar])
 
 def load_stored(session: Session, project: Project, known: Mapping[str, Calendar]) -> Stored | None:
     """The same with the version of every row, for whoever changes it."""
-    rows = session.scalars(
-        select(ActivityRow)
-        .where(ActivityRow.project_id == project.id)
-        .order_by(ActivityRow.code)
-        .execution_options(populate_existing=True)
+    rows = session.execute(
+        select(*OF_ACTIVITY).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
     ).all()
     if not rows:
         return None
@@ -85,11 +85,7 @@ def load_stored(session: Session, project: Project, known: Mapping[str, Calendar
     links = sorted(
         (
             (link_of(row, codes, whole_days=whole), row.version)
-            for row in session.scalars(
-                select(LinkRow)
-                .where(LinkRow.project_id == project.id)
-                .execution_options(populate_existing=True)
-            )
+            for row in session.execute(select(*OF_LINK).where(LinkRow.project_id == project.id))
         ),
         key=lambda pair: (pair[0].pred, pair[0].succ, pair[0].type),
     )

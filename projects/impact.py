@@ -13,9 +13,7 @@ import numpy as np
 
 from projects.calendars import Calendar
 from projects.daily import Row, Schedule, driving_chain, effort_days, rows_of
-from projects.engine.checks import refuse_cycles
 from projects.engine.model import Net, Options
-from projects.errors import InvalidInput
 from projects.forecasting.model import HandoverForecast
 from projects.land import FrontLand, forecasts, is_waiting, land_network
 from projects.model import CaseState, Network, NodeKind, ParcelRef, WorkFront
@@ -180,11 +178,7 @@ def reckoning_of(
         works = day_works(network, calendars, data_date)
     else:
         works = plan_works(Plan(network) if isinstance(network, Net) else network, data_date)
-    try:
-        return reckon(works, fronts, cases, predicted, rules)
-    except InvalidInput:
-        refuse_cycles(works.net)
-        raise
+    return reckon(works, fronts, cases, predicted, rules)
 
 
 def delay_of(

@@ -13,11 +13,12 @@ from functools import cached_property
 import numpy as np
 
 from projects.daily import Row, rows_of
+from projects.engine import dated
 from projects.engine.events import Events, join
 from projects.engine.model import Activity, Constraint, Kind, Link, Net, Rule
 from projects.engine.schedule import Passed, Result, early_times, passes
-from projects.engine.setup import Prepared, prepare
-from projects.engine.shifts import DAY, EPOCH
+from projects.engine.setup import Prepared
+from projects.engine.shifts import DAY, EPOCH, instant
 from projects.errors import Fault, InvalidInput
 from projects.forecasting.model import HandoverForecast
 from projects.land import FrontLand, is_waiting, lands
@@ -46,10 +47,12 @@ class Reckoning:
     def net(self) -> Net:
         """The network as values, with an activity per case (a milestone that starts no earlier than its forecast
         or happened on its day) and a link to the possession of each front that waits for it."""
-        net = self.prepared.net
+        net = self.works.net
+        opened = {land.possession: land for land in self.ground if land.handed_over and land.cases}
+        works = tuple(_opened(a, opened.get(a.code)) for a in net.activities)
         cases = tuple(_case_activity(case, self.predicted[case.code], self.works) for case in self.cases)
         links = tuple(Link(code, land.possession) for land in self.ground for code in land.by)
-        return replace(net, activities=(*net.activities, *cases), links=(*net.links, *links))
+        return replace(net, activities=(*works, *cases), links=(*net.links, *links))
 
     @cached_property
     def result(self) -> Result:
@@ -75,10 +78,10 @@ def reckon(
     day = works.options.data_date
     given = Network(works.net.project, works.possessions, (), "")
     ground = lands(given, fronts, cases, predicted, day_of_moment(day), rules)
-    opened = {land.possession: land for land in ground if land.handed_over and land.cases}
-    net = replace(works.net, activities=tuple(_opened(a, opened.get(a.code)) for a in works.net.activities))
+    opened = [land for land in ground if land.handed_over and land.cases]
+    net = works.net
     wanted = tuple(case for case in cases if case.code in predicted)
-    bare = prepare(net, works.options)
+    bare = _open(works.prepared, opened)
     twice = [case.code for case in wanted if case.code in bare.index]
     if twice:
         raise InvalidInput(
@@ -116,6 +119,19 @@ def _events(
         event=np.array(event, np.int32),
         node=node.astype(np.int32),
     )
+
+
+def _open(p: Prepared, opened: Sequence[FrontLand]) -> Prepared:
+    """A copy whose possessions of handed-over land have happened; its clock is its own."""
+    state, left = p.nodes.state.copy(), p.nodes.left.copy()
+    begun, ended = p.nodes.begun.copy(), p.nodes.ended.copy()
+    for land in opened:
+        i = p.index[land.possession]
+        if state[i] != dated.DONE:
+            state[i], left[i] = dated.DONE, 0
+            begun[i] = ended[i] = instant(land.opens, evening=True)
+    nodes = p.nodes._replace(state=state, left=left, begun=begun, ended=ended)
+    return replace(p, nodes=nodes, clock=p.clock._replace(bad=np.array([0, -1], np.int64)))
 
 
 def _opened(a: Activity, land: FrontLand | None) -> Activity:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from projects.calendars import ALL, Calendar
 from projects.engine.bridge import net_of
+from projects.engine.checks import refuse_cycles
 from projects.engine.model import Activity, Kind, Link, Net, Options
+from projects.engine.setup import Prepared, prepare
 from projects.engine.shifts import WHOLE_DAY, Moment, WorkCalendar, WorkTime, work_time
+from projects.errors import InvalidInput
 from projects.land import without_cases
 from projects.model import Activity as DayActivity
 from projects.model import Network, NodeKind
 from projects.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Works:
     """A network without land, as known at the end of the data date of `options`.
 
@@ -30,6 +34,16 @@ class Works:
     kinds: Mapping[str, NodeKind]
     fronts: Mapping[str, str]
     every_day: str
+
+    @cached_property
+    def prepared(self) -> Prepared:
+        """The network compiled, once for all reckonings. Raises `CyclicDependency` with the members of a cycle, else
+        `InvalidInput` with every fault."""
+        try:
+            return prepare(self.net, self.options)
+        except InvalidInput:
+            refuse_cycles(self.net)
+            raise
 
 
 def day_works(network: Network, calendars: Mapping[str, Calendar], data_date: date) -> Works:

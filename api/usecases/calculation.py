@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.grounds import grounds_of, outside, rules_of
+from api.usecases.known_works import known_works
 from geo import scope
 from geo.access import portfolio_state
-from geo.networks import load_plan
 from geo.store import load_cases, load_fronts
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
@@ -26,9 +26,9 @@ from projects.engine.schedule import Result
 from projects.errors import Fault, InvalidInput
 from projects.forecasting.chain import forecasts
 from projects.forecasting.model import NOTHING, Grounds, HandoverForecast
-from projects.impact import ProjectDelay, delay_of, reckoning_of
+from projects.impact import ProjectDelay, delay_of
 from projects.model import CaseState, WorkFront
-from projects.reckoning import Reckoning
+from projects.reckoning import Reckoning, reckon
 
 LAST_DAY = date(2045, 12, 31)
 
@@ -112,25 +112,21 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
     Raises CyclicDependency when the network has a cycle.
     """
 
+    key = calculation_key(session, ctx, project, day)
+
     def make() -> Calculation:
         with scope.calculating(session):
             cases = load_cases(session, project, as_of=day)
         fronts = load_fronts(session, project)
-        plan = load_plan(session, project, ctx.calendars)
+        works = known_works(session, ctx, project, day)
         wanted = tuple(case for case in cases if wants_land(case.step))
         grounds = grounds_of(session, ctx, project, day, wanted)
-        predicted = forecasts(wanted, day, grounds)
+        # One changed case does not make the forecasts of all others new.
+        shelf = ctx.cache.get(("forecasts", project.id, ctx.known, day, key[-1]), dict)
+        predicted = forecasts(wanted, day, grounds, made=shelf)
         reckoning = delay = None
-        if plan is not None:
-            reckoning = reckoning_of(
-                plan,
-                wanted,
-                ctx.calendars,
-                data_date=day,
-                fronts=fronts,
-                predicted=predicted,
-                rules=rules_of(session, project),
-            )
+        if works is not None:
+            reckoning = reckon(works, fronts, wanted, predicted, rules_of(session, project))
             delay = delay_of(reckoning, planned_finish=project.planned_finish, fronts=fronts)
         return Calculation(
             data_date=day,
@@ -142,7 +138,7 @@ def calculate(session: Session, ctx: Context, project: Project, day: date) -> Ca
             grounds=grounds,
         )
 
-    made: Calculation = ctx.cache.get(("calculation", *calculation_key(session, ctx, project, day)), make)
+    made: Calculation = ctx.cache.get(("calculation", *key), make)
     return made
 
 

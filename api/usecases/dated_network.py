@@ -44,9 +44,8 @@ def dated_network(session: Session, ctx: Context, project: Project, day: date) -
         if plan is None:
             return None
         calculation = calculate(session, ctx, project, day)
-        cases = tuple(calculation.cases.values())
-        net = with_land(plan, cases, calculation.forecasts, calculation.fronts, day)
-        return DatedNetwork(plan, schedule(net, plan.options(day)), calculation)
+        assert calculation.result is not None
+        return DatedNetwork(plan, calculation.result, calculation)
 
     made: DatedNetwork | None = ctx.cache.get(("dated-network", *result_key(ctx, project, day)), make)
     return made

@@ -30,10 +30,17 @@ _DECISION = STEPS["S90"].order
 
 
 def forecasts(
-    cases: Sequence[CaseState], data_date: date, grounds: Grounds = NOTHING
+    cases: Sequence[CaseState],
+    data_date: date,
+    grounds: Grounds = NOTHING,
+    *,
+    made: dict[tuple[object, ...], HandoverForecast] | None = None,
 ) -> dict[str, HandoverForecast]:
-    """Handover forecast by case code; cases that left the boundary (X2) are not needed and left out."""
-    made: dict[tuple[object, ...], HandoverForecast] = {}
+    """Handover forecast by case code; cases that left the boundary (X2) are not needed and left out.
+
+    `made`: what was found before on the same day with the same law and paces, kept by whoever asks again.
+    """
+    made = {} if made is None else made
     found = {}
     for case in cases:
         if not wants_land(case.step):
