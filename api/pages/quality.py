@@ -53,7 +53,9 @@ def found_text(finding: Finding, lang: str) -> str:
         return fmt.UNKNOWN
     if WORDS[finding.code].percent:
         count = finding.count or 0
-        shown = count if finding.upper else (finding.of or 0) - count  # a share that must be high counts the good
+        shown = (
+            count if finding.upper else (finding.of or 0) - count
+        )  # a share that must be high counts the good
         ratio = fmt.percent(finding.value * 100, lang)
         return f"{fmt.number(shown, lang)} / {fmt.number(finding.of, lang)} ({ratio})"
     if finding.code in ("dcma-13", "dcma-14"):
