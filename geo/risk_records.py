@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import Date, Integer, Text
 
 from geo import commitments
-from projects.forecast import NEXT_STEP
+from projects.forecasting.pace import NEXT_STEP
 from projects.law.facts import STEP_FACTS
 from projects.risking.waits import Record
 from projects.steps import STEPS

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from api.risk_views import RiskBasis, StepRecords
-from projects.forecast import NEXT_STEP
+from projects.forecasting.pace import NEXT_STEP
 from projects.risking.ranges import Grounds, Range
 from projects.risking.waits import CITY, FEWEST, LEVELS, NOTHING, PRIOR
 

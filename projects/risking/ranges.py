@@ -1,7 +1,7 @@
 """The range of every handover and every piece of work, and on how many observations each stands.
 
 A handover that was promised: the promised day and how late promises came. One without a promise: the steps that are
-left, each as long as the records say, in the pace of `projects.forecast`. Work: its remaining duration and an
+left, each as long as the records say, in the pace of `projects.forecasting`. Work: its remaining duration and an
 assumption, because no record of works is kept here. Nothing is ever before the day that the law allows.
 """
 
@@ -14,7 +14,8 @@ from datetime import date
 import numpy as np
 
 from projects.engine.spread import Empirical, Spread, Triangular
-from projects.forecast import NEXT_STEP, PAUSE_DAYS, PROMISED
+from projects.forecasting.model import PROMISED
+from projects.forecasting.pace import NEXT_STEP, PAUSE_DAYS
 from projects.model import CaseState
 from projects.risking.waits import CITY, LEVELS, NOTHING, Reals, Waits, added, beyond
 

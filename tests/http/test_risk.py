@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from api.settings import Settings
 from geo.risk_records import promise_records, step_records
-from projects.forecast import NEXT_STEP
+from projects.forecasting.pace import NEXT_STEP
 from projects.law.facts import STEP_FACTS
 from projects.quality.words import WORDS
 from projects.steps import STEPS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from projects.engine.spread import Empirical, Triangular
-from projects.forecast import NEXT_STEP, pace_days
+from projects.forecasting.pace import NEXT_STEP, pace_days
 from projects.model import CaseState
 from projects.risking.ranges import ASSUMED, PROMISE, STEPS, Assumed, Grounds, Ranges
 from projects.risking.waits import CITY, LEVELS, Record, added, beyond, quantiles, waits
