@@ -57,7 +57,7 @@ _PASSAGES = text(
         group by a.case_id, a.step, a.day
     )
     select pr.code as project, p.step, c.ward_code, coalesce(p.ended, :day) - p.day as days,
-           p.ended is not null as over, count(*) as count
+           p.ended is not null as over, count(*) as passages
     from passage p join clearance_case c on c.id = p.case_id join project pr on pr.id = c.project_id
     where p.ended is not null or p.later = 0 and not exists (
         select from reached r where r.case_id = p.case_id and r.step = any(:away)
@@ -101,7 +101,7 @@ def step_records(session: Session, projects: Sequence[str], *, day: date) -> dic
     }
     found: dict[str, Steps] = {code: {} for code in projects}
     for row in session.execute(_PASSAGES, given):
-        record = Record(row.ward_code, row.days, row.over, row.count)
+        record = Record(row.ward_code, row.days, row.over, row.passages)
         found[row.project].setdefault(row.step, []).append(record)
     return found
 
@@ -119,7 +119,7 @@ def promise_records(session: Session, projects: Sequence[str], *, day: date) -> 
         "steps": [POSSESSION],
         "moves": [POSSESSION],
     }
-    handed = dict(session.execute(_HANDED, given).all()) if told else {}
+    handed: dict[str, date] = dict(session.execute(_HANDED, given).all()) if told else {}
     counts: dict[str, Counter[tuple[str, int, bool]]] = {code: Counter() for code in projects}
     for promise in told:
         came = handed.get(promise.code)

@@ -10,7 +10,7 @@ from api.risk_views import RiskView
 
 WIDTH, HEIGHT = 860, 300
 LEFT, RIGHT, TOP, BOTTOM = 52, 18, 34, 30
-APART = 92  # units that two labels need
+APART = 128  # units that two labels need
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import calculate, resolve_day, result_key
+from api.usecases.baselines import baselines_of, dated_then
+from api.usecases.calculation import calculate, calculation_key, resolve_day
 from api.usecases.risk_net import project_net
 from api.usecases.visible import Hidden, hidden_cases
 from geo.access import access_project
 from geo.tables import Project
-from projects.engine.schedule import schedule
 from projects.quality.assess import assess
 from projects.quality.model import Finding, Quality
 from projects.quality.words import WORDS
@@ -23,25 +23,32 @@ from projects.quality.words import WORDS
 def quality_of(session: Session, ctx: Context, project: Project, day: date) -> Quality | None:
     """The findings on `day` as they travel with every report; None for a project without a network.
 
+    Missed tasks and BEI are judged against the newest baseline of the project, where it has one.
+
     Names cases, whoever asks: cut it with `seen_quality` before it is shown. Raises CyclicDependency.
     """
-    today = ctx.today() if ctx.known is None else None  # looking back, the age of the data is no question
+    # Looking back, the age of the data is no question, and the baselines of that moment are not computed.
+    today = ctx.today() if ctx.known is None else None
+    baseline = next(iter(baselines_of(session, project)), None) if ctx.known is None else None
 
     def make() -> Quality | None:
         made = calculate(session, ctx, project, day)
         net = project_net(session, ctx, project, made)
         if net is None:
             return None
+        then = None if baseline is None else dated_then(session, ctx, project, baseline)
+        planned = None if then is None else {code: row.early_finish for code, row in then.result.rows.items()}
         return assess(
-            schedule(net.net, net.options),
+            net.result,
             land=net.land,
+            baseline=planned,
             planned_finish=project.planned_finish,
             today=today,
             later_facts=net.later_facts,
-            unsupported=net.unsupported,
         )
 
-    made: Quality | None = ctx.cache.get(("quality", *result_key(ctx, project, day), today), make)
+    key = (*calculation_key(session, ctx, project, day), today, baseline and baseline.id)
+    made: Quality | None = ctx.cache.get(("quality", *key), make)
     return made
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.risk_views import RiskBar, RiskMilestone, RiskView
 from api.usecases import facts
-from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.risk_basis import basis_of
 from api.usecases.risk_grounds import risk_grounds
 from api.usecases.risk_net import ProjectNet, project_net, undated
@@ -70,18 +70,20 @@ def project_risk(
         return None
     grounds, ground_key = risk_grounds(session, ctx, day, assumed or Assumed())
 
+    made_of = calculation_key(session, ctx, project, day)
+
     def ranged() -> tuple[dict[str, Range], str]:
         found = _ranges(made, net, grounds)
         return found, hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
 
-    ranges, digest = ctx.cache.get(("risk ranges", *result_key(ctx, project, day), ground_key), ranged)
+    ranges, digest = ctx.cache.get(("risk ranges", *made_of, ground_key), ranged)
     rows = session.scalars(
         select(Milestone)
         .where(Milestone.project_id == project.id)
         .order_by(Milestone.planned_on.nulls_last(), Milestone.code)
     ).all()
     asked = {m.code: wanted for m in rows if m.activity_code and (wanted := _asked(m, net, ranges))}
-    key = ("risk", *result_key(ctx, project, day), seed, iterations, grounds.assumed, digest)
+    key = ("risk", *made_of, seed, iterations, grounds.assumed, digest)
 
     def run() -> _Run:
         return _simulated(made, net, ranges, grounds.assumed, asked, seed, iterations)
@@ -95,7 +97,12 @@ def _ranges(made: Calculation, net: ProjectNet, grounds: Grounds) -> dict[str, R
     maker = Ranges(grounds, made.data_date)
     nodes = {a.code for a in net.net.activities}
     return {
-        code: maker.of_case(case, on=made.forecasts[code].on, basis=made.forecasts[code].basis)
+        code: maker.of_case(
+            case,
+            on=made.forecasts[code].on,
+            basis=made.forecasts[code].basis,
+            lawful=lawful.on if (lawful := made.forecasts[code].lawful) is not None else None,
+        )
         for code, case in made.cases.items()
         if code in nodes and made.is_open(code)
     }
@@ -111,7 +118,7 @@ def _simulated(
     made: Calculation, net: ProjectNet, ranges: Mapping[str, Range], assumed: Assumed,
     asked: Mapping[str, list[str]], seed: int, iterations: int,
 ) -> _Run:  # fmt: skip
-    prepared = prepare(undated(net.net, ranges), net.options)
+    prepared = prepare(undated(net.net, ranges), net.result.options)
     wards = tuple(sorted({made.cases[code].ward_code for code in ranges}))
     place = {ward: g for g, ward in enumerate(wards)}
     uncertain = {

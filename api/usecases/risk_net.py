@@ -1,52 +1,48 @@
-"""The network of a project as the engine prepared it, and which of its nodes are land."""
+"""The network of a project that risk and quality are about, and which of its nodes are land."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import Calculation
-from geo.store import load_network
+from geo.networks import load_plan
 from geo.tables import Project
-from projects.engine.bridge import net_of
-from projects.engine.model import Net, Options
-from projects.land import lands, with_cases
-from projects.network import as_of
+from projects.engine.model import Net
+from projects.engine.schedule import Result
+from projects.engine.shifts import Moment
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectNet:
-    """`net` with a node per case, `options` with the data date, `land`: case codes that are nodes of it.
+    """`net` with a node per case as it was dated (`result`); `land`: case codes that are nodes of it.
 
     `later_facts`: activities with an actual date after the data date, which the calculation leaves out.
     """
 
     net: Net
-    options: Options
+    result: Result
     land: frozenset[str]
     later_facts: frozenset[str] = frozenset()
-    unsupported: tuple[str, ...] = ()
 
 
 def project_net(session: Session, ctx: Context, project: Project, made: Calculation) -> ProjectNet | None:
     """The network that the calculation was made from; None for a project without one."""
-    known = load_network(session, project)
-    if known is None:
+    reckoning = made.reckoning
+    plan = None if reckoning is None else load_plan(session, project, ctx.calendars)
+    if reckoning is None or plan is None:
         return None
-    day = made.data_date
-    network = as_of(known, day)
-    cases = tuple(made.cases.values())
-    ground = lands(network, made.fronts, cases, made.forecasts, day)
-    whole = with_cases(network, ground, cases, made.forecasts, day)
     later = frozenset(
-        a.code for a in known.activities if any(on and on > day for on in (a.actual_start, a.actual_finish))
+        a.code
+        for a in plan.net.activities
+        if any(at is not None and _day(at) > made.data_date for at in (a.actual_start, a.actual_finish))
     )
-    return ProjectNet(
-        net_of(whole, ctx.calendars), Options(day, whole_days=True), frozenset(made.cases), later
-    )
+    land = frozenset(case.code for case in reckoning.cases)
+    return ProjectNet(reckoning.net, reckoning.result, land, later)
 
 
 def undated(net: Net, cases: Collection[str]) -> Net:
@@ -54,3 +50,7 @@ def undated(net: Net, cases: Collection[str]) -> Net:
     return replace(
         net, activities=tuple(replace(a, constraints=()) if a.code in cases else a for a in net.activities)
     )
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

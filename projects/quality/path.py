@@ -54,7 +54,7 @@ def _path_test(sheet: Sheet) -> Finding:
     moved = int((times.finish[ends].max() - sheet.result.early.finish[ends].max()) // DAY)
     # A rest behind the work (a flood season) may swallow a part of a delay, once.
     least = float(max(days - _longest_rest(sheet), 1))
-    offenders = ()
+    offenders: tuple[Offender, ...] = ()
     if moved < least:
         vi = f"thêm {days} ngày làm việc, ngày hoàn thành chỉ đổi {moved} ngày"
         offenders = (offender(a, vi, f"{days} working days more move the finish by {moved} days only"),)

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from projects.engine.spread import Empirical, Spread, Triangular
-from projects.forecasting.model import PROMISED
+from projects.forecasting.model import LAWFUL, PROMISED
 from projects.forecasting.pace import NEXT_STEP, PAUSE_DAYS
 from projects.model import CaseState
 from projects.risking.waits import CITY, LEVELS, NOTHING, Reals, Waits, added, beyond
@@ -74,9 +74,13 @@ class Ranges:
 
     def of_case(self, case: CaseState, *, on: date, basis: str, lawful: date | None = None) -> Range:
         """The range of a case that waits: forecast `on` with its `basis`; never before `lawful`."""
-        found = (
-            self._promised(case, on) if basis == PROMISED and case.promised_on else self._by_steps(case, on)
-        )
+        if basis in (PROMISED, LAWFUL) and case.promised_on:
+            found = self._promised(case, on)
+        else:
+            key = (case.step, case.ward_code, case.step_on if case.step in NEXT_STEP else on)
+            if key not in self._roads:
+                self._roads[key] = self._by_steps(case, on)
+            found = self._roads[key]
         if lawful is None or (lawful - self.data_date).days <= 1:
             return found
         least = float((lawful - self.data_date).days)

@@ -193,6 +193,7 @@ def test_a_share_is_failed_only_above_its_limit(name: str) -> None:
     finding = judge(change(sound())).finding(code)
     assert finding.of is not None
     assert finding.limit is not None
+    assert finding.value is not None
     share = len(offenders) / finding.of
     assert finding.value == pytest.approx(share if finding.upper else 1 - share)
     assert (finding.value > finding.limit) is finding.upper
