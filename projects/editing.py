@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from projects.engine.model import LinkType
@@ -90,6 +90,21 @@ def before_of(plan: Plan, edit: Edit) -> Edit:
         {code: rows.activities.get(code) for code in edit.activities},
         {key: rows.links.get(key) for key in edit.links},
     )
+
+
+def value_of(row: Mapping[str, Any], name: str) -> Any:
+    """A field of a row as a step gives it: amounts without their unit, None for what is not there."""
+    for unit in ("days", "minutes"):
+        if name in AMOUNTS and f"{name}_{unit}" in row:
+            return row[f"{name}_{unit}"]
+    if name == "constraints":
+        return row.get(name, [])
+    return row.get(name, "" if name.startswith("name") else None)
+
+
+def without(step: Step, row: Mapping[str, Any]) -> Step:
+    """The step without the fields that the row holds already."""
+    return replace(step, fields={n: v for n, v in step.fields.items() if value_of(row, n) != v})
 
 
 def _activity(

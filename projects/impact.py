@@ -31,6 +31,8 @@ __all__ = [
     "FrontState",
     "ProjectDelay",
     "WardDays",
+    "chain_of",
+    "dated_works",
     "delay_of",
     "land_network",
     "project_delay",
@@ -189,11 +191,8 @@ def delay_of(
     reckoning: Reckoning, *, planned_finish: date | None, fronts: Sequence[WorkFront] = ()
 ) -> ProjectDelay:
     """The delay that a reckoning gives; `fronts` say how long the work fronts are."""
-    p, passed = reckoning.prepared, reckoning.passed
-    data_date = day_of_moment(reckoning.works.options.data_date)
-    rows = rows_of(p, passed, range(len(reckoning.cases), len(p.codes))) | effort_days(p, passed)
-    end = p.codes[reckoning.finish]
-    dated = Schedule(data_date, end, rows[end].early_finish, rows)
+    dated = dated_works(reckoning)
+    data_date = dated.data_date
     releases = prepare_releases(reckoning)
     waiting = [case for case in reckoning.cases if is_waiting(reckoning.predicted[case.code], data_date)]
     drivers = sorted(
@@ -206,7 +205,7 @@ def delay_of(
         forecast_finish=dated.finish,
         planned_finish=planned_finish,
         slip_days=None if planned_finish is None else (dated.finish - planned_finish).days,
-        chain=tuple(_chain(reckoning, dated)),
+        chain=tuple(chain_of(reckoning, dated)),
         drivers=tuple(drivers),
         wards=tuple(_wards(waiting, driving, releases)),
         fronts=tuple(_front_states(reckoning.ground, fronts, dated)),
@@ -215,6 +214,15 @@ def delay_of(
         driving_days=gain(releases, driving),
         land_days=gain(releases, frozenset(case.code for case in waiting)),
     )
+
+
+def dated_works(reckoning: Reckoning) -> Schedule:
+    """The works of a reckoning in whole days."""
+    p, passed = reckoning.prepared, reckoning.passed
+    rows = rows_of(p, passed, range(len(reckoning.cases), len(p.codes))) | effort_days(p, passed)
+    end = p.codes[reckoning.finish]
+    day = day_of_moment(reckoning.works.options.data_date)
+    return Schedule(day, end, rows[end].early_finish, rows)
 
 
 def _driving_cases(reckoning: Reckoning, dated: Schedule, releases: Releases) -> Iterator[DrivingCase]:
@@ -298,7 +306,8 @@ def _metres(front: WorkFront | None) -> float | None:
     return front.to_m - front.from_m
 
 
-def _chain(reckoning: Reckoning, dated: Schedule) -> Iterator[ChainItem]:
+def chain_of(reckoning: Reckoning, dated: Schedule) -> Iterator[ChainItem]:
+    """The chain that drives the completion, first cause first."""
     p, passed, works = reckoning.prepared, reckoning.passed, reckoning.works
     m = len(reckoning.cases)
     for i in driving_chain(p, passed, reckoning.finish):

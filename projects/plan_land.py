@@ -47,6 +47,23 @@ def with_land(
     return replace(plan.net, activities=(*own, *nodes), links=(*plan.net.links, *links))
 
 
+def last_of_fronts(
+    plan: Plan, cases: Sequence[CaseState], predicted: Mapping[str, HandoverForecast], data_date: date
+) -> dict[str, HandoverForecast]:
+    """The forecasts of the cases that open a front last, one for each front: the works get the same dates by them."""
+    gate = {plan.fronts[code] for code in plan.possessions if code in plan.fronts}
+    last: dict[str, str] = {}
+
+    def late(code: str) -> tuple[bool, date]:
+        return is_waiting(predicted[code], data_date), predicted[code].on
+
+    for case in sorted((c for c in cases if c.code in predicted), key=lambda c: c.code):
+        for front in gate.intersection(case.fronts):
+            if front not in last or late(case.code) > late(last[front]):
+                last[front] = case.code
+    return {code: predicted[code] for code in sorted(set(last.values()))}
+
+
 def on_day(a: Activity, data_date: date) -> Activity:
     """The activity without the actual dates that lie after the data date."""
     start, finish = a.actual_start, a.actual_finish

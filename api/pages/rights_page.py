@@ -18,10 +18,12 @@ router = APIRouter(prefix="/quyen")
 
 # The table speaks Vietnamese; these are its actions in English. A test holds the two together.
 ACTIONS_EN: dict[str, str] = {
-    "door": "Sign in, state of the server, static files",
+    "door": "Sign in, the public page, state of the server, static files",
     "account.own": "One's own account, sessions and tokens",
     "rights.read": "Rights table, API documentation",
     "portfolio.read": "Portfolio, projects, maps, reports: totals",
+    "whatif.read": "Try changes out, read scenarios, rank releases of land",
+    "scenario.keep": "Keep, change, share and withdraw one's own scenarios",
     "case.read": "Read cases and parcels",
     "worklist.read": "Today's work: open cases by deadline",
     "filter.own": "Keep, rename and delete one's own filters",
@@ -32,6 +34,7 @@ ACTIONS_EN: dict[str, str] = {
     "network.change": "Change activities, links and progress of a network, take changes back",
     "baseline.change": "Set and drop baselines of a network",
     "stock.change": "Load plots and flats into a resettlement site",
+    "opening.change": "Set when a front opens and when a resettlement site is ready",
     "case.correct": "Correct the history of a case",
     "case.confirm": "Confirm or refuse what needs two people",
     "document.read": "Look at papers and pictures of a case; openings and downloads are recorded",
@@ -43,6 +46,10 @@ ACTIONS_EN: dict[str, str] = {
     "contact.add": "Write the contacts log",
     "complaint.read": "Read complaints",
     "complaint.change": "Write complaints and how they are settled",
+    "assignment.read": "Read assignments, conclusions, the five bottlenecks",
+    "assignment.give": "Give assignments to bodies below or within one's own",
+    "assignment.work": "Accept, report done, explain; the giving side: confirm, return, extend, ask, withdraw",
+    "conclusion.add": "Enter meeting conclusions and the progress of bottlenecks",
     "paper.make": "Make papers from templates",
     "import.read": "Look at imports of parcels and schedules and their comparison",
     "import.propose": "Send parcel or schedule files, cancel, read again",

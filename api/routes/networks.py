@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.deps import ContextDep, DataDate, ProjectCode, RowId, SessionDep
@@ -16,6 +16,7 @@ from api.usecases.baselines import baselines_of, compare_baseline, drop_baseline
 from api.usecases.network_document import network_document, network_rows
 from api.usecases.network_edits import MOST_STEPS, change_network, undo_network
 from api.usecases.network_history import changes_of
+from api.usecases.network_templates import apply_parameters, offered
 from api.usecases.records.writing import Said
 from geo.access import access_project
 from projects.editing import Step
@@ -88,6 +89,20 @@ class ChangeIn(BaseModel):
     document: str | None = Field(default=None, max_length=200, description="Số văn bản.")
 
 
+class ParametersIn(BaseModel):
+    """Parameters of the template by code."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"parameters": {"subgrade_crews": 2}, "reason": "Thêm một tổ nền đường"}]
+        },
+    )
+    parameters: dict[str, float] = Field(max_length=50)
+    reason: str = Field(max_length=500)
+    document: str | None = Field(default=None, max_length=200, description="Số văn bản.")
+
+
 class UndoIn(BaseModel):
     """Which change is taken back; the last one without a number."""
 
@@ -147,6 +162,25 @@ def post_changes(
     """The new version and hash of the network, the event, and what was changed; 422 lists all faults."""
     said = Said(key, body.document, body.reason)
     return change_network(session, ctx, code, [step.step() for step in body.steps], said)
+
+
+@router.get("/template", summary="Mẫu và tham số của nó (template and parameters)")
+def get_template(request: Request, session: SessionDep, ctx: ContextDep, code: ProjectCode) -> dict[str, Any]:
+    """The project's network template with its parameters, their defaults and limits."""
+    found = offered(access_project(session, code), request.app.state.settings.data)
+    return {"project": code, "template": None if found is None else plain(found)} | ctx.looking_back
+
+
+@router.post(
+    "/template", summary="Thời lượng theo tham số của mẫu (durations by parameters)", responses=STALE
+)
+def post_template(
+    request: Request, session: SessionDep, ctx: ContextDep, code: ProjectCode, body: ParametersIn,
+    key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    """One change of the network, which can be taken back; a parameter that is not named has its default."""
+    said = Said(key, body.document, body.reason)
+    return apply_parameters(session, ctx, code, request.app.state.settings.data, body.parameters, said)
 
 
 @router.post("/undo", summary="Hoàn tác một lần sửa (take a change back)", responses=STALE)

@@ -13,7 +13,7 @@ from geo.networks import load_plan
 from geo.tables import Project
 from projects.engine.schedule import Result, schedule
 from projects.plan import Plan
-from projects.plan_land import with_land
+from projects.plan_land import last_of_fronts, with_land
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +49,21 @@ def dated_network(session: Session, ctx: Context, project: Project, day: date) -
         return DatedNetwork(plan, schedule(net, plan.options(day)), calculation)
 
     made: DatedNetwork | None = ctx.cache.get(("dated-network", *result_key(ctx, project, day)), make)
+    return made
+
+
+def paths_network(session: Session, ctx: Context, project: Project, day: date) -> DatedNetwork | None:
+    """The same with the last case of each front only: a hundred cases of one front are not a hundred float paths."""
+
+    def make() -> DatedNetwork | None:
+        found = dated_network(session, ctx, project, day)
+        if found is None:
+            return None
+        calculation, plan = found.calculation, found.plan
+        cases = tuple(calculation.cases.values())
+        last = last_of_fronts(plan, cases, calculation.forecasts, day)
+        net = with_land(plan, cases, last, calculation.fronts, day)
+        return DatedNetwork(plan, schedule(net, plan.options(day)), calculation)
+
+    made: DatedNetwork | None = ctx.cache.get(("paths-network", *result_key(ctx, project, day)), make)
     return made

@@ -17,19 +17,19 @@ from api.context import Context
 from api.usecases.law_now import law_of
 from geo import scope
 from geo.front_rules import run_rules
-from geo.passages import law_facts, passages, total
+from geo.passages import Observed, law_facts, passages, total
 from geo.tables import ClearanceCase, Project
 from geo.waiting_for import home_needs, open_obstacles, plots_left
 from projects.calendars import VN5
 from projects.forecasting.lawful import LawGround
 from projects.forecasting.model import Grounds
-from projects.forecasting.pace import NEXT_STEP, Paces, Seen
+from projects.forecasting.pace import NEXT_STEP, Paces
 from projects.forecasting.plots import PlotDay, serve
 from projects.model import CaseState
 from projects.openings import RunRule
 from projects.steps import STEPS
 
-_Observed = dict[int, tuple[int, dict[tuple[str, str], Seen]]]  # project → its revision, what was observed
+_Kept = dict[int, tuple[int, Observed]]  # project → its revision, what was observed
 
 
 def grounds_of(
@@ -55,13 +55,13 @@ def law_ground(session: Session, ctx: Context, project: Project, day: date) -> L
 def paces_of(session: Session, ctx: Context, day: date) -> Paces:
     """What was observed of every step up to the end of `day`, in all projects."""
     rows = session.execute(select(Project.id, Project.code, Project.revision)).all()
-    kept: _Observed = ctx.cache.get(("passages", ctx.known, day), dict)
-    stale = {row.code: row for row in rows if kept.get(row.id, (None,))[0] != row.revision}
+    kept: _Kept = ctx.cache.get(("passages", ctx.known, day), dict)
+    stale = {row.id: row for row in rows if kept.get(row.id, (None,))[0] != row.revision}
     if stale:
         with scope.calculating(session):
-            fresh = passages(session, sorted(stale), day=day)
-        for code, seen in fresh.items():
-            kept[stale[code].id] = (stale[code].revision, seen)
+            fresh = passages(session, {row.id: row.code for row in stale.values()}, day=day)
+        for number, seen in fresh.items():
+            kept[number] = (stale[number].revision, seen)
     return Paces(total({row.id: kept[row.id][1] for row in rows}))
 
 

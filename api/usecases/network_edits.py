@@ -25,7 +25,7 @@ from geo.history import events_of, own_key, record, touch
 from geo.networks import Stored, fronts_of, known_times, load_stored, save_plan, tie_faults
 from geo.scope import calculating
 from geo.tables import ClearanceCase, Event, Milestone, Project
-from projects.editing import Edit, Step, applied, before_of, edit_of
+from projects.editing import Edit, Step, applied, before_of, edit_of, without
 from projects.errors import Fault, InvalidInput, NotFound, StaleVersion
 from projects.plan import EDITED, TEMPLATE, Plan
 from projects.plan_rows import Rows, plan_from, plan_hash, rows_of
@@ -49,8 +49,8 @@ def change_network(session: Session, ctx: Context, code: str, steps: Sequence[St
     if (done := already_written(session, ctx.principal.account, said.key, request)) is not None:
         return _answer(done)
     plan = stored.plan
-    faults = _about(steps, said)
     steps = [_merged(session, project, stored, step) for step in steps]
+    faults = _about(steps, said)
     edit, wrong = edit_of(plan, steps)
     faults += wrong
     if not faults and edit.empty:
@@ -193,26 +193,27 @@ def _about(steps: Sequence[Step], said: Said) -> list[Fault]:
 
 
 def _merged(session: Session, project: Project, stored: Stored, step: Step) -> Step:
-    """The step as it goes on what is there now. Raises StaleVersion when both sides changed the same.
+    """The step as it goes on what is there now, without what is there already.
 
-    A change of other fields of an activity merges; the version that was seen is looked up in the history.
+    What its author did not change (it is as in the version that they saw, by the history) stays as others left it.
+    Raises StaleVersion when both sides changed the same field, or when it goes or comes.
     """
     if step.verb == "add" or (step.verb == "link" and not step.seen):
         return step
     present = stored.versions.get(step.key, 0)
-    if present == step.seen:
-        return step
     rows = rows_of(stored.plan)
     current = dict(rows.activities.get(step.key) or rows.links.get(step.key) or {})
-    edit, _ = edit_of(stored.plan, [step])
+    if present == step.seen:
+        return without(step, current)
+    past = _row_seen(session, project.code, step.key, step.seen)
+    mine = step if past is None else without(step, past)
+    edit, _ = edit_of(stored.plan, [mine])
     wanted = dict(edit.activities.get(step.key) or edit.links.get(step.key) or {})
     fields = sorted(_differing(current, wanted))
-    past = _row_seen(session, project.code, step.key, step.seen)
     if step.verb in ("change", "link") and past is not None and present:
-        clash = [name for name in fields if current.get(name) != past.get(name)]
-        if not clash:
-            return step
-        fields = clash
+        fields = [name for name in fields if current.get(name) != past.get(name)]
+        if not fields:
+            return without(mine, current)
     raise StaleVersion(step.key, step.seen, current | {"version": present}, wanted, fields, what=WHAT)
 
 

@@ -91,7 +91,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
             for s in sections
         ),
         fronts=tuple(
-            _pick(f, "code name_vi name_en kind from_m to_m needs_land")
+            _pick(f, "code name_vi name_en kind from_m to_m needs_land run_m")
             | {"section_code": section_codes[f.section_id]}
             for f in fronts
         ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from geo.history import record
-from geo.networks import load_net, load_plan, load_stored, own_calendars, save_net
+from geo.networks import known_times, load_net, load_plan, load_stored, own_calendars, save_net
 from geo.tables import Activity, Link, Project, Section, WorkFront
 from projects.engine.model import Activity as NetActivity
 from projects.engine.model import Kind, Net, Options
@@ -106,15 +106,14 @@ def test_ties_to_the_land_and_codes_of_the_sender_are_kept(session: Session, pro
     )  # fmt: skip
     plan = load_plan(session, project, KNOWN)
     assert plan is not None
-    assert (plan.fronts, plan.possessions) == ({"P-1": "M1", "COC": "M1"}, {"P-1"})
+    assert plan.fronts == {"P-1": "M1", "COC": "M1"}
+    assert plan.possessions == frozenset({"P-1"})
     assert plan.sender_codes == {"COC": "A1010"}
     assert plan.calendars == ()  # the portfolio's, kept by their names
     assert normal(plan.net) == normal(net)
 
 
 def _office() -> dict[str, WorkTime]:
-    from geo.networks import known_times
-
     return known_times(KNOWN, whole_days=False)
 
 

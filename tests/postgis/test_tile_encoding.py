@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -38,11 +39,11 @@ def invented(seed: int, count: int = 60) -> list[shapely.MultiPolygon]:
             radius = side * 10 ** chance.uniform(-2.2, 0.2) * chance.uniform(0.4, 1, angles.size)
             x = west + chance.uniform(-0.6, 1.6) * side + 4 * part * side + radius * np.cos(angles)
             y = south + chance.uniform(-0.6, 1.6) * side + radius * np.sin(angles)
-            shape = shapely.Polygon(np.column_stack([x, y])).buffer(0)
+            shape: BaseGeometry = shapely.Polygon(np.column_stack([x, y])).buffer(0)
             if shape.geom_type == "Polygon" and chance.random() < 0.4:
                 hole = shape.centroid.buffer(radius.min() / 2, 3)
                 shape = shape.difference(hole) if shape.contains(hole) else shape
-            if shape.geom_type == "Polygon" and not shape.is_empty:
+            if isinstance(shape, shapely.Polygon) and not shape.is_empty:
                 parts.append(shape)
         if parts:
             found.append(shapely.MultiPolygon(parts))
@@ -58,9 +59,9 @@ def ours(shapes: list[shapely.MultiPolygon]) -> bytes:
     )  # fmt: skip
 
 
-def shape_of(feature: Feature) -> shapely.Geometry:
+def shape_of(feature: Feature) -> BaseGeometry:
     """What a renderer fills: exterior rings run clockwise on the screen, the others are holes."""
-    filled = shapely.Polygon()
+    filled: BaseGeometry = shapely.Polygon()
     for ring in feature.rings:
         polygon = shapely.make_valid(shapely.Polygon(ring))
         clockwise = sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) > 0

@@ -7,18 +7,12 @@ import random
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
-from projects.engine.bridge import net_of
-from projects.engine.schedule import schedule
-from projects.errors import CyclicDependency, InvalidInput
 from projects.forecasting.chain import forecast_handover
-from projects.impact import ProjectDelay, delay_of, land_network, project_delay, reckoning_of
+from projects.impact import ProjectDelay, land_network, project_delay
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
-from projects.plan import Plan
-from projects.reckoning import Reckoning
 from tests.unit.cpm_oracle import CALENDARS, relax
 
 FRIDAY = date(2026, 3, 13)
@@ -66,12 +60,6 @@ def delay(network: Network, cases: Collection[CaseState], **options: object) -> 
     return project_delay(
         network, tuple(cases), CALENDARS, data_date=FRIDAY, planned_finish=planned, fronts=fronts
     )
-
-
-def reckoned(
-    network: Network | Plan, cases: Collection[CaseState], *, fronts: tuple[WorkFront, ...] = (), **more: Any
-) -> Reckoning:
-    return reckoning_of(network, tuple(cases), CALENDARS, data_date=FRIDAY, fronts=fronts, **more)
 
 
 def slow_finish(network: Network, cases: Collection[CaseState], freed: Collection[str] = ()) -> date:
@@ -152,9 +140,6 @@ def test_front_without_cases_or_without_need_of_land_opens_at_once() -> None:
     ]
     assert [f.metres for f in found.fronts] == [500.0, 500.0, None]
     assert found.drivers == ()
-    row = reckoned(road("F2"), [late], fronts=(front("F2", needs_land=False),)).row("H-1")
-    assert row is not None
-    assert not row.critical
 
 
 def test_handed_over_front_keeps_the_day_of_its_last_handover() -> None:
@@ -175,7 +160,6 @@ def test_land_with_the_clearance_unit_only_still_holds_the_works() -> None:
 def test_case_taken_out_of_the_boundary_holds_nothing() -> None:
     found = delay(road("F1"), [case("H-1", "F1", step="X2", promised=date(2026, 9, 1))])
     assert found.fronts[0].cases_total == 0
-    assert reckoned(road("F1"), [case("H-1", "F1", step="X2")]).row("H-1") is None
 
 
 def test_land_needed_after_a_closed_season_is_named_with_its_float() -> None:
@@ -208,58 +192,6 @@ def test_land_network_replaces_earlier_case_nodes() -> None:
 def test_completion_equals_a_day_by_day_simulation_of_the_network_with_all_cases() -> None:
     for seed, network, cases, found in worlds():
         assert found.forecast_finish == slow_finish(network, cases), seed
-
-
-def test_land_joined_as_arrays_is_dated_as_the_network_with_an_activity_per_case() -> None:
-    for seed, network, cases, found in worlds():
-        reckoning = reckoned(network, cases)
-        mine, full = reckoning.result, schedule(reckoning.net, found.options)
-        assert mine.rows == full.rows, seed
-        assert mine.finish == found.forecast_finish
-        place = [full.prepared.index[code] for code in mine.prepared.codes]
-        for name in ("total", "free", "lead", "own", "chain"):
-            assert (getattr(full, name)[place] == getattr(mine, name)).all(), (seed, name)
-        for one, other in zip((*mine.early, *mine.late), (*full.early, *full.late), strict=True):
-            assert (other[place] == one).all(), seed
-        days = reckoned(land_network(network, (), cases, FRIDAY), cases)
-        assert days.net == reckoning.net, seed
-        assert {k.pred for k in mine.rows[network.finish].drivers} == set(
-            found.schedule.rows[network.finish].drivers
-        )
-
-
-def test_plan_with_tied_fronts_is_dated_as_the_day_network() -> None:
-    for seed, network, cases, found in worlds():
-        gone = {a.code for a in network.activities if a.kind is NodeKind.POSSESSION}
-        bare = replace(
-            network,
-            activities=tuple(a for a in network.activities if a.code not in gone),
-            links=tuple(k for k in network.links if k.pred not in gone),
-        )
-        ties = {code.replace("P-", "W-"): code.removeprefix("P-") for code in gone}
-        minutes = reckoned(Plan(net_of(bare, CALENDARS), whole_days=True, fronts=ties), cases)
-        again = delay_of(minutes, planned_finish=None)
-        assert replace(again, schedule=found.schedule, chain=found.chain) == found, seed
-        assert [(i.code, i.kind, i.start, i.finish, i.front, i.days) for i in again.chain] == [
-            (i.code, i.kind, i.start, i.finish, i.front, i.days) for i in found.chain
-        ]
-        assert again.schedule.rows.keys() == found.schedule.rows.keys()
-        for code, row in found.schedule.rows.items():
-            assert again.schedule.rows[code] == row, (seed, code)
-
-
-def test_code_that_is_a_case_and_an_activity_is_refused() -> None:
-    with pytest.raises(InvalidInput) as refused:
-        reckoned(road("F1"), [case("W-F1", "F1")])
-    assert [fault.where for fault in refused.value.faults] == ["W-F1"]
-
-
-def test_cycle_of_a_day_network_is_refused_with_its_members() -> None:
-    network = road("F1", "F2")
-    ring = (Link("W-F1", "W-F2"), Link("W-F2", "W-F1"))
-    with pytest.raises(CyclicDependency) as refused:
-        reckoned(replace(network, links=(*network.links, *ring)), [])
-    assert refused.value.members == ("W-F1", "W-F2", "W-F1")
 
 
 def test_gains_equal_full_recomputation_with_the_cases_freed() -> None:

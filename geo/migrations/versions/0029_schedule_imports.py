@@ -11,7 +11,7 @@ from alembic import op
 from geo.migrations import access
 
 revision = "0029"
-down_revision = "0030"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

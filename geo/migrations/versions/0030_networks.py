@@ -41,7 +41,7 @@ create table baseline (
     name text not null, data_date date not null, known_event integer not null, reason text not null, document text,
     set_by text not null, set_at timestamptz not null default clock_timestamp(),
     dropped boolean not null default false,
-    constraint uq_baseline_project_id unique (project_id, name)
+    constraint uq_baseline_project_id_name unique (project_id, name)
 );
 create index ix_baseline_project_id on baseline (project_id);
 """
