@@ -46,7 +46,8 @@ def invented(n: int) -> tuple[Net, Options]:
         five = rng.random() < 0.7
         rules: tuple[Constraint, ...] = ()
         if rng.random() < 1 / 12:
-            on = START + timedelta(days=7 * rng.randrange(150))
+            # Not so early that MPXJ would begin the work before the project (seen with a finish constraint).
+            on = START + timedelta(days=7 * rng.randrange(12, 150))
             # A finish at the end of a working day, as Microsoft Project sets it.
             early = rng.random() < 0.5 or on.date() in {day for day, _ in off}
             rules = (Constraint(Rule.SNET, on) if early else Constraint(Rule.FNET, on.replace(hour=17)),)
