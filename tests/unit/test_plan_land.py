@@ -9,7 +9,7 @@ from api.calendars import working_calendars
 from projects.comparing import compare
 from projects.engine.bridge import net_of
 from projects.engine.schedule import Result, schedule
-from projects.forecasting import forecast_handover
+from projects.forecasting.chain import forecast_handover
 from projects.forecasting.model import HandoverForecast
 from projects.land import land_network
 from projects.model import Activity, CaseState, Link, Network, NodeKind, ParcelRef, WorkFront
