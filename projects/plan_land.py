@@ -5,12 +5,13 @@ The same rules as `projects.land` on day networks, which a test holds together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from projects.calendars import ALL
 from projects.engine.model import Activity, Constraint, Kind, Link, Net, Rule
+from projects.engine.rows import Row
 from projects.engine.shifts import Moment
 from projects.forecast import HandoverForecast
 from projects.land import is_waiting
@@ -47,21 +48,23 @@ def with_land(
     return replace(plan.net, activities=(*own, *nodes), links=(*plan.net.links, *links))
 
 
-def last_of_fronts(
-    plan: Plan, cases: Sequence[CaseState], predicted: Mapping[str, HandoverForecast], data_date: date
-) -> dict[str, HandoverForecast]:
-    """The forecasts of the cases that open a front last, one for each front: the works get the same dates by them."""
-    gate = {plan.fronts[code] for code in plan.possessions if code in plan.fronts}
-    last: dict[str, str] = {}
-
-    def late(code: str) -> tuple[bool, date]:
-        return is_waiting(predicted[code], data_date), predicted[code].on
-
-    for case in sorted((c for c in cases if c.code in predicted), key=lambda c: c.code):
-        for front in gate.intersection(case.fronts):
-            if front not in last or late(case.code) > late(last[front]):
-                last[front] = case.code
-    return {code: predicted[code] for code in sorted(set(last.values()))}
+def thinned(net: Net, rows: Mapping[str, Row], cases: Collection[str]) -> Net:
+    """The dated network with one land case for each activity that waits for land: the one that drives it (the first by
+    code), else the last. The works keep their dates, and a hundred cases of one front are not a hundred paths."""
+    waiting: dict[str, list[str]] = {}
+    for link in net.links:
+        if link.pred in cases:
+            waiting.setdefault(link.succ, []).append(link.pred)
+    kept = set()
+    for succ, preds in waiting.items():
+        driving = sorted({k.pred for k in rows[succ].drivers} & set(preds))
+        kept.add(driving[0] if driving else max(preds, key=lambda code: (rows[code].early_finish, code)))
+    gone = set(cases) - kept
+    return replace(
+        net,
+        activities=tuple(a for a in net.activities if a.code not in gone),
+        links=tuple(k for k in net.links if k.pred not in gone and k.succ not in gone),
+    )
 
 
 def on_day(a: Activity, data_date: date) -> Activity:

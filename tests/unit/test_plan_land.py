@@ -14,7 +14,7 @@ from projects.land import land_network
 from projects.model import Activity, CaseState, Link, Network, NodeKind, ParcelRef, WorkFront
 from projects.network import as_of
 from projects.plan import Plan
-from projects.plan_land import last_of_fronts, with_land
+from projects.plan_land import thinned, with_land
 
 CALENDARS = working_calendars()
 DAY = date(2026, 3, 13)
@@ -75,8 +75,9 @@ def test_the_land_of_a_plan_gives_the_dates_of_the_day_network() -> None:
         )
         ours = schedule(with_land(plan, cases, predicted, fronts, DAY), plan.options(DAY))
         assert ours.rows == whole.rows, seed
-        few = last_of_fronts(plan, cases, predicted, DAY)
-        last = schedule(with_land(plan, cases, few, fronts, DAY), plan.options(DAY))
+        few = thinned(ours.prepared.net, ours.rows, predicted.keys())
+        last = schedule(few, plan.options(DAY))
+        assert len(few.activities) <= len(network.activities) + len(fronts)
         own = {a.code for a in network.activities}
         for code in own:
             one, other = ours.rows[code], last.rows[code]
