@@ -13,7 +13,7 @@ from projects.calendars import ALL
 from projects.engine.model import Activity, Constraint, Kind, Link, Net, Rule
 from projects.engine.rows import Row
 from projects.engine.shifts import Moment
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.land import is_waiting
 from projects.model import CaseState, WorkFront
 from projects.plan import Plan

@@ -22,10 +22,12 @@ from api.pages.sentences import project_conclusion
 from api.pages.sheet_answer import xlsx
 from api.pages.strips import stations_of, strips, ward_spans
 from api.pages.wanted_cases import Wanted, WantedDep, figure_words, stretch, wanted_cases
+from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
 from api.usecases.schedules import schedule_answer
+from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
 from projects.codes import OBSTACLES
@@ -65,14 +67,23 @@ def network_page(
     lang: LangDep,
     code: ProjectCode,
     wanted: GanttDep,
+    vi_sao: Annotated[str, Query(max_length=120)] = "",
     ngay: DataDate = None,
 ) -> HTMLResponse:
-    """Why the project completes on its forecast day: the driving chain, the fronts, every activity."""
+    """Why the project completes on its forecast day: the driving chain, the fronts, every activity.
+
+    `vi_sao`: an activity, a milestone, a case or a parcel of which the page says why its date is what it is.
+    """
     view = project_view(session, ctx, code, as_of=ngay)
     answer = schedule_answer(session, ctx, code, as_of=ngay)
+    asked = (
+        why_part(why_view(session, ctx, code, vi_sao, as_of=ngay), lang) if vi_sao and view.delay else None
+    )
     rows = network.activity_rows(answer, view.delay)
     chart = chart_of(session, ctx, view, rows, wanted, lang, as_of=ngay)
-    return render_network(request, view, answer, lang, all_of_them=wanted.every, chart=chart, wanted=wanted)
+    return render_network(
+        request, view, answer, lang, all_of_them=wanted.every, chart=chart, wanted=wanted, asked=asked
+    )
 
 
 @router.get("/ho-so")
@@ -133,9 +144,9 @@ def render_map(
 
 def render_network(
     request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool,
-    chart: Chart | None = None, wanted: GanttWanted | None = None,
+    chart: Chart | None = None, wanted: GanttWanted | None = None, asked: WhyPart | None = None,
 ) -> HTMLResponse:  # fmt: skip
-    """The critical-path page of a schedule answer."""
+    """The critical-path page of a schedule answer; `asked`: why one of its dates is what it is."""
     delay = view.delay
     rows = network.activity_rows(answer, delay)
     if chart is None:
@@ -152,6 +163,8 @@ def render_network(
         "project_network.html.j2",
         delay=delay,
         said=project_conclusion(view, {ward["code"]: ward["label"] for ward in view.wards}, lang),
+        asked=asked,
+        asked_row=asked.code if asked and any(row.code == asked.code for row in chart.rows) else None,
         activities=chart.rows,
         activities_total=len(rows),
         chart=chart.gantt,

@@ -5,6 +5,7 @@ and the CRS that its file came in (design decision "Coordinates").
 
 from __future__ import annotations
 
+from geo.tables.assignments import Assignment, BottleneckEntry, Conclusion
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.desk import LawSetting, SavedFilter
@@ -48,6 +49,9 @@ from geo.tables.records import (
     Relocation,
     ResettlementPlot,
 )
+from geo.tables.rhythm import CaseLookup, Notice, NoticePreference, Outgoing, Satisfaction, Snapshot
+from geo.tables.scenarios import Scenario
+from geo.tables.schedules import ScheduleImport
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -57,12 +61,15 @@ __all__ = [
     "Alignment",
     "Allocation",
     "ApiToken",
+    "Assignment",
     "Base",
     "Baseline",
+    "BottleneckEntry",
     "CaseComplaint",
     "CaseContact",
     "CaseDocument",
     "CaseFact",
+    "CaseLookup",
     "CaseObstacle",
     "CasePaper",
     "CaseParty",
@@ -72,6 +79,7 @@ __all__ = [
     "CompensationLine",
     "CompensationPlan",
     "Component",
+    "Conclusion",
     "Corridor",
     "Delegation",
     "DocumentUpload",
@@ -85,6 +93,9 @@ __all__ = [
     "Link",
     "LoginSession",
     "Milestone",
+    "Notice",
+    "NoticePreference",
+    "Outgoing",
     "PaperTemplate",
     "Parcel",
     "ParcelAlignment",
@@ -101,10 +112,14 @@ __all__ = [
     "Relocation",
     "ResettlementPlot",
     "ResettlementSite",
+    "Satisfaction",
     "SavedFilter",
+    "Scenario",
+    "ScheduleImport",
     "Section",
     "SenderProfile",
     "SignIn",
+    "Snapshot",
     "Taking",
     "Versioned",
     "Ward",

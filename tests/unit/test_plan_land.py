@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+from projects.forecast import HandoverForecast, forecast_handover
+
 from api.calendars import working_calendars
 from projects.comparing import compare
 from projects.engine.bridge import net_of
 from projects.engine.schedule import Result, schedule
-from projects.forecast import HandoverForecast, forecast_handover
 from projects.land import land_network
 from projects.model import Activity, CaseState, Link, Network, NodeKind, ParcelRef, WorkFront
 from projects.network import as_of

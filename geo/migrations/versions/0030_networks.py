@@ -1,7 +1,7 @@
 """A whole network of the engine in the database: minutes, constraints, calendars, options, versions; baselines
 
 Revision: 0030
-Follows: 0025
+Follows: 0026
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from geo.migrations import access
 from geo.migrations.row_versions import altering, unversion_table, version_table
 
 revision = "0030"
-down_revision = "0025"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
