@@ -8,12 +8,12 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import Calculation, calculate, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key
 from geo.networks import load_plan
 from geo.tables import Project
 from projects.engine.schedule import Result, schedule
 from projects.plan import Plan
-from projects.plan_land import thinned, with_land
+from projects.thinning import thinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,12 @@ def dated_network(session: Session, ctx: Context, project: Project, day: date) -
         if plan is None:
             return None
         calculation = calculate(session, ctx, project, day)
-        # A calculation that was made with the engine has its result; the drawing must not date the land anew.
-        result: Result | None = getattr(calculation, "result", None)
-        if result is None:
-            cases = tuple(calculation.cases.values())
-            net = with_land(plan, cases, calculation.forecasts, calculation.fronts, day)
-            result = schedule(net, plan.options(day))
-        return DatedNetwork(plan, result, calculation)
+        result = calculation.result
+        return None if result is None else DatedNetwork(plan, result, calculation)
 
-    made: DatedNetwork | None = ctx.cache.get(("dated-network", *result_key(ctx, project, day)), make)
+    made: DatedNetwork | None = ctx.cache.get(
+        ("dated-network", *calculation_key(session, ctx, project, day)), make
+    )
     return made
 
 
@@ -66,5 +63,7 @@ def paths_network(session: Session, ctx: Context, project: Project, day: date) -
         net = thinned(found.result.prepared.net, found.result.rows, found.calculation.cases.keys())
         return DatedNetwork(found.plan, schedule(net, found.result.options), found.calculation)
 
-    made: DatedNetwork | None = ctx.cache.get(("paths-network", *result_key(ctx, project, day)), make)
+    made: DatedNetwork | None = ctx.cache.get(
+        ("paths-network", *calculation_key(session, ctx, project, day)), make
+    )
     return made
