@@ -91,17 +91,24 @@ STATES_THEN = text(
 
 
 def load_network(session: Session, project: Project) -> Network | None:
-    """The schedule network of a project, None when it has none (programmes)."""
+    """The schedule network of a project in days, None when it has none (programmes).
+
+    Of an imported network the days are rounded up, constraints and levels of effort are left out: `geo.networks` gives
+    it whole.
+    """
     fronts = dict(
         session.execute(select(FrontRow.id, FrontRow.code).where(FrontRow.project_id == project.id)).all()
     )
     rows = session.scalars(
-        select(ActivityRow).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
+        select(ActivityRow)
+        .where(ActivityRow.project_id == project.id, ActivityRow.kind != "effort")
+        .order_by(ActivityRow.code)
     ).all()
     if not rows:
         return None
     codes = {row.id: row.code for row in rows}
-    links = session.scalars(select(LinkRow).where(LinkRow.project_id == project.id)).all()
+    found = session.scalars(select(LinkRow).where(LinkRow.project_id == project.id))
+    links = [k for k in found if k.pred_id in codes and k.succ_id in codes]
     return Network(
         project=project.code,
         activities=tuple(_activity(row, fronts) for row in rows),

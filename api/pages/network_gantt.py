@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
@@ -106,7 +106,8 @@ def chart_of(
     drawing = None
     if found is not None and view.delay is not None:
         planned = _published(session, project.id)
-        made = [_dressed(bar, found, then, planned) for bar in bars(shown, lang)]
+        begun = {a.code for a in found.plan.net.activities if a.actual_start is not None}
+        made = [_dressed(bar, found, then, planned, begun) for bar in bars(shown, lang)]
         links: list[LinkOf] = list(_links(found)) if wanted.links else []
         if wanted.land:
             made = list(_with_land(made, found, hidden_cases(ctx, project.code, found.calculation), lang))
@@ -136,14 +137,19 @@ def fold(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-def _dressed(bar: Bar, found: DatedNetwork, then: DatedNetwork | None, planned: Mapping[str, date]) -> Bar:
+def _dressed(
+    bar: Bar,
+    found: DatedNetwork,
+    then: DatedNetwork | None,
+    planned: Mapping[str, date],
+    begun: Collection[str],
+) -> Bar:
     """The bar with what is done of it, its baseline and its published date."""
     row = found.result.rows.get(bar.code)
     done = None
-    activity = next((a for a in found.plan.net.activities if a.code == bar.code), None)
     if row is not None and row.done:
         done = bar.finish
-    elif activity is not None and activity.actual_start is not None and bar.start <= found.data_date:
+    elif bar.code in begun and bar.start <= found.data_date:
         done = found.data_date
     base = then.result.rows.get(bar.code) if then is not None else None
     return replace(

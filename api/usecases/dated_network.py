@@ -8,12 +8,12 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import Calculation, calculate, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key
 from geo.networks import load_plan
 from geo.tables import Project
 from projects.engine.schedule import Result, schedule
 from projects.plan import Plan
-from projects.plan_land import last_of_fronts, with_land
+from projects.thinning import thinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +44,26 @@ def dated_network(session: Session, ctx: Context, project: Project, day: date) -
         if plan is None:
             return None
         calculation = calculate(session, ctx, project, day)
-        assert calculation.result is not None
-        return DatedNetwork(plan, calculation.result, calculation)
+        result = calculation.result
+        return None if result is None else DatedNetwork(plan, result, calculation)
 
-    made: DatedNetwork | None = ctx.cache.get(("dated-network", *result_key(ctx, project, day)), make)
+    made: DatedNetwork | None = ctx.cache.get(
+        ("dated-network", *calculation_key(session, ctx, project, day)), make
+    )
     return made
 
 
 def paths_network(session: Session, ctx: Context, project: Project, day: date) -> DatedNetwork | None:
-    """The same with the last case of each front only: a hundred cases of one front are not a hundred float paths."""
+    """The same with one case for each front, so that float paths are ways through the works."""
 
     def make() -> DatedNetwork | None:
         found = dated_network(session, ctx, project, day)
         if found is None:
             return None
-        calculation, plan = found.calculation, found.plan
-        cases = tuple(calculation.cases.values())
-        last = last_of_fronts(plan, cases, calculation.forecasts, day)
-        net = with_land(plan, cases, last, calculation.fronts, day)
-        return DatedNetwork(plan, schedule(net, plan.options(day)), calculation)
+        net = thinned(found.result.prepared.net, found.result.rows, found.calculation.cases.keys())
+        return DatedNetwork(found.plan, schedule(net, found.result.options), found.calculation)
 
-    made: DatedNetwork | None = ctx.cache.get(("paths-network", *result_key(ctx, project, day)), make)
+    made: DatedNetwork | None = ctx.cache.get(
+        ("paths-network", *calculation_key(session, ctx, project, day)), make
+    )
     return made

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
+from sqlalchemy.types import BigInteger, Text
 
 from geo.tables.base import Base, Versioned
 
@@ -102,7 +102,7 @@ class Baseline(Versioned, Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     data_date: Mapped[date]
-    known_event: Mapped[int]
+    known_event: Mapped[int] = mapped_column(BigInteger)
     reason: Mapped[str]
     document: Mapped[str | None]
     set_by: Mapped[str]
