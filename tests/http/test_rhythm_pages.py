@@ -31,7 +31,8 @@ def city(portfolio_settings: Settings) -> Tester:
 def give(app: FastAPI, city: Tester, **more: Any) -> Any:
     body = {
         "body_kind": "ward", "ward_code": WARD, "person": "Người thử", "what": "Họp dân; nói, rõ <b>",
-        "due_on": "2026-03-19", "product": "Biên bản", "authority": "UBND phường", "project": "HOTAY", "account": "nhip-phuong",
+        "due_on": "2026-03-19", "product": "Biên bản", "authority": "UBND phường", "project": "HOTAY",
+        "account": "nhip-phuong",
     } | more  # fmt: skip
     with TestClient(app, base_url="http://127.0.0.1", headers=city.headers) as client:
         answer = client.post("/api/assignments", json=body)
