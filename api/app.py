@@ -48,6 +48,7 @@ from api.pages import (
     project,
     project_records,
     report,
+    report_files,
     rights_page,
     signin,
     takeoff,
@@ -222,7 +223,9 @@ def create_app(
         document_forms,
         correction,
         bulk,
+        report_files,
         report,
+        report_files,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)
