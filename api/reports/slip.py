@@ -48,7 +48,7 @@ def slip_sections(content: Mapping[str, Any], *, most: int, chart: bool) -> list
     ]
     if rest:
         rows.append(Row((f"{len(rest)} nguyên nhân khác", "–", "–", rounded[-1])))
-    rows.append(Row((f"Cộng, khớp {before:%d/%m/%Y} → {after:%d/%m/%Y}", "", "", slip["days"]), total=True))
+    rows.append(Row((f"Cộng, khớp {before:%d/%m/%Y} – {after:%d/%m/%Y}", "", "", slip["days"]), total=True))
     columns = (
         Column("Nguyên nhân", width=36),
         Column("Đơn vị", width=20),

@@ -44,8 +44,15 @@ def page(document: Document) -> str:
 
 
 def _shown(value: Value, kind: Kind) -> str:
-    """What a cell says; characters that our fonts do not draw are written as their codes."""
-    return "".join(c if c.isspace() or ord(c) in drawn() else f"[U+{ord(c):04X}]" for c in said(value, kind))
+    """What a cell says."""
+    return str(_drawable(said(value, kind)))
+
+
+def _drawable(value: object) -> object:
+    """A text with the codes of what our fonts do not draw (marks that turn the reading direction are among them)."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join(c if c.isspace() or ord(c) in drawn() else f"[U+{ord(c):04X}]" for c in value)
 
 
 def _svg(make: Callable[[Any], str]) -> Callable[[Any], Markup]:
@@ -55,7 +62,10 @@ def _svg(make: Callable[[Any], str]) -> Callable[[Any], Markup]:
 @cache
 def _environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(Path(__file__).resolve().parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(Path(__file__).resolve().parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_drawable,
     )
     env.globals |= {
         "fonts": FONTS, "scheme": SCHEME, "nation": NATION, "motto": MOTTO, "said": _shown, "fills": charts.FILLS,

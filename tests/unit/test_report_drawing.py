@@ -85,6 +85,7 @@ def test_what_is_printed_is_text_and_the_hash_of_the_content_stands_on_it() -> N
     document = document_of(content())
     html = page(document)
     assert "<script>alert" not in html
+    assert "\u202e" not in html
     assert "[U+202E]" in html
     assert document.code == digest(content() | {"document": "bao-cao"})
     with pikepdf.open(io.BytesIO(drawn(content(), "bao-cao", "pdf"))) as pdf:
