@@ -32,6 +32,8 @@ CLOSED = "; ".join(
     ("sandbox", "default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
 )
 TOO_LARGE = "Nội dung gửi lên lớn hơn giới hạn; chưa có gì được nhận. · Body too large: nothing was taken."
+SCHEDULES = "/tien-do/nap"  # ends the address that takes a schedule file
+LARGEST_SCHEDULE = 101_000_000
 SHEETS = "/ghi-theo-bang"  # ends the addresses that take a filled-in sheet
 LARGEST_SHEET = 21 * 1024 * 1024
 YEAR = 365 * 24 * 3600
@@ -137,6 +139,8 @@ class Carry:
     def _largest(self, path: str) -> int:
         if path == UPLOADS:
             return self.largest_upload
+        if path.endswith(SCHEDULES):
+            return LARGEST_SCHEDULE
         if path.endswith(SHEETS):
             return LARGEST_SHEET
         return self.largest_papers if PAPERS.fullmatch(path) else LARGEST_BODY

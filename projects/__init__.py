@@ -7,7 +7,8 @@ Modules, in the order in which they build on each other:
 - `calendars`, `network`, `passes`, `cpm`: working days, the dependency graph, the critical-path method
 - `engine`: the network engine with shifts, constraints, what-if, ranking and simulation (a package of its own)
 - `templates`: a network from a template and the work fronts
-- `forecast`, `land`, `gains`, `impact`: handover days, cases in the network, what each release brings
+- `forecasting`: when a case will be handed over and why (a package of its own, on `law`)
+- `openings`, `land`, `gains`, `impact`: when fronts open, cases in the network, what each release brings
 - `portfolio`: lights, blocked stretches, roll-up
 - `catalog`: the portfolio files
 """
@@ -21,12 +22,13 @@ __all__ = [
     "cpm",
     "engine",
     "errors",
-    "forecast",
+    "forecasting",
     "gains",
     "impact",
     "land",
     "model",
     "network",
+    "openings",
     "passes",
     "portfolio",
     "steps",

@@ -14,9 +14,12 @@ from api.pages.rendering import render
 from api.pages.sentences import portfolio_conclusion, project_conclusion
 from api.pages.strips import stations_of
 from api.usecases.facts import all_ward_labels
+from api.usecases.releases import release_line
 from api.usecases.reports import delay_report
 from api.views import DelayReport
+from geo.access import access_project
 from projects.codes import OBSTACLES
+from projects.engine.ranking import Release
 
 router = APIRouter(prefix="/bao-cao-cham")
 
@@ -43,7 +46,8 @@ def project_report(
 ) -> HTMLResponse:
     """The delay report of one project, down to parcels."""
     report = delay_report(session, ctx, code, as_of=ngay)
-    return render_project_report(request, report, all_ward_labels(session), lang)
+    best = release_line(session, ctx, access_project(session, code), report.data_date)
+    return render_project_report(request, report, all_ward_labels(session), lang, best=best)
 
 
 def render_portfolio_report(
@@ -67,9 +71,14 @@ def render_portfolio_report(
 
 
 def render_project_report(
-    request: Request, report: DelayReport, wards: Mapping[str, str], lang: str
+    request: Request,
+    report: DelayReport,
+    wards: Mapping[str, str],
+    lang: str,
+    *,
+    best: Release | None = None,
 ) -> HTMLResponse:
-    """The report of the one project in `report`; `wards` are labels by code."""
+    """The report of the one project in `report`; `wards` are labels by code, `best` the smallest release."""
     view = report.entries[0]
     delay = view.delay
     words = network.chain_words(view, lang)
@@ -77,6 +86,7 @@ def render_project_report(
         request,
         "report_project.html.j2",
         nav="bao-cao-cham",
+        best=best,
         project=view.summary.facts,
         data_date=view.data_date,
         view=view,

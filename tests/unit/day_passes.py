@@ -1,4 +1,4 @@
-"""The forward and backward pass on integer instants: the engine under `projects.cpm` and `projects.gains`.
+"""The forward and backward pass on whole days, in plain Python: the passes under `tests.unit.day_cpm`.
 
 An instant is a day ordinal, the morning of that day. A node has a start, a resume (where its remaining work
 begins: the start itself while it waits) and a finish; zero-duration nodes have all three in one.

@@ -1,4 +1,4 @@
-"""The critical-path method: exact early and late dates, floats, drivers, with several calendars and progress.
+"""The critical-path method in whole days over plain Python, kept as an oracle for the engine.
 
 Dates are whole days: a start is the first worked day, a finish the last one. Zero-duration nodes happen at
 the end of their day. Lags are working days of the predecessor's calendar. Source of the formulas: the
@@ -13,9 +13,9 @@ from datetime import date
 
 import networkx as nx
 
-from projects import passes
 from projects.calendars import Calendar
 from projects.errors import NotFound
+from tests.unit import day_passes as passes
 
 
 @dataclass(frozen=True, slots=True)
