@@ -31,15 +31,16 @@ class Reason(StrEnum):
     TIME = "time"  # nothing: the day passed without progress
     FORECAST = "forecast"  # nothing of its own; its forecast moved by more or less than the day that passed
     EDIT = "edit"  # the plan was edited
+    OUTSIDE = "outside"  # whatever it was with cases that the reader may not be told of
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Who or what moved the milestone. `code`: case or activity code, "" for `OUTSIDE`.
 
-    `body` is who has to act: `ward:<code>`, `department`, `city` (the tier that an obstacle has reached), or `board` for
-    work and plan. `obstacle` is a code of `projects.codes.OBSTACLES`: the one on the case after the day, else the one
-    that went. `front` is the first work front of a case, or that of the activity.
+    `body` is who has to act: `ward:<code>`, `department`, `city` (the tier that an obstacle has reached), or `board`
+    for work and plan. `obstacle` is a code of `projects.codes.OBSTACLES`: the one on the case after the day, else the
+    one that went. `front` is the first work front of a case, or that of the activity.
     """
 
     kind: Kind
@@ -131,7 +132,7 @@ class Ledger:
 
     `days` holds every day after `from_day` up to `to_day`, ascending. Each table of totals (most days first) adds up to
     `slip`: `causes` by cause (`kind:code`), `wards`, `obstacles`, `bodies`, `reasons`; what has no ward or obstacle
-    stands under "" there. `half_steps` has the two totals `progress` and `plan`.
+    stands under "" there, what the reader may not be told of under "outside". `half_steps`: `progress` and `plan`.
     """
 
     project: str
