@@ -63,7 +63,7 @@ class Changes:
                     each[node] = max(each[node], base)
                 start[node], finish[node] = max(start[node], begin), max(finish[node], end)
         self._run(pick, bases[0], bases[1], start, finish, alone=False)
-        return _day(int(finish[self.target]))
+        return max(self.low, _day(int(finish[self.target])))
 
     def levels(self, choice: int) -> Levels:
         """The levels of all sources for a choice of changed shapes (bits)."""
@@ -72,7 +72,7 @@ class Changes:
         finish = start.copy()
         self._run(pick, *self.bases, start, finish, alone=False)
         return Levels(
-            always=_day(int(finish[self.target])),
+            always=max(self.low, _day(int(finish[self.target]))),
             before=[self._reach(choice, pick, source, source.before) for source in self.sources],
             after=[self._reach(choice, pick, source, source.after) for source in self.sources],
         )
@@ -205,7 +205,8 @@ class Changes:
 
     def _mattering(self, sources: list[Source], shapes: list[str]) -> tuple[list[Source], list[str]]:
         """Leaves out whatever could not move the target even if all others were as late as they get."""
-        low = _day(int(self._bound(sources, shapes, SOONER)[1][self.target]))
+        # The target is never sooner, so what comes no later need not be asked again.
+        low = self.low = _day(int(self._bound(sources, shapes, SOONER)[1][self.target]))
         start, finish = self._bound(sources, shapes, LATER)
         late = self._picked(shapes, LATER)
         self._tails = {}

@@ -14,6 +14,8 @@ from fractions import Fraction
 from functools import cache
 from math import factorial
 
+import networkx as nx
+
 from projects.ledger.states import State
 from projects.model import Activity, Link, NodeKind
 from tests.unit.cpm_oracle import WORK_DAYS, relax, worked_between
@@ -47,6 +49,14 @@ def slow_half_step(
     shares = {name: days for name, days in by_definition(names, value).items() if days}
     ends = (date.fromordinal(value(frozenset(chosen))) for chosen in ((), names))
     return *ends, shares  # type: ignore[return-value]
+
+
+def turned(before: State, after: State) -> bool:
+    """Whether the links of both plans together form a cycle: then edits cannot be applied one by one."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for state in (before, after):
+        graph.add_edges_from((k.pred, k.succ) for k in state.network.links)
+    return not nx.is_directed_acyclic_graph(graph)
 
 
 def slow_progressed(before: State, after: State) -> State:
