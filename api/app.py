@@ -76,6 +76,7 @@ from api.routes import (
 )
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import ledger as ledger_routes
 from api.routes import project_records as project_record_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
@@ -188,7 +189,7 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, system):
+    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, ledger_routes, system):
         app.include_router(module.router)
     of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
     people = (signin, account, rights_page, *of_admin)

@@ -20,9 +20,9 @@ Seed = tuple[int, int, int, int]  # node, base, start, finish
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A cause that has a date before and after, at the nodes where it enters. `case`: a case, else an activity."""
+    """Causes that have the same dates before and after, at the nodes where they enter: cases, or an activity."""
 
-    code: str
+    codes: tuple[str, ...]
     case: bool
     before: tuple[Seed, ...]
     after: tuple[Seed, ...]
@@ -31,8 +31,9 @@ class Source:
 class Changes:
     """The changes from one side to the other and the arrays to ask what a choice of them gives.
 
-    `sources` and `shapes` (activity codes) are by name; those that cannot move `target` are not among them but counted
-    in `count`. `landed`: whether cases are causes (else the land of each side belongs to its plan).
+    The causes are numbered, sources first, then shapes, each by name: `names` says (is it a case?, code). Those that
+    cannot move `target` are not among them but counted in `count`. `landed`: whether cases are causes (else the land of
+    each side belongs to its plan).
     """
 
     def __init__(self, pair: Pair, target: str, *, landed: bool) -> None:
@@ -43,20 +44,26 @@ class Changes:
         self.pick = np.zeros(self.n, np.int8)
         self.bases = pair.a.nodes.base.copy(), pair.b.nodes.base.copy()
         sources = list(self._land(landed))
-        shapes = self._activities(sources, {node for s in sources for node, *_ in (*s.before, *s.after)})
-        self.count = len(sources) + len(shapes)
+        land = len(sources)
+        shapes = self._activities(sources, {*pair.a.land, *pair.b.land})
+        self.count += len(sources) - land + len(shapes)  # those of land are counted already
         self.sources, self.shapes = self._mattering(sources, shapes)
+        members = [(not s.case, code, i) for i, s in enumerate(self.sources) for code in s.codes]
+        self.members = [i for *_, i in sorted(members)]
+        self.names = [(not other, code) for other, code, _ in sorted(members)]
+        self.names += [(False, code) for code in self.shapes]
         self._tails: dict[tuple[int, Seed], int] = {}
 
     def day(self, changed: frozenset[int]) -> int:
         """The day of the target when the causes of these numbers (sources, then shapes) have changed."""
-        m = len(self.sources)
+        m = len(self.members)
         pick = self._choose(sum(1 << j for j in range(len(self.shapes)) if m + j in changed))
         bases = [base.copy() for base in self.bases]
         start = self._steady_land(pick)
         finish = start.copy()
-        for i, source in enumerate(self.sources):
-            for node, base, begin, end in source.after if i in changed else source.before:
+        for i, is_changed in {(source, n in changed) for n, source in enumerate(self.members)}:
+            source = self.sources[i]
+            for node, base, begin, end in source.after if is_changed else source.before:
                 if source.case and not self._takes(pick, node):
                     continue
                 for each in bases:
@@ -71,10 +78,12 @@ class Changes:
         start = self._steady_land(pick)
         finish = start.copy()
         self._run(pick, *self.bases, start, finish, alone=False)
+        before = [self._reach(choice, pick, source, source.before) for source in self.sources]
+        after = [self._reach(choice, pick, source, source.after) for source in self.sources]
         return Levels(
             always=max(self.low, _day(int(finish[self.target]))),
-            before=[self._reach(choice, pick, source, source.before) for source in self.sources],
-            after=[self._reach(choice, pick, source, source.after) for source in self.sources],
+            before=[before[i] for i in self.members],
+            after=[after[i] for i in self.members],
         )
 
     def _choose(self, choice: int) -> Small:
@@ -136,22 +145,32 @@ class Changes:
     # Comparing the sides
 
     def _land(self, landed: bool) -> Iterator[Source]:
-        """The cases whose handover moved; all other land is steady."""
+        """The cases whose handover moved and that can be the last of a front; all other land is steady."""
         a, b = self.pair.a, self.pair.b
         self.steady = self.none.copy(), self.none.copy()
-        moved = {key[1] for key in {**a.land, **b.land} if a.land.get(key) != b.land.get(key)}
-        for land, steady in zip((a.land, b.land), self.steady, strict=True):
-            for (node, case), at in land.items():
-                if not landed or case not in moved:
-                    steady[node] = max(steady[node], at)
-        if landed:
-            seeds: dict[str, tuple[list[Seed], list[Seed]]] = {case: ([], []) for case in sorted(moved)}
-            for place, land in enumerate((a.land, b.land)):
-                for (node, case), at in land.items():
-                    if case in moved:
-                        seeds[case][place].append((node, NONE, at, at))
-            for case, (before, after) in seeds.items():
-                yield Source(case, True, tuple(sorted(before)), tuple(sorted(after)))
+        moved = np.zeros(len(self.pair.cases), np.bool_)
+        seeds: dict[int, tuple[list[Seed], list[Seed]]] = {}
+        nowhere = np.full(moved.size, NONE, np.int64)
+        for node in sorted({*a.land, *b.land}):
+            sides = a.land.get(node, nowhere), b.land.get(node, nowhere)
+            if not landed:
+                for steady, land in zip(self.steady, sides, strict=True):
+                    steady[node] = land.max(initial=NONE)
+                continue
+            # However the cases are chosen, the front does not open before this: who is never later opens nothing.
+            least = np.minimum(*sides).max(initial=NONE)
+            self.steady[0][node] = self.steady[1][node] = least
+            moved |= sides[0] != sides[1]
+            for j in np.flatnonzero(np.maximum(*sides) > least).tolist():
+                for steps, land in zip(seeds.setdefault(j, ([], [])), sides, strict=True):
+                    if land[j] != NONE:
+                        steps.append((node, NONE, int(land[j]), int(land[j])))
+        self.count = int(moved.sum())
+        alike: dict[tuple[tuple[Seed, ...], tuple[Seed, ...]], list[str]] = {}
+        for j, (before, after) in sorted(seeds.items()):
+            alike.setdefault((tuple(before), tuple(after)), []).append(self.pair.cases[j])
+        for (was, now), codes in alike.items():
+            yield Source(tuple(codes), True, was, now)
 
     def _activities(self, sources: list[Source], opened: set[int]) -> list[str]:
         """Adds the activities that have changed to `sources` or gives them as shapes."""
@@ -169,7 +188,7 @@ class Changes:
             code = self.pair.codes[i]
             if was == now and not land:
                 seeds = ((i, base, NONE, NONE) for base in bases)
-                sources.append(Source(code, False, (next(seeds),), (next(seeds),)))
+                sources.append(Source((code,), False, (next(seeds),), (next(seeds),)))
                 self.bases[0][i] = self.bases[1][i] = NONE
             elif (
                 i not in opened
@@ -178,7 +197,7 @@ class Changes:
                 and all(fixed[p] for side in (a, b) for p, *_ in side.links(i))
             ):
                 # Nothing of what it waits for can change: its own times are all that it passes on.
-                sources.append(Source(code, False, *(((i, NONE, s[i], f[i]),) for s, f in own)))
+                sources.append(Source((code,), False, *(((i, NONE, s[i], f[i]),) for s, f in own)))
                 self.pick[i] = NOWHERE
             else:
                 shapes.append(code)
@@ -223,7 +242,7 @@ class Changes:
             self._run(late, self.none, self.none, *seeds, alone=True)
             if _day(int(seeds[1][self.target])) > low or i == self.target:
                 held.append(code)
-        return sorted(kept, key=lambda s: (not s.case, s.code)), held
+        return kept, held
 
     def _picked(self, shapes: list[str], how: int) -> Small:
         pick = self.pick.copy()

@@ -59,7 +59,7 @@ def half_step(before: State, after: State, target: str, *, landed: bool) -> Part
     if both is None:
         return _together(before, after, target)
     changes = Changes(both, target, landed=landed)
-    m, k = len(changes.sources), len(changes.shapes)
+    m, k = len(changes.members), len(changes.shapes)
     ends = changes.day(frozenset()), changes.day(frozenset(range(m + k)))
     seeds = {seed for source in changes.sources for seed in (*source.before, *source.after)}
     exact = k <= EXACT_UP_TO and (len(seeds) + 1) << k <= MOST_RUNS
@@ -67,12 +67,10 @@ def half_step(before: State, after: State, target: str, *, landed: bool) -> Part
         found = exact_shares(m, k, changes.levels)
     else:
         found = sampled_shares(m + k, changes.day, orders=SAMPLED_RUNS // (m + k))
-    names = [(source.case, source.code) for source in changes.sources]
-    names += [(False, code) for code in changes.shapes]
     return Parts(
         before=_date(ends[0]),
         after=_date(ends[1]),
-        shares={name: days for name, days in zip(names, found, strict=True) if days},
+        shares={name: days for name, days in zip(changes.names, found, strict=True) if days},
         causes=changes.count,
         exact=exact,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 
 class Kind(StrEnum):
@@ -126,7 +127,7 @@ class Total:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """The movement of one milestone from the end of `from_day` to the end of `to_day`.
 
@@ -156,13 +157,14 @@ class Ledger:
         """Calendar days that the milestone moved, positive = later."""
         return (self.after - self.before).days
 
+    @cached_property
+    def named(self) -> dict[str, Cause]:
+        """Every cause with a share by its key in `causes`, as it was on its last day."""
+        return {key_of(share.cause): share.cause for entry in self.days for share in entry.shares}
+
     def cause(self, key: str) -> Cause | None:
-        """The cause behind a key of `causes`, as it was on its last day."""
-        for entry in reversed(self.days):
-            for share in entry.shares:
-                if key_of(share.cause) == key:
-                    return share.cause
-        return None
+        """The cause behind a key of `causes`."""
+        return self.named.get(key)
 
 
 def key_of(cause: Cause) -> str:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from projects.engine.bridge import net_of
 from projects.engine.csr import numbering, rows
-from projects.engine.dated import DONE, FREE, NONE, OPEN, RUNNING, Edges, Ints, Nodes
+from projects.engine.dated import DONE, FREE, NONE, OPEN, RUNNING, Edges, Ints, Long, Nodes
 from projects.engine.mixed import ABSENT, LANDED
 from projects.engine.model import Options
 from projects.engine.setup import Prepared, prepare
 from projects.engine.shifts import Clock, clock, instant
-from projects.land import lands, without_cases
+from projects.land import FrontLand, lands, without_cases
 from projects.ledger.states import State
 
 # (work left, calendar, state and facts, links): what decides how a node passes on what it waits for.
@@ -24,14 +25,15 @@ Way = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Side:
-    """One state. `takes`: nodes that open with their land, not by a recorded fact; `land`: the instant of each case's
-    handover by (node, case); `other`: the calendar of each link's lag when its predecessor is as on the other side."""
+    """One state. `takes`: nodes that open with their land, not by a recorded fact; `land`: by node the handover of each
+    case of the pair, NONE where it is not waited for; `other`: the calendar of each link's lag when its predecessor is
+    as on the other side."""
 
     nodes: Nodes
     edges: Edges
     other: Ints
     takes: npt.NDArray[np.bool_]
-    land: Mapping[tuple[int, str], int]
+    land: Mapping[int, Long]
 
     def way(self, i: int) -> Way:
         """How node i passes on what it waits for, its earliest date apart."""
@@ -56,9 +58,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """The state before and the one after; node i is the activity `codes[i]` in both."""
+    """The state before and the one after; node i is the activity `codes[i]` in both, case j is `cases[j]`."""
 
     codes: tuple[str, ...]
+    cases: tuple[str, ...]
     index: Mapping[str, int]
     clock: Clock
     a: Side
@@ -80,10 +83,11 @@ def pair(before: State, after: State) -> Pair | None:
             return None
     index = {code: i for i, code in enumerate(order)}
     times = first.times if same else (*first.times, *second.times)
-    a = _side(first, before, index, 0)
-    b = _side(second, after, index, 0 if same else len(first.times))
+    cases = tuple(sorted({*before.forecasts, *after.forecasts}))
+    a = _side(first, before, index, cases, 0)
+    b = _side(second, after, index, cases, 0 if same else len(first.times))
     ticking = clock(times, unit=first.clock.unit)
-    return Pair(tuple(order), index, ticking, _crossed(a, b), _crossed(b, a))
+    return Pair(tuple(order), cases, index, ticking, _crossed(a, b), _crossed(b, a))
 
 
 def _crossed(side: Side, other: Side) -> Side:
@@ -93,6 +97,7 @@ def _crossed(side: Side, other: Side) -> Side:
     return replace(side, other=np.where(present, there, side.edges.calendar).astype(np.int32))
 
 
+@lru_cache(maxsize=8)
 def _prepared(state: State) -> Prepared:
     net = net_of(without_cases(state.network), state.calendars)
     return prepare(net, Options(data_date=state.day, whole_days=True))
@@ -111,7 +116,7 @@ def _common_order(first: Prepared, second: Prepared) -> list[str]:
     return [codes[i] for i in number.order] if number.numbered == len(codes) else []
 
 
-def _side(p: Prepared, state: State, index: Mapping[str, int], calendars: int) -> Side:
+def _side(p: Prepared, state: State, index: Mapping[str, int], cases: Sequence[str], calendars: int) -> Side:
     """The arrays of `p` in the common numbering, with the land taken out of them."""
     n = len(index)
     to = np.array([index[code] for code in p.codes], np.int64)
@@ -127,17 +132,25 @@ def _side(p: Prepared, state: State, index: Mapping[str, int], calendars: int) -
         out=out.ptr, edge=out.edge,
     )  # fmt: skip
     takes = np.zeros(n, np.bool_)
-    land: dict[tuple[int, str], int] = {}
-    network = without_cases(state.network)
-    told = {a.code for a in network.activities if a.actual_start or a.actual_finish}
-    for ground in lands(network, state.fronts, list(state.cases.values()), state.forecasts, state.day):
+    told = {a.code for a in state.network.activities if a.actual_start or a.actual_finish}
+    place = {code: j for j, code in enumerate(cases)}
+    land: dict[int, Long] = {}
+    for ground in _grounds(state):
         i = index[ground.possession]
         takes[i] = bool(ground.cases) and ground.possession not in told
         if takes[i] and not ground.waiting:
             nodes.state[i], nodes.base[i] = LANDED, NONE
+        land[i] = np.full(len(cases), NONE, np.int64)
         for case in ground.cases:
-            land[i, case.code] = instant(state.forecasts[case.code].on, evening=True)
+            land[i][place[case.code]] = instant(state.forecasts[case.code].on, evening=True)
     return Side(nodes, edges, edges.calendar, takes, land)
+
+
+# Each state is asked for twice: as the end of a day and as the beginning of the next.
+@lru_cache(maxsize=8)
+def _grounds(state: State) -> tuple[FrontLand, ...]:
+    network = without_cases(state.network)
+    return lands(network, state.fronts, list(state.cases.values()), state.forecasts, state.day)
 
 
 def _no_nodes(n: int) -> Nodes:

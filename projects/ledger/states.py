@@ -11,9 +11,9 @@ from projects.forecast import HandoverForecast
 from projects.model import Activity, CaseState, Network, WorkFront
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """A project at the end of `day`: plan and land.
+    """A project at the end of `day`: plan and land. Equal only to itself, so that what is reckoned of it can be kept.
 
     `network`: the plan as it stood, without case nodes and without actual dates after the day. `forecasts` holds the
     cases whose land is wanted. `tiers`: how high the obstacle of a case has come (`projects.tiers`), ward if unsaid.

@@ -49,7 +49,8 @@ QUERIES = {
     "/cam-ket": ("", "du_an={project}&xem=1", "phuong=00097&tinh_trang=broken&lang=en"),
     "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
     "/api/commitments": ("", "project={project}&listed=1&state=open"),
-    "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30"),
+    "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30", "tu=2026-03-13&den=2026-04-02&moc=LAND&lang=en"),
+    "/api/projects/{code}/slip": ("from=2026-03-13&to=2026-04-02", "ngay=2026-03-20&milestone=LAND"),
 }
 
 

@@ -90,9 +90,7 @@ def ledger_of(
 
 def _hidden(ctx: Context, ledger: Ledger) -> frozenset[str]:
     """The cases with a share that whoever asks may not be told of."""
-    cases = {
-        s.cause.code: s.cause.ward for d in ledger.days for s in d.shares if s.cause.kind is Kind.CASE
-    }
+    cases = {s.cause.code: s.cause.ward for d in ledger.days for s in d.shares if s.cause.kind is Kind.CASE}
     closed = {w for w in set(cases.values()) if not sees(ctx, ward=w or "", project=ledger.project)}
     return frozenset(code for code, ward in cases.items() if ward in closed)
 
@@ -161,7 +159,14 @@ def states_between(ctx: Context, history: History, from_day: date, to_day: date)
 
 def foreseen(cases: Sequence[CaseState], day: date) -> dict[str, HandoverForecast]:
     """When the land of each case is expected, as `calculate` has it: the one place where the ledger asks."""
-    return land.forecasts(cases, day)
+    # Under today's rules cases alike in these fields have the same forecast, and most are alike.
+    alike: dict[tuple[object, ...], CaseState] = {}
+    keys = {case.code: (case.step, case.step_on, case.promised_on, case.land) for case in cases}
+    for case in cases:
+        alike.setdefault(keys[case.code], case)
+    found = land.forecasts(list(alike.values()), day)
+    first = {key: found.get(case.code) for key, case in alike.items()}
+    return {code: forecast for code, key in keys.items() if (forecast := first[key]) is not None}
 
 
 def _ends(ctx: Context, history: History, day: date) -> State:
