@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 
 class Kind(StrEnum):
@@ -31,15 +32,16 @@ class Reason(StrEnum):
     TIME = "time"  # nothing: the day passed without progress
     FORECAST = "forecast"  # nothing of its own; its forecast moved by more or less than the day that passed
     EDIT = "edit"  # the plan was edited
+    OUTSIDE = "outside"  # whatever it was with cases that the reader may not be told of
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Who or what moved the milestone. `code`: case or activity code, "" for `OUTSIDE`.
 
-    `body` is who has to act: `ward:<code>`, `department`, `city` (the tier that an obstacle has reached), or `board` for
-    work and plan. `obstacle` is a code of `projects.codes.OBSTACLES`: the one on the case after the day, else the one
-    that went. `front` is the first work front of a case, or that of the activity.
+    `body` is who has to act: `ward:<code>`, `department`, `city` (the tier that an obstacle has reached), or `board`
+    for work and plan. `obstacle` is a code of `projects.codes.OBSTACLES`: the one on the case after the day, else the
+    one that went. `front` is the first work front of a case, or that of the activity.
     """
 
     kind: Kind
@@ -125,13 +127,13 @@ class Total:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
     """The movement of one milestone from the end of `from_day` to the end of `to_day`.
 
     `days` holds every day after `from_day` up to `to_day`, ascending. Each table of totals (most days first) adds up to
     `slip`: `causes` by cause (`kind:code`), `wards`, `obstacles`, `bodies`, `reasons`; what has no ward or obstacle
-    stands under "" there. `half_steps` has the two totals `progress` and `plan`.
+    stands under "" there, what the reader may not be told of under "outside". `half_steps`: `progress` and `plan`.
     """
 
     project: str
@@ -155,13 +157,14 @@ class Ledger:
         """Calendar days that the milestone moved, positive = later."""
         return (self.after - self.before).days
 
+    @cached_property
+    def named(self) -> dict[str, Cause]:
+        """Every cause with a share by its key in `causes`, as it was on its last day."""
+        return {key_of(share.cause): share.cause for entry in self.days for share in entry.shares}
+
     def cause(self, key: str) -> Cause | None:
-        """The cause behind a key of `causes`, as it was on its last day."""
-        for entry in reversed(self.days):
-            for share in entry.shares:
-                if key_of(share.cause) == key:
-                    return share.cause
-        return None
+        """The cause behind a key of `causes`."""
+        return self.named.get(key)
 
 
 def key_of(cause: Cause) -> str:
