@@ -15,22 +15,30 @@ from sqlalchemy.orm import Session
 from api import __version__
 from api.context import Context
 from api.pages.network import waits
+from api.pages.quality import found_text
 from api.usecases import facts
 from api.usecases.calculation import resolve_day
 from api.usecases.commitments import commitments
 from api.usecases.desks import desk_rows
 from api.usecases.ledger import ledger_of
 from api.usecases.may import sees
+from api.usecases.projects import project_view
+from api.usecases.quality import quality_of
+from api.usecases.releases import release_answer
 from api.usecases.reports import delay_report, entry_answer
 from api.views import BandPiece, ProjectView
 from geo import scope
 from geo.access import access_project
 from geo.axis import load_routes
+from geo.chain import short_head
 from geo.crs import to_measure
 from geo.route import route_piece
 from projects.codes import OBSTACLES
 from projects.desk.desk import sort_key
+from projects.errors import InvalidInput
 from projects.ledger.model import Ledger, Total
+from projects.quality.model import Quality
+from projects.quality.words import WORDS
 
 FORMAT = 1
 TIMED = ("overdue", "week", "month")
@@ -55,7 +63,11 @@ def report_content(
     Raises NotFound, InvalidInput, CyclicDependency.
     """
     day = resolve_day(session, as_of)
-    report = delay_report(session, ctx, code, as_of=day)
+    if code is None:
+        report = delay_report(session, ctx, None, as_of=day)
+        views, lights = report.entries, dict(report.overview.lights)
+    else:
+        views, lights = (project_view(session, ctx, code, as_of=day),), {}
     labels = facts.all_ward_labels(session)
     who = ctx.principal
     content: dict[str, Any] = {
@@ -66,7 +78,7 @@ def report_content(
         "data_date": day.isoformat(),
         "since": since.isoformat() if since else None,
         "known_event": ctx.known,
-        "chain_head": report.chain_head,
+        "chain_head": short_head(session),
         "reader": {"role": who.role.code, "wards": sorted(who.wards), "projects": sorted(who.projects)},
         "options": {
             "progress": "retained_logic",
@@ -74,13 +86,12 @@ def report_content(
             "critical_float": 0,
             "days": "whole",
         },
-        "demo": report.overview.has_demo,
-        "lights": report.overview.lights,
-        "entries": [_entry(view, labels) for view in report.entries],
+        "demo": any(view.summary.land.demo_parcels for view in views),
+        "lights": lights,
+        "entries": [_entry(view, labels) for view in views],
     }
     if code is not None:
-        view = report.entries[0]
-        content |= _of_project(session, ctx, view, code, day, since, labels)
+        content |= _of_project(session, ctx, views[0], code, day, since, labels)
     return content
 
 
@@ -129,6 +140,8 @@ def _of_project(
     promised = commitments(session, project=code, state="broken", listed=True, limit=BROKEN, as_of=day)
     with scope.calculating(session):
         ages = session.execute(LATEST, {"project": project.id, "day": day}).all()
+    quality = quality_of(session, ctx, project, day)
+    release = release_of(session, ctx, code, day) if view.delay is not None else None
     work = [
         row
         for row in desk_rows(session, ctx, project, day)
@@ -136,11 +149,14 @@ def _of_project(
     ]
     work.sort(key=lambda row: sort_key(row.desk, row.held, row.case.code))
     moved = (
-        ledger_of(session, ctx, project, since, day)
+        ledger_of(session, ctx, code, since, day)
         if since is not None and view.delay is not None and since < day
         else None
     )
     return {
+        "reliable": quality.gate.ok if quality else True,
+        "quality": None if quality is None else _quality(quality),
+        "release": release,
         "slip": None if moved is None else slip_values(moved, labels),
         "promises": {
             "broken": promised.whole.broken, "kept": promised.whole.kept, "due": promised.due,
@@ -221,6 +237,37 @@ def slip_values(ledger: Ledger, labels: dict[str, str]) -> dict[str, Any]:
             }
             for entry in ledger.days if entry.moved or entry.shares
         ],
+    }  # fmt: skip
+
+
+def _quality(quality: Quality) -> dict[str, Any]:
+    """The checks without who offends: names of cases do not travel."""
+    states = {"pass": "đạt", "fail": "không đạt", "unknown": "không đánh giá được"}
+    return {
+        "gate": quality.gate.stamp_vi, "passed": quality.gate.passed, "failing": quality.gate.failing,
+        "unknown": quality.gate.unknown,
+        "checks": [
+            {
+                "code": f.code, "name_vi": WORDS[f.code].name_vi, "value": found_text(f, "vi"),
+                "threshold": WORDS[f.code].limit_vi, "verdict_vi": states[f.state],
+            }
+            for f in quality.findings
+        ],
+    }  # fmt: skip
+
+
+def release_of(session: Session, ctx: Context, code: str, day: date) -> dict[str, Any] | None:
+    """The smallest set that gains all that land can gain, and the rungs before it; None where land gains nothing."""
+    try:
+        answer = release_answer(session, ctx, code, as_of=day)
+    except InvalidInput:
+        return None
+    found = answer["set"]
+    if found is None:
+        return None
+    return {
+        "most": answer["most"], "open": answer["open"], "exact": answer["exact"], "ladder": answer["ladder"],
+        "size": found["cases"], "days": answer["days"],
     }  # fmt: skip
 
 

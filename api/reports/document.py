@@ -73,12 +73,13 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -> list[Section]:
     short_parts = [
-        *slip_sections(content, most=5, chart=False), _sets(entry, 3), _axis(content, entry), _wards(entry, 5),
-        _next(content, 4),
+        *slip_sections(content, most=5, chart=False), _release(content), _sets(entry, 3), _axis(content, entry),
+        _wards(entry, 5), _next(content, 4),
     ]  # fmt: skip
     whole = [
-        *slip_sections(content, most=12, chart=True), _sets(entry, MOST_SETS), _axis(content, entry), _chain(entry),
-        _wards(entry, MOST_WARDS), _cases(entry), _milestones(entry), _promises(content), _next(content, 8),
+        *slip_sections(content, most=12, chart=True), _release(content), _sets(entry, MOST_SETS),
+        _axis(content, entry), _chain(entry), _wards(entry, MOST_WARDS), _cases(entry),
+        _milestones(entry), _promises(content), _next(content, 8),
         _ages(content), *_quality(content),
     ]  # fmt: skip
     if kind == "tom-tat":
@@ -131,6 +132,24 @@ def _sets(entry: Mapping[str, Any], most: int) -> Section | None:
         "không cộng với bảng nguyên nhân."
     )
     return Section("Bộ cần gỡ", table=Table(columns, rows), hint=hint)
+
+
+def _release(content: Mapping[str, Any]) -> Section | None:
+    found = content.get("release")
+    if not found or not found["ladder"]:
+        return None
+    rows = [
+        Row((f"{rung['cases']} hồ sơ", _date(rung["finish"]), rung["days"]))
+        for rung in found["ladder"][:MOST_SETS]
+    ]
+    columns = (
+        Column("Gỡ ít nhất", width=50),
+        Column("Hoàn thành dự báo", "date"),
+        Column("Ngày lấy lại", "int"),
+    )
+    bound = "" if found["exact"] else " Số hồ sơ là cận trên có chứng minh cận dưới ở trang “Gỡ ở đâu trước”."
+    hint = f"Trong {found['open']} hồ sơ còn vướng; đất lấy lại được nhiều nhất {fmt.days(found['most'], 'vi')}.{bound}"
+    return Section("Bộ nhỏ nhất cần gỡ", table=Table(columns, rows), hint=hint)
 
 
 def _axis(content: Mapping[str, Any], entry: Mapping[str, Any]) -> Section | None:
@@ -294,8 +313,15 @@ def _quality(content: Mapping[str, Any]) -> list[Section]:
     if not found:
         return []
     rows = [Row((q["name_vi"], q["value"], q["threshold"], q["verdict_vi"])) for q in found["checks"]]
-    columns = (Column("Kiểm tra", width=50), Column("Kết quả"), Column("Ngưỡng"), Column("Kết luận"))
-    return [Section("Kiểm tra chất lượng tiến độ", table=Table(columns, rows))]
+    columns = (
+        Column("Kiểm tra", width=40),
+        Column("Kết quả"),
+        Column("Ngưỡng"),
+        Column("Kết luận", width=18),
+    )
+    hint = f"{found['gate']}: {found['passed']} đạt, {found['failing']} không đạt, "
+    hint += f"{found['unknown']} không đánh giá được."
+    return [Section("Kiểm tra chất lượng tiến độ", table=Table(columns, rows), hint=hint)]
 
 
 def _portfolio(content: Mapping[str, Any]) -> dict[str, Any]:

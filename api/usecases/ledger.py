@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
-from projects.forecast import HandoverForecast, forecast_handover
+from projects.forecasting.model import HandoverForecast, forecast_handover
 
 from api.calendars import working_calendars
 from projects.comparing import compare
