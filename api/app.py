@@ -61,6 +61,7 @@ from api.pages import (
     quality,
     release,
     report,
+    report_files,
     review,
     rights_page,
     risk,
@@ -97,6 +98,7 @@ from api.routes import (
 )
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
+from api.routes import ledger as ledger_routes
 from api.routes import opening_rules as opening_routes
 from api.routes import project_records as project_record_routes
 from api.routes import quality as quality_routes
@@ -216,7 +218,7 @@ def create_app(
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
     records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    of_schedules = (networks, schedule_routes, scenario_routes, risk_routes, quality_routes)
+    of_schedules = (networks, schedule_routes, scenario_routes, risk_routes, quality_routes, ledger_routes)
     of_people_land = (worklist_routes, *of_cases, assignment_routes)
     for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
@@ -274,7 +276,9 @@ def create_app(
         document_forms,
         correction,
         bulk,
+        report_files,
         report,
+        report_files,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)

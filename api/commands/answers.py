@@ -10,6 +10,7 @@ import typer
 
 from api.commands.shared import command_context, transaction
 from api.formatting import date_text, slip
+from api.usecases.ledger_answer import ledger_answer
 from api.usecases.reports import delay_answer
 from api.usecases.schedules import schedule_answer
 
@@ -72,6 +73,37 @@ def delay(
             print(
                 f"    {driver['case']} ({driver['ward_name']}; {parcels}): bàn giao dự báo {_day(driver['forecast'])}"
             )
+
+
+@app.command("slip")
+def slip_ledger(
+    code: Annotated[str, typer.Argument(help="Mã dự án.")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Cuối ngày này là đầu kỳ.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Cuối ngày này là cuối kỳ.")
+    ] = None,
+    milestone: Annotated[
+        str | None, typer.Option(help="Mã mốc hoặc công việc; bỏ trống là hoàn thành.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sổ trượt: mốc lùi bao nhiêu ngày trong kỳ, vì hồ sơ, công việc hay lần sửa kế hoạch nào."""
+    with transaction() as session:
+        answer = ledger_answer(
+            session, command_context(), code, since and since.date(), until and until.date(), milestone
+        )
+    if as_json:
+        _print_json(answer)
+        return
+    print(
+        f"{code} · {answer['name_vi']} · {_day(answer['from'])} → {_day(answer['to'])}: "
+        f"{_day(answer['before'])} → {_day(answer['after'])}, {slip(answer['slip_days'], 'vi')}"
+    )
+    for row in answer["causes"]:
+        print(f"{row['days_exact']:>12} ngày  {row['kind']:<9} {row['code'] or '–':<20} {row['name_vi']}")
+    print(f"{answer['slip_days']:>12} ngày  cộng")
 
 
 def _day(text: str | None) -> str:

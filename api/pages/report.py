@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api import formatting as fmt
@@ -12,6 +14,7 @@ from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.pages import network
 from api.pages.rendering import render
 from api.pages.sentences import portfolio_conclusion, project_conclusion
+from api.pages.slip import SlipPart, slip_part
 from api.pages.strips import stations_of
 from api.usecases.facts import all_ward_labels
 from api.usecases.releases import release_line
@@ -43,11 +46,21 @@ def project_report(
     lang: LangDep,
     code: ProjectCode,
     ngay: DataDate = None,
+    tu: Annotated[date | None, Query()] = None,
+    den: Annotated[date | None, Query()] = None,
+    moc: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
-    """The delay report of one project, down to parcels."""
+    """The delay report of one project, down to parcels, with its slip ledger from `tu` to `den` of milestone `moc`."""
     report = delay_report(session, ctx, code, as_of=ngay)
     best = release_line(session, ctx, access_project(session, code), report.data_date)
-    return render_project_report(request, report, all_ward_labels(session), lang, best=best)
+    wards, delay = all_ward_labels(session), report.entries[0].delay
+    slip = None
+    if delay is not None:
+        slip = slip_part(
+            session, ctx, code, wards,
+            since=tu, until=den, milestone=moc, day=report.data_date, forecast=delay.forecast_finish,
+        )  # fmt: skip
+    return render_project_report(request, report, wards, lang, slip, best=best)
 
 
 def render_portfolio_report(
@@ -75,6 +88,7 @@ def render_project_report(
     report: DelayReport,
     wards: Mapping[str, str],
     lang: str,
+    slip: SlipPart | None = None,
     *,
     best: Release | None = None,
 ) -> HTMLResponse:
@@ -94,6 +108,7 @@ def render_project_report(
         address=f"/du-an/{view.summary.facts.code}",
         tab="bao-cao-cham",
         delay=delay,
+        slip=slip,
         said=project_conclusion(view, wards, lang),
         releases=view.driving.releases,
         named=network.by_front(delay.drivers if delay else ()),

@@ -76,7 +76,8 @@ QUERIES = {
     "/api/assignments/debts": ("kind=month",),
     "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
     "/api/commitments": ("", "project={project}&listed=1&state=open"),
-    "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30"),
+    "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30", "tu=2026-03-13&den=2026-04-02&moc=LAND&lang=en"),
+    "/api/projects/{code}/slip": ("from=2026-03-13&to=2026-04-02", "ngay=2026-03-20&milestone=LAND"),
 }
 
 

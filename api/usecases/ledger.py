@@ -1,0 +1,206 @@
+"""The slip ledger of a project between two days: the history is read once, each day is reckoned from what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from projects.forecasting.model import HandoverForecast
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases.calculation import resolve_day, result_key
+from api.usecases.may import sees
+from geo import scope
+from geo.access import access_project
+from geo.case_days import CaseDays, load_case_days
+from geo.plan_history import Plans, load_plans
+from geo.store import load_fronts
+from geo.tables import Milestone, Project
+from projects import land
+from projects.errors import Fault, InvalidInput
+from projects.ledger.book import make_ledger, without_cases_of
+from projects.ledger.daily import finish_of
+from projects.ledger.model import Kind, Ledger
+from projects.ledger.states import State
+from projects.model import CaseState, WorkFront
+from projects.network import as_of
+
+MOST_DAYS = 732  # two years
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """How a milestone moved in the period; `days` calendar days, positive = later."""
+
+    code: str
+    activity: str
+    name_vi: str
+    name_en: str
+    before: date
+    after: date
+
+    @property
+    def days(self) -> int:
+        """Calendar days, positive = later."""
+        return (self.after - self.before).days
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that the days of a period are made of."""
+
+    plans: Plans
+    cases: CaseDays
+    fronts: tuple[WorkFront, ...]
+
+
+def ledger_of(
+    session: Session,
+    ctx: Context,
+    project: str,
+    from_day: date,
+    to_day: date,
+    milestone: str | None = None,
+) -> Ledger:
+    """The ledger of a milestone from the end of one day to that of another, as far as the reader may be told of it.
+
+    `milestone`: code of a milestone or of an activity, None for the completion. Raises NotFound, and InvalidInput for
+    days that cannot be shown or a project without a plan.
+    """
+    row = access_project(session, project)
+    check_period(session, from_day, to_day)
+    code, target, name_vi, name_en = _milestone(session, row, milestone)
+
+    def make() -> Ledger:
+        history = _history(session, row, from_day, to_day)
+        return make_ledger(
+            states_between(ctx, history, from_day, to_day),
+            target or history.plans.on(to_day).finish,
+            project=row.code, milestone=code, name_vi=name_vi, name_en=name_en,
+        )  # fmt: skip
+
+    whole: Ledger = ctx.cache.get(
+        ("ledger", *result_key(ctx, row, to_day), from_day, code, target, name_vi), make
+    )
+    return without_cases_of(whole, _hidden(ctx, whole))
+
+
+def _hidden(ctx: Context, ledger: Ledger) -> frozenset[str]:
+    """The cases with a share that whoever asks may not be told of."""
+    cases = {s.cause.code: s.cause.ward for d in ledger.days for s in d.shares if s.cause.kind is Kind.CASE}
+    closed = {w for w in set(cases.values()) if not sees(ctx, ward=w or "", project=ledger.project)}
+    return frozenset(code for code, ward in cases.items() if ward in closed)
+
+
+def movements(
+    session: Session, ctx: Context, project: str, from_day: date, to_day: date
+) -> tuple[Movement, ...]:
+    """How far each key milestone moved: the completion first, then those of the project's list by code."""
+    row = access_project(session, project)
+    check_period(session, from_day, to_day)
+    history = _history(session, row, from_day, to_day)
+    first, last = (_ends(ctx, history, day) for day in (from_day, to_day))
+    wanted = [_milestone(session, row, None)]
+    wanted += [
+        (m.code, m.activity_code, m.name_vi, m.name_en)
+        for m in session.scalars(
+            select(Milestone).where(Milestone.project_id == row.id).order_by(Milestone.code)
+        )
+        if m.activity_code
+    ]
+    found = []
+    for code, target, name_vi, name_en in wanted:
+        target = target or last.network.finish
+        if all(any(a.code == target for a in state.network.activities) for state in (first, last)):
+            found.append(
+                Movement(code, target, name_vi, name_en, finish_of(first, target), finish_of(last, target))
+            )
+    return tuple(found)
+
+
+def check_period(session: Session, from_day: date, to_day: date) -> None:
+    """Raises InvalidInput unless the days lie in order, not too far apart, and both can be shown."""
+    resolve_day(session, from_day)
+    resolve_day(session, to_day)
+    if not timedelta(0) < to_day - from_day <= timedelta(MOST_DAYS):
+        raise InvalidInput(
+            [
+                Fault(
+                    "from",
+                    f"Ngày đầu phải trước ngày cuối, cách nhau nhiều nhất {MOST_DAYS} ngày.",
+                    f"The first day must come before the last, at most {MOST_DAYS} days apart.",
+                )
+            ]
+        )
+
+
+def states_between(ctx: Context, history: History, from_day: date, to_day: date) -> Iterator[State]:
+    """The state at the end of each day of the period, the first one included."""
+    cases = dict(history.cases.first)
+    predicted: Mapping[str, HandoverForecast] = {}
+    for n in range((to_day - from_day).days + 1):
+        day = from_day + timedelta(n)
+        cases |= history.cases.changed.get(day, {})
+        predicted = foreseen(list(cases.values()), day)
+        yield State(
+            day=day,
+            network=as_of(history.plans.on(day), day),
+            cases=dict(cases),
+            forecasts=predicted,
+            fronts=history.fronts,
+            calendars=ctx.calendars,
+            tiers=history.cases.tiers(day),
+            told={**history.cases.told.get(day, {}), "": history.plans.events(day)},
+        )
+
+
+def foreseen(cases: Sequence[CaseState], day: date) -> dict[str, HandoverForecast]:
+    """When the land of each case is expected, as `calculate` has it: the one place where the ledger asks."""
+    # Under today's rules cases alike in these fields have the same forecast, and most are alike.
+    alike: dict[tuple[object, ...], CaseState] = {}
+    keys = {case.code: (case.step, case.step_on, case.promised_on, case.land) for case in cases}
+    for case in cases:
+        alike.setdefault(keys[case.code], case)
+    found = land.forecasts(list(alike.values()), day)
+    first = {key: found.get(case.code) for key, case in alike.items()}
+    return {code: forecast for code, key in keys.items() if (forecast := first[key]) is not None}
+
+
+def _ends(ctx: Context, history: History, day: date) -> State:
+    cases = dict(history.cases.first)
+    for changed in sorted(on for on in history.cases.changed if on <= day):
+        cases |= history.cases.changed[changed]
+    return State(
+        day=day,
+        network=as_of(history.plans.on(day), day),
+        cases=cases,
+        forecasts=foreseen(list(cases.values()), day),
+        fronts=history.fronts,
+        calendars=ctx.calendars,
+    )
+
+
+def _history(session: Session, project: Project, from_day: date, to_day: date) -> History:
+    with scope.calculating(session):
+        plans = load_plans(session, project)
+        if plans is None:
+            vi, en = "Dự án chưa có mạng tiến độ.", "The project has no schedule network."
+            raise InvalidInput([Fault("project", vi, en)])
+        return History(
+            plans, load_case_days(session, project, from_day, to_day), load_fronts(session, project)
+        )
+
+
+def _milestone(session: Session, project: Project, wanted: str | None) -> tuple[str, str, str, str]:
+    """Code, activity and names of a milestone; the activity is empty for the completion."""
+    if wanted is None:
+        return "", "", "Hoàn thành", "Completion"
+    row = session.scalar(
+        select(Milestone).where(Milestone.project_id == project.id, Milestone.code == wanted)
+    )
+    if row is not None and row.activity_code:
+        return row.code, row.activity_code, row.name_vi, row.name_en
+    return wanted, wanted, wanted, wanted

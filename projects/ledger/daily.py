@@ -1,0 +1,169 @@
+"""One day of the ledger: its two half-steps, each shared over what changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from projects.engine.shifts import EPOCH
+from projects.errors import NotFound
+from projects.ledger.causes import Changes
+from projects.ledger.model import Cause, DayEntry, HalfStep, Kind, Reason, Share
+from projects.ledger.sharing import EXACT_UP_TO, exact_shares, sampled_shares
+from projects.ledger.sides import pair
+from projects.ledger.states import State, progressed
+from projects.model import Activity, CaseState, Network
+
+MOST_RUNS = 60_000  # passes over the network that one half-step may take for exact shares
+SAMPLED_RUNS = 6_000  # and for sampled ones, at least one order and its reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Days and causes of a half-step: shares by (is it a case?, code), only those other than 0."""
+
+    before: date
+    after: date
+    shares: dict[tuple[bool, str], Fraction]
+    causes: int
+    exact: bool
+
+
+def day_entry(before: State, after: State, target: str) -> DayEntry:
+    """The movement of the activity `target` from the end of one day to that of the next.
+
+    Raises NotFound when one of the plans does not have it, and what the engine raises for a broken network.
+    """
+    middle = progressed(before, after)
+    first = half_step(before, middle, target, landed=True)
+    progress = HalfStep(
+        first.before, first.after, _named(first, before, middle, plan=False), first.causes, first.exact
+    )
+    if middle is after:
+        return DayEntry(after.day, progress, HalfStep(first.after, first.after))
+    second = half_step(middle, after, target, landed=False)
+    plan = HalfStep(
+        second.before, second.after, _named(second, middle, after, plan=True), second.causes, second.exact
+    )
+    return DayEntry(after.day, progress, plan)
+
+
+def half_step(before: State, after: State, target: str, *, landed: bool) -> Parts:
+    """From one state to the other; `landed`: cases are causes, else land belongs to the plan."""
+    for state in (before, after):
+        if all(a.code != target for a in state.network.activities):
+            raise NotFound("activity", target)
+    both = pair(before, after)
+    if both is None:
+        return _together(before, after, target)
+    changes = Changes(both, target, landed=landed)
+    m, k = len(changes.members), len(changes.shapes)
+    ends = changes.day(frozenset()), changes.day(frozenset(range(m + k)))
+    seeds = {seed for source in changes.sources for seed in (*source.before, *source.after)}
+    exact = k <= EXACT_UP_TO and (len(seeds) + 1) << k <= MOST_RUNS
+    if exact:
+        found = exact_shares(m, k, changes.levels)
+    else:
+        found = sampled_shares(m + k, changes.day, orders=SAMPLED_RUNS // (m + k))
+    return Parts(
+        before=_date(ends[0]),
+        after=_date(ends[1]),
+        shares={name: days for name, days in zip(changes.names, found, strict=True) if days},
+        causes=changes.count,
+        exact=exact,
+    )
+
+
+def finish_of(state: State, target: str) -> date:
+    """The forecast of the activity `target`."""
+    both = pair(state, state)
+    assert both is not None
+    return _date(Changes(both, target, landed=True).day(frozenset()))
+
+
+def _together(before: State, after: State, target: str) -> Parts:
+    """Edits that turn links around cannot be applied one by one: their days are divided equally over all of them."""
+    ends = finish_of(before, target), finish_of(after, target)
+    moved = (ends[1] - ends[0]).days
+    codes = sorted(_edited(before.network, after.network))
+    shares = {(False, code): Fraction(moved, len(codes)) for code in codes if moved}
+    return Parts(*ends, shares, len(codes), exact=False)
+
+
+def _edited(before: Network, after: Network) -> set[str]:
+    """The activities that differ, or the links into which do."""
+    was, now = ({a.code: a for a in n.activities} for n in (before, after))
+    codes = {code for code in {**was, **now} if was.get(code) != now.get(code)}
+    return codes | {k.succ for k in {*before.links} ^ {*after.links}}
+
+
+def _date(day: int) -> date:
+    return EPOCH + timedelta(day)
+
+
+# Naming the causes
+
+
+def _named(parts: Parts, before: State, after: State, *, plan: bool) -> tuple[Share, ...]:
+    was, now = ({a.code: a for a in state.network.activities} for state in (before, after))
+    shares = []
+    for (is_case, code), days in parts.shares.items():
+        if is_case:
+            shares.append(_case_share(code, days, before, after))
+        else:
+            shares.append(_activity_share(was.get(code), now.get(code), days, after, plan=plan))
+    return tuple(sorted(shares, key=lambda s: (-abs(s.days), s.cause.kind, s.cause.code)))
+
+
+def _case_share(code: str, days: Fraction, before: State, after: State) -> Share:
+    was, now = before.cases.get(code), after.cases.get(code)
+    case = now or was
+    assert case is not None
+    tier = after.tiers.get(code, "ward")
+    cause = Cause(
+        kind=Kind.CASE,
+        code=code,
+        name_vi=f"Hồ sơ {code}",
+        name_en=f"Case {code}",
+        ward=case.ward_code,
+        obstacle=(now.obstacle if now else None) or (was.obstacle if was else None),
+        body=f"ward:{case.ward_code}" if tier == "ward" else tier,
+        front=case.fronts[0] if case.fronts else None,
+    )
+    return Share(cause, _reason(code, was, now, before, after), days, after.told.get(code, ()))
+
+
+def _reason(code: str, was: CaseState | None, now: CaseState | None, before: State, after: State) -> Reason:
+    if was is None or now is None or (was.step, was.step_on) != (now.step, now.step_on):
+        return Reason.STEP
+    if was.promised_on != now.promised_on:
+        return Reason.PROMISE
+    if was.obstacle != now.obstacle:
+        return Reason.OBSTACLE
+    forecasts = before.forecasts.get(code), after.forecasts.get(code)
+    passed = after.day - before.day
+    moved = forecasts[1].on - forecasts[0].on if forecasts[0] and forecasts[1] else None
+    return Reason.TIME if moved == passed else Reason.FORECAST
+
+
+def _activity_share(
+    was: Activity | None, now: Activity | None, days: Fraction, after: State, *, plan: bool
+) -> Share:
+    a = now or was
+    assert a is not None
+    kind, reason, told = Kind.PLAN, Reason.EDIT, after.told.get("", ())
+    if not plan:
+        facts = [(x.actual_start, x.actual_finish, x.remaining) for x in (was, now) if x]
+        kind, told = Kind.ACTIVITY, ()
+        reason = Reason.TIME if facts[0] == facts[-1] else Reason.PROGRESS
+    return Share(Cause(kind, a.code, a.name_vi, a.name_en, body="board", front=a.front), reason, days, told)
+
+
+def entries(states: Iterator[State], target: str) -> Iterator[DayEntry]:
+    """The entries of consecutive states, the first of which is where the period begins."""
+    before = next(states)
+    for after in states:
+        yield day_entry(before, after, target)
+        before = after
