@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from projects.forecasting.model import HandoverForecast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from geo.store import load_fronts
 from geo.tables import Milestone, Project
 from projects import land
 from projects.errors import Fault, InvalidInput
+from projects.forecasting.model import HandoverForecast
 from projects.ledger.book import make_ledger, without_cases_of
 from projects.ledger.daily import finish_of
 from projects.ledger.model import Kind, Ledger
