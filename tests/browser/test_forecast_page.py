@@ -1,26 +1,14 @@
-"""“Vì sao ngày này?” of a case in a browser, and the rule of a front set with the form of the land page."""
+"""The rule of a front set with the form of the land page, in a browser."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from api.settings import Settings
 from tests.browser.conftest import desktop, sign_in
 from tests.people import make_tester
 
 PROJECT = "QL1A"  # these tests change fronts of this project only
-WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def test_each_part_of_a_forecast_is_told_and_fits_a_phone(page: Page) -> None:
-    page.goto("/ho-so/VD25-0175", wait_until="networkidle")
-    why = page.locator("#vi-sao-ngay-nay")
-    expect(why.locator("li")).to_have_count(2)
-    expect(why).to_contain_text("Ngày hẹn bàn giao đã ghi: 15/04/2026")
-    expect(why).to_contain_text("Luật chưa cho phép trước ngày 08/05/2026 (TB-07")
-    expect(page.locator(".lead")).to_contain_text("sớm hơn ngày sớm nhất luật cho phép")
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate(WIDTH) <= 0
 
 
 def test_a_board_sets_with_how_long_a_run_a_front_opens(
