@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from api.risk_views import RiskView
 
-WIDTH, HEIGHT = 860, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 18, 34, 30
+WIDTH, HEIGHT = 860, 330
+LEFT, RIGHT, TOP, BOTTOM = 52, 18, 66, 30
 APART = 128  # units that two labels need
 
 
@@ -26,7 +26,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The drawing. `levels` are (y, percent), `ticks` (x, label); `end` says where a label must stand left of x."""
+    """The drawing. `levels` are (y, percent), `ticks` (x, label)."""
 
     width: int
     height: int
