@@ -234,8 +234,8 @@ def expected(principal: str, method: str, path: str, relation: str) -> set[int]:
     if action == "door":
         if "{secret}" in path:
             return {404}  # the secret is the right, and this one opens nothing
-        # A form without a browser's mark is refused before it is read, one with it says what is wrong.
-        return {403, 422} if method == "POST" else {200, 302, 303, 401, 503}
+        # A form without a browser's mark is refused before it is read, one with it says what is wrong, some times only.
+        return {403, 422, 429} if method == "POST" else {200, 302, 303, 401, 503}
     if principal in ("public", "disabled", "ended"):
         return {303} if method == "GET" and not path.startswith(("/api/",)) else {401}
     if principal == "must_change":
