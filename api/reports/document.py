@@ -341,15 +341,13 @@ def _portfolio(content: Mapping[str, Any]) -> dict[str, Any]:
         Column("Dự án", width=34), Column("Kế hoạch", "date"), Column("Dự báo", "date"), Column("Lệch", "days"),
         Column("Hồ sơ giữ găng", "int"), Column("Bộ lấy lại nhiều nhất, ngày", "int"),
     )  # fmt: skip
-    wards: dict[str, list[int]] = {}
+    wards: dict[str, tuple[int, int]] = {}
     for e in entries:
         for w in e["wards"]:
-            sums = wards.setdefault(w["name"], [0, 0])
-            sums[0] += w["cases_driving"]
-            sums[1] = max(sums[1], w["days_gained"])
-    held = sorted(((n, *v) for n, v in wards.items() if v[0]), key=lambda w: (-w[2], -w[1], w[0]))[
-        :MOST_WARDS
-    ]
+            cases, days = wards.get(w["name"], (0, 0))
+            wards[w["name"]] = (cases + w["cases_driving"], max(days, w["days_gained"]))
+    found = [(name, cases, days) for name, (cases, days) in wards.items() if cases]
+    held = sorted(found, key=lambda w: (-w[2], -w[1], w[0]))[:MOST_WARDS]
     late = sum((e["slip_days"] or 0) > 0 for e in entries)
     sections = [
         Section(

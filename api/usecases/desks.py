@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from api.context import Context
-from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.case_facts import facts_of
 from api.usecases.law_now import bans_of, law_of
 from geo import scope
@@ -95,7 +95,7 @@ def desk_rows(
         )
 
     rows: tuple[DeskRow, ...] = ctx.cache.get(
-        ("desk rows", *result_key(ctx, project, day), law.version), make
+        ("desk rows", *calculation_key(session, ctx, project, day), law.version), make
     )
     return rows
 

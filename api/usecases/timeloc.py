@@ -7,7 +7,7 @@ is named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,17 +17,15 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.axis_land import axes_of
-from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from geo import scope
 from geo.access import access_project
-from geo.store import load_network
 from geo.tables import ClearanceCase, Project, Section, WorkFront
 from projects.calendars import DYKE
-from projects.engine.bridge import net_of
-from projects.engine.model import Options
-from projects.engine.schedule import schedule
-from projects.model import Activity, Network, NodeKind
-from projects.network import as_of as before_day
+from projects.daily import Row
+from projects.engine.shifts import DAY
+from projects.model import NodeKind
+from projects.reckoning import Reckoning, reckon
 from projects.stationing import Stationing
 from projects.timeloc import Clash, Stretch, Work, availability, clashes
 
@@ -84,17 +82,17 @@ def time_location(session: Session, ctx: Context, code: str, *, as_of: date | No
     def make() -> TimeLocation:
         return _made(session, ctx, project, calculation, day)
 
-    made: TimeLocation = ctx.cache.get(("timeloc", *result_key(ctx, project, day)), make)
+    made: TimeLocation = ctx.cache.get(("timeloc", *calculation_key(session, ctx, project, day)), make)
     return made
 
 
 def _made(
     session: Session, ctx: Context, project: Project, calculation: Calculation, day: date
 ) -> TimeLocation:
-    network, delay = load_network(session, project), calculation.delay
-    if network is None or delay is None:
+    reckoning, delay = calculation.reckoning, calculation.delay
+    if reckoning is None or delay is None:
         return TimeLocation(day, project.planned_finish, None, (), ())
-    free = _without_land(ctx, network, day)
+    free = _without_waiting(calculation, reckoning)
     places, off = _places(session, project)
     with scope.calculating(session):
         codes = dict(
@@ -106,7 +104,7 @@ def _made(
     for axis in axes_of(session, ctx, project, day):
         land = () if axis.land is None else _land(axis.land.cover, axis.land.case, codes, calculation)
         here = {front: place for front, place in places.items() if place[0] == axis.id}
-        lines = tuple(_lines(network, calculation, free, here))
+        lines = tuple(_lines(reckoning, calculation, free, here))
         axes.append(
             AxisTime(
                 code=axis.code, name_vi=axis.name_vi, name_en=axis.name_en, start_m=axis.whole[0],
@@ -118,11 +116,10 @@ def _made(
     return TimeLocation(day, delay.planned_finish, delay.forecast_finish, tuple(axes), tuple(off))
 
 
-def _without_land(ctx: Context, network: Network, day: date) -> Mapping[str, tuple[date, date]]:
-    """Start and finish of every activity if no possession had to wait."""
-    net = net_of(before_day(network, day), ctx.calendars)
-    rows = schedule(net, Options(data_date=day, whole_days=True)).rows
-    return {code: (row.early_start, row.early_finish) for code, row in rows.items()}
+def _without_waiting(calculation: Calculation, reckoning: Reckoning) -> Reckoning:
+    """The same works if no land were to come: what is handed over opens its fronts, the rest is there already."""
+    here = [case for case in reckoning.cases if not calculation.is_open(case.code)]
+    return reckon(reckoning.works, calculation.fronts, here, reckoning.predicted)
 
 
 def _places(
@@ -161,33 +158,33 @@ def _land(
 
 
 def _lines(
-    network: Network,
+    reckoning: Reckoning,
     calculation: Calculation,
-    free: Mapping[str, tuple[date, date]],
+    free: Reckoning,
     places: Mapping[str, tuple[int, str, str, float, float]],
-) -> Iterable[Line]:
-    delay = calculation.delay
+) -> Iterator[Line]:
+    delay, works = calculation.delay, reckoning.works
     assert delay is not None
     chain = {item.code for item in delay.chain}
-    for activity in network.activities:
-        front = activity.front
-        if activity.kind is not NodeKind.TASK or front is None or front not in places:
+    for activity in works.net.activities:
+        front = works.fronts.get(activity.code)
+        row, other = reckoning.row(activity.code), free.row(activity.code)
+        task = works.kinds.get(activity.code) is NodeKind.TASK
+        if not task or front is None or front not in places or row is None:
             continue
         _, _, _, a, b = places[front]
-        row = delay.schedule.rows[activity.code]
-        critical = row.critical or activity.code in chain
-        forecast = _work(activity, a, b, row.early_start, row.early_finish, critical)
-        start, finish = free[activity.code]
-        other = None if row.done else _work(activity, a, b, start, finish, critical)
-        waits = other is not None and other.start < forecast.start
-        days = activity.duration
+        critical = row.critical or row.driving or activity.code in chain
+        forecast = _work(activity.code, a, b, row, critical=critical)
+        could = None if row.done or other is None else _work(activity.code, a, b, other, critical=critical)
+        days = activity.duration / DAY if works.options.whole_days else forecast.end - forecast.start
         yield Line(
-            code=activity.code, name_vi=activity.name_vi, name_en=activity.name_en, front=front,
-            kind=activity.kind.value, forecast=forecast, free=other if waits else None,
+            code=activity.code, name_vi=activity.name_vi, name_en=activity.name_en, front=front, kind="task",
+            forecast=forecast, free=could if could is not None and could.start < forecast.start else None,
             rests_in_flood=activity.calendar == DYKE, done=row.done,
             metres_a_day=round((b - a) / days, 1) if days else None,
         )  # fmt: skip
 
 
-def _work(activity: Activity, a: float, b: float, start: date, finish: date, critical: bool) -> Work:
-    return Work(activity.code, a, b, float(start.toordinal()), float(finish.toordinal() + 1), critical)
+def _work(code: str, a: float, b: float, row: Row, *, critical: bool) -> Work:
+    start, end = row.early_start.toordinal(), row.early_finish.toordinal() + 1
+    return Work(code, a, b, float(start), float(end), critical)
