@@ -18,7 +18,9 @@ from projects.weekly.columns import BY_KEY, GROUPS
 
 # A stretch of chainage in whole or tenths of metres, "526.3-1757".
 STRETCH = r"^$|^\d{1,7}(\.\d)?-\d{1,7}(\.\d)?$"
-FILTERS = ("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan")
+FILTERS = ("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan", "giao", "tuoi")
+MONTH = r"^$|^\d{4}-(0[1-9]|1[0-2])$"
+AGE = r"^$|^\d{1,5}-(\d{1,5})?$"  # days from – to; without an end: or more
 FIGURE = ("cot", "tuan", "dem", "quan", "thanh-phan")
 Flag = Annotated[str, Query(pattern="^1?$")]
 Short = Annotated[str, Query(max_length=64)]
@@ -45,6 +47,8 @@ def wanted(
     gang: Flag = "",
     mo: Flag = "",
     doan: Annotated[str, Query(pattern=STRETCH)] = "",
+    giao: Annotated[str, Query(pattern=MONTH)] = "",
+    tuoi: Annotated[str, Query(pattern=AGE)] = "",
     cot: Short = "",
     tuan: Short = "",
     dem: Short = "",
@@ -52,7 +56,7 @@ def wanted(
     thanh_phan: Annotated[str, Query(alias="thanh-phan", max_length=64)] = "",
 ) -> Wanted:
     """What the address asks for."""
-    filters = dict(zip(FILTERS, (buoc, phuong, mui, vuong, gang, mo, doan), strict=True))
+    filters = dict(zip(FILTERS, (buoc, phuong, mui, vuong, gang, mo, doan, giao, tuoi), strict=True))
     figure = dict(zip(FIGURE, (cot, tuan, dem, quan, thanh_phan), strict=True)) if cot else {}
     return Wanted(filters, {key: value for key, value in figure.items() if value})
 
@@ -80,6 +84,8 @@ def wanted_cases(
         driving=bool(said["gang"]),
         open_only=bool(said["mo"]),
         between=stretch(said["doan"]),
+        handed=date.fromisoformat(f"{said['giao']}-01") if said["giao"] else None,
+        age=_age(said["tuoi"]),
         codes=codes,
     )
     return chosen, day
@@ -108,6 +114,14 @@ def figure_words(asked: Wanted, lang: Lang) -> str:
         )
         if part
     )
+
+
+def _age(text: str) -> tuple[int, int | None] | None:
+    """The days of a `tuoi` parameter."""
+    if not text:
+        return None
+    low, _, high = text.partition("-")
+    return int(low), int(high) if high else None
 
 
 def stretch(text: str) -> tuple[float, float] | None:

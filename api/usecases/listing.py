@@ -32,7 +32,8 @@ from projects.steps import STEPS
 class CaseFilter:
     """What a list shows: `step` is a group 1…7 or a step code; all filters hold together.
 
-    `between` is a stretch of chainage in m: cases with a parcel on it. `codes`: none but these.
+    `between` is a stretch of chainage in m: cases with a parcel on it. `handed`: the first day of the month in which
+    the land was or will be handed over. `age`: days at the present step, from and to. `codes`: none but these.
     """
 
     step: str | None = None
@@ -42,6 +43,8 @@ class CaseFilter:
     driving: bool = False
     open_only: bool = False
     between: tuple[float, float] | None = None
+    handed: date | None = None
+    age: tuple[int, int | None] | None = None
     codes: frozenset[str] | None = None
 
     def accepts(self, calculation: Calculation, case: CaseState) -> bool:
@@ -55,7 +58,16 @@ class CaseFilter:
             and (not self.driving or calculation.drives(case.code))
             and (not self.open_only or calculation.is_open(case.code))
             and (self.between is None or any(self.covers(p) for p in case.parcels))
+            and (self.handed is None or calculation.forecasts[case.code].on.replace(day=1) == self.handed)
+            and (self.age is None or self.has_stood(calculation.data_date, case))
         )
+
+    def has_stood(self, day: date, case: CaseState) -> bool:
+        """Whether the case has stood at its step for as long as asked."""
+        if self.age is None:
+            return True
+        days, (low, high) = max((day - case.step_on).days, 0), self.age
+        return low <= days and (high is None or days <= high)
 
     def covers(self, parcel: ParcelRef) -> bool:
         """Whether a parcel counts: without a stretch all do, else those that lie on it."""
