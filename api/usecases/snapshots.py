@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -131,11 +131,6 @@ def letter(
     if row.numbers.get("demo"):
         text.insert(1, "CÓ DỮ LIỆU MINH HOẠ, không phải số liệu thật.")
     return f"Đường Găng: {label}, {len(found)} thay đổi", "\n".join(text)
-
-
-def attachments(session: Session, about: str) -> Sequence[tuple[str, str, bytes]]:
-    """Files that go with a mail (name, kind, bytes), made when it is sent: the brief is put in here."""
-    return ()
 
 
 def period_of_row(row: Snapshot) -> Period:

@@ -16,6 +16,7 @@ from api.logs import log
 from api.rightsfile import rights, system
 from api.settings import Settings
 from api.usecases.snapshots import queue, snapshots_due, take
+from api.work.briefs import brief_of
 from api.work.sending import send_due
 from geo import scope
 from geo.tables import Event, Outgoing
@@ -107,6 +108,6 @@ def send(settings: Settings, sessions: sessionmaker[Session]) -> None:
     try:
         tell_webhook(settings, sessions)
         if settings.smtp_host is not None or settings.webhook_url is not None:
-            send_due(settings, sessions, worker_enter)
+            send_due(settings, sessions, worker_enter, brief_of(sessions))
     except SQLAlchemyError as error:
         log().warning("could not send what waits", exc_info=error)

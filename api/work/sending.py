@@ -12,7 +12,7 @@ import smtplib
 import ssl
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 from typing import Any
 
@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.logs import log
 from api.settings import Settings
-from api.usecases.snapshots import attachments
 from geo.tables import Outgoing
 from projects.rhythm import backoff
 
@@ -31,10 +30,19 @@ PATIENCE_SECONDS = 10.0
 FAILURES = (OSError, smtplib.SMTPException, ValueError)
 
 
-def send_due(settings: Settings, sessions: sessionmaker[Session], enter: Callable[[Session], None]) -> int:
+File = tuple[str, str, bytes]
+"""A file that goes with a mail: its name, kind (type/subtype) and bytes."""
+
+
+def send_due(
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    enter: Callable[[Session], None],
+    attach: Callable[[str], Sequence[File]] = lambda _: (),
+) -> int:
     """Sends everything whose time has come and gives how many went out. After a failure of a channel its rest waits.
 
-    `enter` makes a session that of a command with oversight.
+    `enter` makes a session that of a command with oversight; `attach` gives the files of a mail by what it is about.
     """
     sent, down = 0, set[str]()
     for _ in range(AT_ONCE):
@@ -43,7 +51,7 @@ def send_due(settings: Settings, sessions: sessionmaker[Session], enter: Callabl
             row = _next(session, settings, down)
             if row is None:
                 break
-            if _try(session, settings, row):
+            if _try(settings, row, attach):
                 sent += 1
             else:
                 down.add(row.channel)
@@ -66,11 +74,11 @@ def _next(session: Session, settings: Settings, down: set[str]) -> Outgoing | No
     )
 
 
-def _try(session: Session, settings: Settings, row: Outgoing) -> bool:
+def _try(settings: Settings, row: Outgoing, attach: Callable[[str], Sequence[File]]) -> bool:
     row.tries += 1
     try:
         if row.channel == "mail":
-            _mail(session, settings, row)
+            _mail(settings, row, attach(row.about))
         else:
             _call(settings, row)
     except FAILURES as error:
@@ -84,14 +92,14 @@ def _try(session: Session, settings: Settings, row: Outgoing) -> bool:
     return True
 
 
-def _mail(session: Session, settings: Settings, row: Outgoing) -> None:
+def _mail(settings: Settings, row: Outgoing, files: Sequence[File]) -> None:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = settings.smtp_from, row.target, row.subject
     domain = settings.smtp_from.partition("@")[2] or "duonggang"
     message["Message-ID"] = f"<{hashlib.sha256(row.about.encode()).hexdigest()[:32]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(row.body, cte="quoted-printable")  # every server takes seven bits
-    for name, kind, content in attachments(session, row.about):
+    for name, kind, content in files:
         main, _, sub = kind.partition("/")
         message.add_attachment(content, maintype=main, subtype=sub, filename=name)
     host, port = settings.smtp_host or "", settings.smtp_port

@@ -18,6 +18,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.app import app_engine
+from api.reports.files import content_in
 from api.settings import Settings
 from api.work import rhythm
 from geo.db import make_engine, make_sessions
@@ -173,7 +174,14 @@ def test_mail_waits_while_the_server_is_away_and_goes_out_once_when_it_is_back(
     assert len(mails) == 3
     assert len({mail["Message-ID"] for mail in mails}) == 3
     month = next(mail for mail in mails if "Tháng 4/2026" in mail["Subject"])
-    words = month.get_content()
+    body = month.get_body(("plain",))
+    assert body is not None
+    words = body.get_content()
+    (brief,) = month.iter_attachments()
+    assert brief.get_filename() == "bao-cao-cham-2026-04-30.pdf"
+    inside = content_in(brief.get_payload(decode=True))
+    assert inside["data_date"] == "2026-04-30"
+    assert not any(entry["drivers"] for entry in inside["entries"])  # no case is named in a mail
     assert month["To"] == "lanh.dao@thu.invalid"
     assert "https://dg.example/giao-ban?ngay=2026-04-30" in words
     assert "tổng hồ sơ chưa có → 2" in words
