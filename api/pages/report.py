@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -16,17 +17,28 @@ from api.pages.rendering import render
 from api.pages.sentences import portfolio_conclusion, project_conclusion
 from api.pages.slip import SlipPart, slip_part
 from api.pages.strips import stations_of
+from api.usecases.data_age import Age, ages_of
 from api.usecases.facts import all_ward_labels
+from api.usecases.quality import quality_of
 from api.usecases.releases import release_line
 from api.usecases.reports import delay_report
 from api.views import DelayReport
 from geo.access import access_project
 from projects.codes import OBSTACLES
 from projects.engine.ranking import Release
+from projects.quality.model import Gate
 
 router = APIRouter(prefix="/bao-cao-cham")
 
 CASES_PER_FRONT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far the report may be relied on: the gate of its schedule (None without a network), the age of its data."""
+
+    gate: Gate | None
+    ages: tuple[Age, ...]
 
 
 @router.get("")
@@ -52,7 +64,10 @@ def project_report(
 ) -> HTMLResponse:
     """The delay report of one project, down to parcels, with its slip ledger from `tu` to `den` of milestone `moc`."""
     report = delay_report(session, ctx, code, as_of=ngay)
-    best = release_line(session, ctx, access_project(session, code), report.data_date)
+    project = access_project(session, code)
+    best = release_line(session, ctx, project, report.data_date)
+    quality = quality_of(session, ctx, project, report.data_date)
+    trust = Trust(quality.gate if quality else None, ages_of(session, project, report.data_date))
     wards, delay = all_ward_labels(session), report.entries[0].delay
     slip = None
     if delay is not None:
@@ -60,7 +75,7 @@ def project_report(
             session, ctx, code, wards,
             since=tu, until=den, milestone=moc, day=report.data_date, forecast=delay.forecast_finish,
         )  # fmt: skip
-    return render_project_report(request, report, wards, lang, slip, best=best)
+    return render_project_report(request, report, wards, lang, slip, best=best, trust=trust)
 
 
 def render_portfolio_report(
@@ -78,6 +93,7 @@ def render_portfolio_report(
         entries=assessed,
         rest=[entry for entry in report.entries if entry.summary.light == "none"],
         ward_names=wards,
+        holders=_holders(report),
         has_demo=report.overview.has_demo,
         chain_head=report.chain_head,
     )
@@ -91,6 +107,7 @@ def render_project_report(
     slip: SlipPart | None = None,
     *,
     best: Release | None = None,
+    trust: Trust | None = None,
 ) -> HTMLResponse:
     """The report of the one project in `report`; `wards` are labels by code, `best` the smallest release."""
     view = report.entries[0]
@@ -99,6 +116,7 @@ def render_project_report(
     return render(
         request,
         "report_project.html.j2",
+        trust=trust,
         nav="bao-cao-cham",
         best=best,
         project=view.summary.facts,
@@ -125,3 +143,17 @@ def render_project_report(
         parcels_text=lambda driver: network.parcels_text(driver, lang),
         **(words | {"ward_labels": words["ward_labels"] | dict(wards)}),
     )
+
+
+def _holders(report: DelayReport) -> list[tuple[str, int, int, str]]:
+    """The wards that hold critical paths: (ward, critical cases, most days gained in one project, that project)."""
+    found: dict[str, tuple[int, int, str]] = {}
+    for entry in report.entries:
+        for ward in entry.delay.wards if entry.delay else ():
+            if ward.cases_driving:
+                cases, days, code = found.get(ward.ward_code, (0, 0, ""))
+                if not code or ward.days_gained > days:
+                    days, code = ward.days_gained, entry.summary.facts.code
+                found[ward.ward_code] = (cases + ward.cases_driving, days, code)
+    rows = [(ward, *figures) for ward, figures in found.items()]
+    return sorted(rows, key=lambda row: (-row[2], -row[1], row[0]))

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api import __version__
@@ -19,6 +18,7 @@ from api.pages.quality import found_text
 from api.usecases import facts
 from api.usecases.calculation import resolve_day
 from api.usecases.commitments import commitments
+from api.usecases.data_age import ages_of
 from api.usecases.desks import desk_rows
 from api.usecases.ledger import ledger_of
 from api.usecases.may import sees
@@ -27,7 +27,6 @@ from api.usecases.quality import quality_of
 from api.usecases.releases import release_answer
 from api.usecases.reports import delay_report, entry_answer
 from api.views import BandPiece, ProjectView
-from geo import scope
 from geo.access import access_project
 from geo.axis import load_routes
 from geo.chain import short_head
@@ -44,15 +43,6 @@ FORMAT = 1
 TIMED = ("overdue", "week", "month")
 NEXT = 8  # clocks that run out next
 BROKEN = 12  # broken promises that are listed; all are counted
-
-LATEST = text(
-    """
-    select c.ward_code, max(e.effective_on) as latest, count(distinct c.id) as cases
-    from clearance_case c join event e on e.object_type = 'case' and e.object_code = c.code
-    where c.project_id = :project and e.effective_on <= :day
-    group by c.ward_code order by c.ward_code
-    """
-)
 
 
 def report_content(
@@ -138,8 +128,6 @@ def _of_project(
 ) -> dict[str, Any]:
     project = access_project(session, code)
     promised = commitments(session, project=code, state="broken", listed=True, limit=BROKEN, as_of=day)
-    with scope.calculating(session):
-        ages = session.execute(LATEST, {"project": project.id, "day": day}).all()
     quality = quality_of(session, ctx, project, day)
     release = release_of(session, ctx, code, day) if view.delay is not None else None
     work = [
@@ -170,10 +158,10 @@ def _of_project(
         },
         "ages": [
             {
-                "ward": ward, "ward_name": labels.get(ward, ward), "latest": latest.isoformat(),
-                "days": (day - latest).days, "cases": cases,
+                "ward": age.ward, "ward_name": labels.get(age.ward, age.ward), "latest": age.latest.isoformat(),
+                "days": age.days, "cases": age.cases,
             }
-            for ward, latest, cases in ages
+            for age in ages_of(session, project, day)
         ],
         "next": [
             {

@@ -179,7 +179,9 @@ def test_mail_waits_while_the_server_is_away_and_goes_out_once_when_it_is_back(
     words = body.get_content()
     (brief,) = month.iter_attachments()
     assert brief.get_filename() == "bao-cao-cham-2026-04-30.pdf"
-    inside = content_in(brief.get_payload(decode=True))
+    paper = brief.get_payload(decode=True)
+    assert isinstance(paper, bytes)
+    inside = content_in(paper)
     assert inside["data_date"] == "2026-04-30"
     assert not any(entry["drivers"] for entry in inside["entries"])  # no case is named in a mail
     assert month["To"] == "lanh.dao@thu.invalid"
