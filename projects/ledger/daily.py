@@ -52,9 +52,7 @@ def day_entry(before: State, after: State, target: str) -> DayEntry:
 
 def half_step(before: State, after: State, target: str, *, landed: bool) -> Parts:
     """From one state to the other; `landed`: cases are causes, else land belongs to the plan."""
-    for state in (before, after):
-        if all(a.code != target for a in state.network.activities):
-            raise NotFound("activity", target)
+    _expect(target, before, after)
     both = pair(before, after)
     if both is None:
         return _together(before, after, target)
@@ -77,10 +75,17 @@ def half_step(before: State, after: State, target: str, *, landed: bool) -> Part
 
 
 def finish_of(state: State, target: str) -> date:
-    """The forecast of the activity `target`."""
+    """The forecast of the activity `target`. Raises NotFound."""
+    _expect(target, state)
     both = pair(state, state)
     assert both is not None
     return _date(Changes(both, target, landed=True).day(frozenset()))
+
+
+def _expect(target: str, *states: State) -> None:
+    for state in states:
+        if all(a.code != target for a in state.network.activities):
+            raise NotFound("activity", target)
 
 
 def _together(before: State, after: State, target: str) -> Parts:
