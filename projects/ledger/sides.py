@@ -15,10 +15,11 @@ from projects.engine.dated import DONE, FREE, NONE, OPEN, RUNNING, Edges, Ints, 
 from projects.engine.mixed import ABSENT, LANDED
 from projects.engine.model import Options
 from projects.engine.setup import Prepared, prepare
-from projects.engine.shifts import Clock, clock, instant
+from projects.engine.shifts import DAY, EPOCH, Clock, clock
 from projects.land import FrontLand, lands, without_cases
 from projects.ledger.states import State
 
+_EPOCH = EPOCH.toordinal()
 # (work left, calendar, state and facts, links): what decides how a node passes on what it waits for.
 Way = tuple[object, ...]
 
@@ -134,6 +135,8 @@ def _side(p: Prepared, state: State, index: Mapping[str, int], cases: Sequence[s
     takes = np.zeros(n, np.bool_)
     told = {a.code for a in state.network.activities if a.actual_start or a.actual_finish}
     place = {code: j for j, code in enumerate(cases)}
+    # The evening of each case's handover; `instant`, but once for each of thousands.
+    evenings = {c: (f.on.toordinal() - _EPOCH + 1) * DAY for c, f in state.forecasts.items()}
     land: dict[int, Long] = {}
     for ground in _grounds(state):
         i = index[ground.possession]
@@ -141,8 +144,8 @@ def _side(p: Prepared, state: State, index: Mapping[str, int], cases: Sequence[s
         if takes[i] and not ground.waiting:
             nodes.state[i], nodes.base[i] = LANDED, NONE
         land[i] = np.full(len(cases), NONE, np.int64)
-        for case in ground.cases:
-            land[i][place[case.code]] = instant(state.forecasts[case.code].on, evening=True)
+        codes = [case.code for case in ground.cases]
+        land[i][[place[code] for code in codes]] = [evenings[code] for code in codes]
     return Side(nodes, edges, edges.calendar, takes, land)
 
 
