@@ -83,7 +83,7 @@ def load_plans(session: Session, project: Project) -> Plans | None:
     links = session.execute(LINKS, {"project": project.id, "all": ALL}).mappings().all()
     edits = _edits(session, [*activities, *links])
     place = {edit.change: i for i, edit in enumerate(edits)}
-    fronts = dict(
+    fronts: dict[int, str] = dict(
         session.execute(
             text("select id, code from work_front where project_id = :project"), {"project": project.id}
         ).all()

@@ -113,14 +113,17 @@ class Changes:
         wanted = sorted({seed for seed in seeds if (choice, seed) not in self._tails})
         if not wanted:
             return
-        columns = np.array(wanted, np.int64).T.copy()
+        node, base, start, finish = np.array(wanted, np.int64).T.copy()
         found = np.empty(len(wanted), np.int64)
         k, a, b = self.pair.clock, self.pair.a, self.pair.b
         k.bad[:] = 0, -1
-        tails(k, a.nodes, a.edges, a.other, b.nodes, b.edges, b.other, pick, self.target, *columns, found)
+        tails(
+            k, a.nodes, a.edges, a.other, b.nodes, b.edges, b.other, pick, self.target,
+            node, base, start, finish, found,
+        )  # fmt: skip
         self._refuse_overrun()
-        for seed, finish in zip(wanted, found.tolist(), strict=True):
-            self._tails[choice, seed] = _day(finish)
+        for seed, at in zip(wanted, found.tolist(), strict=True):
+            self._tails[choice, seed] = _day(at)
 
     def _run(
         self, pick: Small, base_a: Long, base_b: Long, start: Long, finish: Long, *, alone: bool

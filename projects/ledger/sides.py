@@ -122,8 +122,8 @@ def _side(p: Prepared, state: State, index: Mapping[str, int], cases: Sequence[s
     n = len(index)
     to = np.array([index[code] for code in p.codes], np.int64)
     nodes = _no_nodes(n)
-    for whole, part in zip(nodes, p.nodes, strict=True):
-        whole[to] = part
+    for name, part in p.nodes._asdict().items():
+        getattr(nodes, name)[to] = part
     nodes.calendar[to] += calendars
     pred, succ = to[p.edges.pred].astype(np.int32), to[p.edges.succ].astype(np.int32)
     into, out = rows(n, succ), rows(n, pred)

@@ -81,7 +81,7 @@ def shuffled(state: State, rng: random.Random) -> State:
     activities, links = list(state.network.activities), list(state.network.links)
     cases, fronts = list(state.cases.items()), list(state.fronts)
     for items in (activities, links, cases, fronts):
-        rng.shuffle(items)  # type: ignore[arg-type]
+        rng.shuffle(items)
     network = replace(state.network, activities=tuple(activities), links=tuple(links))
     predicted = {code: state.forecasts[code] for code, _ in cases if code in state.forecasts}
     return replace(state, network=network, cases=dict(cases), forecasts=predicted, fronts=tuple(fronts))
@@ -132,12 +132,12 @@ def test_day_that_passes_without_progress_is_charged_to_the_case_whose_forecast_
     waiting = {"H-1": case("H-1", "F1", step="S97")}
     found = book(land((network, waiting), (network, waiting), (network, waiting)))
     assert found.slip == 2
-    assert [(t.key, t.days) for t in found.causes] == [("case:H-1", 2)]
+    assert [(t.key, t.days) for t in found.causes] == [("case:H-1", Fraction(2))]
     assert {s.reason for d in found.days for s in d.shares} == {Reason.TIME}
     idle = book(land((network, {}), (network, {})))
-    assert [(s.cause.code, s.reason, s.days) for s in idle.days[0].shares] == [("W-F1", Reason.TIME, 1)] or {
-        s.cause.kind for s in idle.days[0].shares
-    } == {Kind.ACTIVITY}
+    assert [(s.cause.code, s.reason, s.days) for s in idle.days[0].shares] == [
+        ("W-F1", Reason.TIME, Fraction(1))
+    ] or {s.cause.kind for s in idle.days[0].shares} == {Kind.ACTIVITY}
 
 
 def test_edit_of_the_plan_stands_in_the_second_half_step() -> None:
@@ -148,7 +148,7 @@ def test_edit_of_the_plan_stands_in_the_second_half_step() -> None:
     )
     cases = {"H-1": promised("H-1", "F1", date(2026, 6, 1))}
     found = book(land((network, cases), (longer, cases)))
-    assert [(t.key, t.days) for t in found.half_steps] == [("plan", 5)]
+    assert [(t.key, t.days) for t in found.half_steps] == [("plan", Fraction(5))]
     (share,) = found.days[0].plan.shares
     assert (share.cause.kind, share.cause.code, share.reason) == (Kind.PLAN, "W-F1", Reason.EDIT)
 
