@@ -282,11 +282,13 @@ def _alike(nodes: list[int], table: Long, cases: tuple[str, ...]) -> Iterator[So
     some = np.flatnonzero((table != NONE).any(axis=(0, 1)))
     if not some.size:
         return
-    columns, which = np.unique(table.reshape(-1, len(cases))[:, some], axis=1, return_inverse=True)
-    members: list[list[str]] = [[] for _ in range(columns.shape[1])]
-    for j, place in zip(some.tolist(), which.ravel().tolist(), strict=True):
-        members[place].append(cases[j])
-    for codes, column in zip(members, columns.T.reshape(-1, len(nodes), 2).tolist(), strict=True):
+    rows = np.ascontiguousarray(table.reshape(-1, len(cases))[:, some].T)
+    alike: dict[bytes, list[int]] = {}
+    for place, row in enumerate(rows):
+        alike.setdefault(row.tobytes(), []).append(place)
+    for places in alike.values():
+        codes = [cases[some[place]] for place in places]
+        column = rows[places[0]].reshape(len(nodes), 2).tolist()
         before, after = (
             tuple(
                 (node, NONE, at[side], at[side])

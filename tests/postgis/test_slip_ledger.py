@@ -21,7 +21,7 @@ from projects.ledger.model import Kind, Ledger, Reason
 from tests.people import system_context
 
 DAY = date(2026, 3, 13)
-PROJECTS = ("VANPHUC", "MESO", "YTE", "DLTL")
+PROJECTS = ("VANPHUC", "YTE", "DLTL")
 
 
 @pytest.fixture
