@@ -24,16 +24,21 @@ from api.pages import (
     admin_accounts,
     admin_events,
     admin_law,
+    admin_outgoing,
     admin_papers,
+    assignment_sheet,
+    assignments,
     bulk,
     by_sheet,
     case,
     case_facts,
+    case_lookup,
     case_papers,
     case_people,
     case_records,
     citymap,
     commitments,
+    conclusions,
     correction,
     desk_forms,
     docs,
@@ -42,20 +47,36 @@ from api.pages import (
     imports,
     land_gaps,
     list_sheets,
+    network_baselines,
+    network_edit,
+    network_map,
+    notices,
     obstacles,
+    opening_forms,
     portfolio,
     preview,
     project,
     project_records,
+    public,
+    quality,
+    release,
     report,
+    report_files,
+    review,
     rights_page,
+    risk,
+    scenarios,
+    schedule_file,
+    schedule_imports,
     signin,
     takeoff,
+    timeloc,
     topology,
     weekly,
 )
 from api.pages import worklist as worklist_page
 from api.rightsfile import rights
+from api.routes import assignments as assignment_routes
 from api.routes import bulk as bulk_routes
 from api.routes import case_facts as fact_routes
 from api.routes import case_records as case_record_routes
@@ -68,6 +89,7 @@ from api.routes import (
     land,
     landmap,
     maps,
+    networks,
     projects,
     reports,
     static,
@@ -77,11 +99,16 @@ from api.routes import (
 from api.routes import fabric as fabric_routes
 from api.routes import imports as import_routes
 from api.routes import ledger as ledger_routes
+from api.routes import opening_rules as opening_routes
 from api.routes import project_records as project_record_routes
+from api.routes import quality as quality_routes
+from api.routes import risk as risk_routes
+from api.routes import scenarios as scenario_routes
+from api.routes import schedules as schedule_routes
 from api.routes import takeoff as takeoff_routes
 from api.routes import worklist as worklist_routes
 from api.settings import Settings
-from api.tiledoor import TileDoor
+from api.tiledoor import TileDoor, TileFront
 from api.together import Together
 from api.usecases.signin import Door, Limits, count_further, nobody
 from geo import cluster
@@ -186,26 +213,51 @@ def create_app(
     app.state.leases = leases
     app.add_middleware(TileDoor, leases=leases)
     middleware.install(app, settings, errors.unexpected)
+    fixed = middleware.fixed_headers(settings.own_origin)
+    app.add_middleware(TileFront, leases=leases, hosts=settings.hosts, fixed=fixed)
     land_answers = (land, takeoff_routes, exports, maps, tiles, landmap, import_routes, fabric_routes)
-    records = (case_record_routes, project_record_routes)
+    records = (case_record_routes, project_record_routes, opening_routes)
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
-    for module in (projects, *land_answers, worklist_routes, *of_cases, reports, ledger_routes, system):
+    of_schedules = (networks, schedule_routes, scenario_routes, risk_routes, quality_routes, ledger_routes)
+    of_people_land = (worklist_routes, *of_cases, assignment_routes)
+    for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
-    of_admin = (admin_accounts, admin_account, admin_access, admin_law, admin_papers, admin_events)
+    of_admin = (
+        admin_accounts,
+        admin_account,
+        admin_access,
+        admin_law,
+        admin_papers,
+        admin_outgoing,
+        admin_events,
+    )
     people = (signin, account, rights_page, *of_admin)
     of_projects = (
         portfolio,
         citymap,
         project,
+        network_map,
+        network_edit,
+        network_baselines,
         land_gaps,
+        timeloc,
+        scenarios,
+        release,
         takeoff,
+        risk,
+        quality,
         obstacles,
         commitments,
+        conclusions,  # before the page of one assignment, whose address would take theirs
+        assignment_sheet,
+        assignments,
+        review,
+        notices,
         weekly,
         by_sheet,
         list_sheets,
     )
-    of_files = (imports, import_page, preview, topology)
+    of_files = (imports, import_page, preview, topology, schedule_file, schedule_imports)
     for page in (
         *people,
         *of_projects,
@@ -213,15 +265,20 @@ def create_app(
         worklist_page,
         case,
         case_papers,
+        case_lookup,
+        public,
         case_people,
         desk_forms,
         case_records,
         project_records,
+        opening_forms,
         case_facts,
         document_forms,
         correction,
         bulk,
+        report_files,
         report,
+        report_files,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)

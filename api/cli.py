@@ -17,6 +17,7 @@ from api.commands import (
     law,
     network,
     previewing,
+    report_files,
     server,
     upkeep,
     users,
@@ -37,6 +38,7 @@ app.command("doctor")(upkeep.doctor)
 app.command("check")(upkeep.check)
 app.add_typer(network.app, name="schedule")
 app.add_typer(answers.app, name="report")
+answers.app.registered_commands += report_files.app.registered_commands
 app.add_typer(audit.app, name="audit")
 app.add_typer(documents.app, name="documents")
 app.add_typer(land.app, name="import")

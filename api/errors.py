@@ -84,6 +84,8 @@ KINDS = {
     "parcel": ("thửa", "parcel"),
     "document": ("giấy tờ", "document"),
     "obstacle": ("vướng mắc", "obstacle"),
+    "assignment": ("việc đã giao", "assignment"),
+    "conclusion": ("kết luận", "conclusion"),
     "contact": ("dòng tiếp xúc", "contact"),
     "complaint": ("đơn khiếu nại", "complaint"),
     "party": ("người trong hồ sơ", "party"),
@@ -91,6 +93,11 @@ KINDS = {
     "line": ("dòng bồi thường", "line"),
     "plot": ("lô, căn của hồ sơ", "plot of the case"),
     "relocation": ("đối tượng di dời", "relocation"),
+    "scenario": ("kịch bản", "scenario"),
+    "network": ("mạng tiến độ", "network"),
+    "network change": ("lần sửa mạng", "change of the network"),
+    "activity": ("công việc", "activity"),
+    "baseline": ("đường cơ sở", "baseline"),
 }
 
 
@@ -123,8 +130,8 @@ def describe(error: errors.DuongGangError, lang: Lang) -> ErrorOut:
         case errors.StaleVersion():
             detail = pick(
                 lang,
-                f"Hồ sơ {error.code} đã được người khác sửa sau khi bạn mở. Xem hai trạng thái rồi ghi lại.",
-                f"Case {error.code} was changed after you opened it. Compare both states and save again.",
+                f"{error.what[0]} {error.code} đã được người khác sửa sau khi bạn mở. Xem hai trạng thái rồi ghi lại.",
+                f"{error.what[1]} {error.code} was changed after you opened it. Compare both states and save again.",
             )
             return ErrorOut(
                 error=name,

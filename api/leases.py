@@ -9,6 +9,7 @@ by the clock (a session's idle time, a token's or a delegation's last day) ends 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
@@ -16,9 +17,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import cast
 
-from fastapi import Request
+from starlette.requests import cookie_parser
+from starlette.types import Scope
 
 from api.context import Context
 from api.guard import SESSION_COOKIE
@@ -57,6 +58,7 @@ class Leases:
     owed: Counter[str] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
     listener: Listener | None = None
+    waiting: dict[asyncio.AbstractEventLoop, list[asyncio.Future[bool]]] = field(default_factory=dict)
 
     def drop(self) -> None:
         """Ends all leases."""
@@ -69,9 +71,12 @@ class Leases:
         """Whether nobody listens, so that no lease can be had."""
         return self.listener is None or not self.listener.is_open
 
-    def grant(self, request: Request, ctx: Context, shown: Shown) -> None:
-        """Leases the map of a request that came the long way and named the present version."""
-        key, turn = lease_key(request), getattr(request.state, "tile_turn", None)
+    def grant(self, scope: Scope, ctx: Context, shown: Shown, turn: int | None) -> None:
+        """Leases the map of a request that came the long way and named the present version.
+
+        `turn` is that of this object when the request came in.
+        """
+        key = lease_key(scope)
         if key is None or ctx.known_at is not None or LEASE <= 0:
             return
         account = ctx.principal.account
@@ -85,29 +90,57 @@ class Leases:
                     self.held.clear()
                 self.held[key] = Lease(ctx, shown, time.monotonic() + LEASE)
 
-    def use(self, request: Request) -> Lease | None:
-        """The lease that lets this request through, if there is one; it is counted."""
-        key = lease_key(request)
-        if key is None or key not in self.held or not self._settled():
+    async def find(self, scope: Scope) -> Lease | None:
+        """The lease that lets this request through, if there is one, after all news before it was heard."""
+        key = lease_key(scope)
+        if key is None or key not in self.held or not await self._all_settled():
             return None
+        found = self.held.get(key)
+        return None if found is None or time.monotonic() >= found.until else found
+
+    def use(self, lease: Lease) -> bool:
+        """Counts one more tile of a lease; False when its account owes so many that it has to come the long way."""
         with self.lock:
-            found = self.held.get(key)
-            if found is None or time.monotonic() >= found.until:
-                return None
-            if self.owed[found.ctx.principal.account] >= self.most:
-                return None
-            self.owed[found.ctx.principal.account] += 1
-            return found
+            if self.owed[lease.ctx.principal.account] >= self.most:
+                return False
+            self.owed[lease.ctx.principal.account] += 1
+            return True
+
+    async def _all_settled(self) -> bool:
+        """`_settled` for all requests that are here before it is asked: one question answers them together."""
+        loop = asyncio.get_running_loop()
+        answer = loop.create_future()
+        others = self.waiting.get(loop)
+        if others is None:
+            self.waiting[loop] = [answer]
+            loop.call_soon(self._tell, loop)
+        else:
+            others.append(answer)
+        return await answer
+
+    def _tell(self, loop: asyncio.AbstractEventLoop) -> None:
+        asked = self.waiting.pop(loop)
+        sure = self._settled()
+        for answer in asked:
+            if not answer.done():  # its client went away
+                answer.set_result(sure)
 
     def _settled(self) -> bool:
         return self.listener is not None and self.listener.settle()
 
 
-def lease_key(request: Request) -> Key | None:
+def lease_key(scope: Scope) -> Key | None:
     """Credential, map and query of a tile's address; None for who shows no credential or names no version."""
-    place = ADDRESS.fullmatch(request.url.path)
-    bearer = request.headers.get("authorization", "")
-    secret = bearer or request.cookies.get(SESSION_COOKIE, "")
-    if place is None or not secret or "v" not in request.query_params:
+    place = ADDRESS.fullmatch(scope["path"])
+    query: bytes = scope["query_string"]
+    if place is None or not query.startswith(b"v="):
         return None
-    return hashlib.sha256(secret.encode()).hexdigest(), place[1], cast(bytes, request.scope["query_string"])
+    bearer = cookies = b""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            bearer = value
+        elif name == b"cookie":
+            cookies = value
+    if not bearer and cookies:
+        bearer = cookie_parser(cookies.decode("latin-1")).get(SESSION_COOKIE, "").encode("latin-1")
+    return (hashlib.sha256(bearer).hexdigest(), place[1], query) if bearer else None

@@ -19,6 +19,7 @@ from api.guard import mark_device
 from api.language import COOKIE, choose
 from api.logs import log
 from api.settings import Settings
+from projects.rights import Principal
 
 LARGEST_BODY = 1_000_000  # bytes; no form of ours comes near, and nobody may fill the memory with one
 UPLOADS = "/nap"  # takes files: its body goes to the disk as it comes
@@ -31,6 +32,8 @@ CLOSED = "; ".join(
     ("sandbox", "default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
 )
 TOO_LARGE = "Nội dung gửi lên lớn hơn giới hạn; chưa có gì được nhận. · Body too large: nothing was taken."
+SCHEDULES = "/tien-do/nap"  # ends the address that takes a schedule file
+LARGEST_SCHEDULE = 101_000_000
 SHEETS = "/ghi-theo-bang"  # ends the addresses that take a filled-in sheet
 LARGEST_SHEET = 21 * 1024 * 1024
 YEAR = 365 * 24 * 3600
@@ -91,9 +94,7 @@ class Carry:
         self.origin = settings.own_origin
         self.largest_upload = settings.import_max_mb * 1024 * 1024 + LARGEST_BODY
         self.largest_papers = settings.document_max_mb * PAPERS_AT_ONCE * 1024 * 1024 + LARGEST_BODY
-        self.fixed = HEADERS | (
-            {"Strict-Transport-Security": HSTS} if (self.origin or "").startswith("https:") else {}
-        )
+        self.fixed = fixed_headers(self.origin)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -126,12 +127,20 @@ class Carry:
                 raise
             await answer(scope, receive, dressed)
         finally:
-            _note(request, status, time.monotonic() - began)
+            note(
+                request.method,
+                route_template(request.scope),
+                status,
+                time.monotonic() - began,
+                getattr(request.state, "principal", None),
+            )
             structlog.contextvars.clear_contextvars()
 
     def _largest(self, path: str) -> int:
         if path == UPLOADS:
             return self.largest_upload
+        if path.endswith(SCHEDULES):
+            return LARGEST_SCHEDULE
         if path.endswith(SHEETS):
             return LARGEST_SHEET
         return self.largest_papers if PAPERS.fullmatch(path) else LARGEST_BODY
@@ -156,6 +165,17 @@ class Carry:
             headers.append("set-cookie", value)
 
 
+def fixed_headers(origin: str | None) -> dict[str, str]:
+    """The headers of every answer that do not change."""
+    secure = (origin or "").startswith("https:")
+    return HEADERS | ({"Strict-Transport-Security": HSTS} if secure else {})
+
+
+def known_host(host: str, hosts: frozenset[str]) -> bool:
+    """Whether a Host header names this server: a foreign name means DNS rebinding."""
+    return host.rsplit(":", 1)[0].strip("[]").lower() in hosts
+
+
 def install(app: FastAPI, settings: Settings, unexpected: Callable[[Request, Exception], Response]) -> None:
     """Adds the middleware; what is added later wraps it."""
     app.add_middleware(Carry, settings=settings, unexpected=unexpected)
@@ -169,16 +189,17 @@ def route_template(scope: Scope) -> str:
     return f"{scope['root_path']}/…" if scope.get("root_path") else "–"
 
 
-def _note(request: Request, status: int, seconds: float) -> None:
-    who = getattr(request.state, "principal", None)
+def note(method: str, route: str, status: int, seconds: float, who: Principal | None, **more: str) -> None:
+    """The line of the log about one request."""
     log().info(
         "request",
-        method=request.method if request.method in METHODS else "?",
-        route=route_template(request.scope),
+        method=method if method in METHODS else "?",
+        route=route,
         status=status,
         ms=round(seconds * 1000, 1),
         session=getattr(who, "session_id", None),
         role=who.role.code if who is not None else None,
+        **more,
     )
 
 
@@ -190,11 +211,10 @@ def _refuse(
 ) -> Response | None:
     """Stops what a foreign page could make a browser on this machine do.
 
-    A foreign host name means DNS rebinding; a write from another origin means request forgery. The session's
-    token is asked for besides (`api.guard`). Behind a proxy the own origin is the one that was set.
+    A write from another origin means request forgery; the session's token is asked for besides (`api.guard`). Behind
+    a proxy the own origin is the one that was set.
     """
-    host = request.headers.get("host", "").rsplit(":", 1)[0].strip("[]").lower()
-    if host not in hosts:
+    if not known_host(request.headers.get("host", ""), hosts):
         return Response("Misdirected request", 421, media_type="text/plain")
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         site = request.headers.get("sec-fetch-site")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
@@ -93,6 +94,43 @@ class Settings(BaseSettings):
         default=None,
         description="Ổ cắm Unix của clamd để quét vi-rút; bỏ trống thì không quét và trang nói rõ.",
     )
+    public_page: bool | None = Field(
+        default=None,
+        description="Trang /cong-khai không cần đăng nhập; bỏ trống: bật khi trình diễn, tắt khi dùng thật.",
+    )
+    smtp_host: str | None = Field(default=None, description="Máy chủ thư (SMTP); bỏ trống thì không gửi thư.")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="Mã hoá đường thư; none chỉ khi máy chủ thư ở ngay máy này."
+    )
+    smtp_user: str | None = None
+    smtp_password: str | None = Field(default=None, repr=False)
+    smtp_from: str = Field(default="duong-gang@localhost", description="Địa chỉ gửi của thư.")
+    webhook_url: str | None = Field(
+        default=None,
+        description="Nơi nhận tin (POST JSON có chữ ký) khi giao việc đổi và khi có số liệu kỳ mới.",
+    )
+    webhook_secret: str | None = Field(
+        default=None, repr=False, description="Chuỗi bí mật ký tin; bắt buộc khi có địa chỉ nhận tin."
+    )
+    risk_iterations: int = Field(
+        default=10_000, ge=100, le=100_000, description="Số lần mô phỏng rủi ro của một dự án."
+    )
+    risk_work_low_percent: float = Field(
+        default=-10.0, ge=-90, le=0, description="Giả định công việc nhanh nhất so với kế hoạch, %."
+    )
+    risk_work_high_percent: float = Field(
+        default=25.0, ge=0, le=500, description="Giả định công việc chậm nhất so với kế hoạch, %."
+    )
+    risk_land_low_percent: float = Field(
+        default=-10.0, ge=-90, le=0, description="Giả định bàn giao đất sớm nhất khi chưa có ghi nhận, %."
+    )
+    risk_land_high_percent: float = Field(
+        default=50.0, ge=0, le=500, description="Giả định bàn giao đất muộn nhất khi chưa có ghi nhận, %."
+    )
+    risk_ward_correlation: float = Field(
+        default=0.5, ge=0, lt=1, description="Tương quan giữa các hồ sơ cùng phường, xã khi mô phỏng."
+    )
     host: str = Field(default="127.0.0.1", description="Ngoài máy này chỉ khi tắt trình diễn và có https.")
     port: int = Field(default=8000, ge=0, le=65535)
     basemap_url: str | None = Field(
@@ -100,7 +138,19 @@ class Settings(BaseSettings):
     )
     basemap_attribution: str = ""
 
-    @field_validator("anchor", "secret", "origin", "clamd_socket", mode="before")
+    @field_validator(
+        "anchor",
+        "secret",
+        "origin",
+        "clamd_socket",
+        "public_page",
+        "smtp_host",
+        "smtp_user",
+        "smtp_password",
+        "webhook_url",
+        "webhook_secret",
+        mode="before",
+    )
     @classmethod
     def blank_is_the_default(cls, value: object) -> object:
         """An empty line in `.env` means no choice: not the present folder, not an empty secret."""
@@ -132,6 +182,11 @@ class Settings(BaseSettings):
         if faults := unsafe(self):
             raise ValueError("; ".join(f"{f.where}: {f.vi} ({f.en})" for f in faults))
         return self
+
+    @property
+    def shows_public_page(self) -> bool:
+        """Whether `/cong-khai` answers: as set, otherwise in demo mode only."""
+        return self.demo if self.public_page is None else self.public_page
 
     @property
     def secret_key(self) -> str:
@@ -224,6 +279,27 @@ def unsafe(settings: Settings) -> list[Fault]:
             "nghe ngoài máy này cần DUONGGANG_ORIGIN=https://…",
             "beyond loopback needs DUONGGANG_ORIGIN",
         )
+    if (
+        settings.smtp_host is not None
+        and settings.smtp_security == "none"
+        and settings.smtp_host not in LOOPBACK
+    ):
+        say(
+            "SMTP_SECURITY",
+            "thư ra ngoài máy này phải mã hoá",
+            "mail beyond this machine must be encrypted",
+        )
+    if settings.webhook_url is not None:
+        if urlsplit(settings.webhook_url).scheme != "https" and (
+            urlsplit(settings.webhook_url).hostname not in LOOPBACK
+        ):
+            say("WEBHOOK_URL", "phải là https://…", "must be https://…")
+        if settings.webhook_secret is None or len(settings.webhook_secret) < SHORTEST_SECRET:
+            say(
+                "WEBHOOK_SECRET",
+                f"cần ít nhất {SHORTEST_SECRET} ký tự",
+                f"needs at least {SHORTEST_SECRET} characters",
+            )
     if settings.secret is not None:
         if settings.secret == EXAMPLE_SECRET or len(set(settings.secret)) < 8:
             say("SECRET", "còn là chuỗi mẫu: hãy đổi", "is still the example: change it")

@@ -284,7 +284,7 @@ class CaseView:
 
     `row` and `note` are of the data date. `present` is the state as recorded last, the one that a change is
     made on, `present_on` the latest day of its history. `about` are the events of everything else about the case,
-    people's data in them masked.
+    people's data in them masked. `forecast_parts` are what the forecast handover is made of, one after the other.
     """
 
     data_date: date
@@ -304,6 +304,9 @@ class CaseView:
     present: dict[str, Any]
     present_on: date
     about: tuple[EventView, ...] = ()
+    forecast_basis: str = ""
+    forecast_parts: tuple[dict[str, Any], ...] = ()  # see `api.usecases.forecast_answer`
+    lawful_earliest: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from geo.tables import (
     Milestone,
     PortfolioState,
     Project,
+    ProjectNetwork,
     ProjectWard,
     ResettlementSite,
     Section,
@@ -230,7 +231,12 @@ def _derive_corridor(session: Session, row: Project, facts: catalog.Project) -> 
 
 
 def _load_network(session: Session, row: Project, network: Network | None) -> None:
-    """Activities and links of the network; nothing hangs on them, so replaced. None leaves the project without."""
+    """Activities and links of the network; nothing hangs on them, so replaced. None leaves the project without.
+
+    A network that people of the project edited or imported is theirs: it stays as it is.
+    """
+    if session.get(ProjectNetwork, row.id) is not None:
+        return
     session.execute(delete(Activity).where(Activity.project_id == row.id))
     if network is None:
         return

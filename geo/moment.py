@@ -68,6 +68,12 @@ def resolve(session: Session, known_at: datetime) -> int:
     return found
 
 
+def newest(session: Session) -> int | None:
+    """The number of the newest event that the session sees, None without any."""
+    found: int | None = session.scalar(text("select max(id) from event"))
+    return found
+
+
 def look_back(session: Session, event_id: int) -> None:
     """Lets the session read, until its transaction ends, what was known with the event; then writing is refused.
 

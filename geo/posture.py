@@ -22,7 +22,8 @@ PROTECTED = (
     "holder", "proposal", "import_upload", "import_proposal", "proposal_parcel", "parcel_lineage", "account",
     "account_scope", "delegation", "login_session", "api_token", "sign_in", "rate_window", "person", "case_party",
     "inventory_item", "relocation", "compensation_plan", "compensation_line", "resettlement_plot", "allocation",
-    "law_setting", "saved_filter",
+    "law_setting", "saved_filter", "scenario", "conclusion", "assignment", "bottleneck_entry", "schedule_import",
+    "snapshot", "notice", "notice_preference", "outgoing", "case_lookup", "satisfaction",
 )  # fmt: skip
 PAST = (
     "clearance_case",
@@ -47,6 +48,9 @@ PAST = (
     "resettlement_plot",
     "allocation",
     "law_setting",
+    "conclusion",
+    "assignment",
+    "scenario",
 )
 _TABLES = ", ".join([*(f"('public', '{n}')" for n in PROTECTED), *(f"('past', '{n}')" for n in PAST)])
 _ME = "current_user::regrole"

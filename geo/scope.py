@@ -20,7 +20,8 @@ _SET = text(
     """
     select set_config('duonggang.reach', :reach, true), set_config('duonggang.wards', :wards, true),
            set_config('duonggang.projects', :projects, true), set_config('duonggang.account', :account, true),
-           set_config('duonggang.people', :people, true), set_config('duonggang.oversight', :oversight, true)
+           set_config('duonggang.people', :people, true), set_config('duonggang.oversight', :oversight, true),
+           set_config('duonggang.role', :role, true)
     """
 )
 # What is lost with a crash here is when somebody was last seen, and a count.
@@ -40,6 +41,7 @@ def enter(session: Session, who: Principal) -> None:
             "account": who.account,
             "people": "on" if who.role.people else "",
             "oversight": "on" if who.role.oversight else "",
+            "role": who.role.code,
         },
     )
 
@@ -49,7 +51,7 @@ def door(session: Session, *, durable: bool = True) -> None:
 
     Not `durable`: its commit does not wait for the disk.
     """
-    settings = dict.fromkeys(("wards", "projects", "account", "people", "oversight"), "")
+    settings = dict.fromkeys(("wards", "projects", "account", "people", "oversight", "role"), "")
     session.execute(_DOOR, settings | {"reach": "door", "commit": "on" if durable else "off"})
 
 

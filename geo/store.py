@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select, text
@@ -19,7 +21,8 @@ from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKin
 
 FINISH = "OPEN"  # code of the completion milestone in every template
 
-# Grouped once over the project's parcels: a lateral sub-query per case took seconds on fresh tables.
+# Grouped once over the project's parcels: a lateral sub-query per case took seconds on fresh tables. One document for
+# all cases: a row of its own costs more to hand over than all that is in it.
 CASES = text(
     """
     with land as (
@@ -34,14 +37,13 @@ CASES = text(
         join parcel q on q.id = pf.parcel_id
         where w.project_id = :project and q.project_id = :project group by q.case_id
     )
-    select c.code, c.ward_code, c.step, c.step_on, c.promised_on, c.obstacle, c.version, c.is_demo,
-           coalesce(land.uses, '{}') as uses, coalesce(land.parcels, '[]'::json) as parcels,
-           coalesce(waiting.fronts, '{}') as fronts
+    select json_agg(json_build_array(
+               c.code, c.ward_code, c.step, c.step_on, c.promised_on, c.obstacle, c.version, c.is_demo,
+               land.uses, land.parcels, waiting.fronts) order by c.code)::text
     from clearance_case c
     left join land on land.case_id = c.id
     left join waiting on waiting.case_id = c.id
     where c.project_id = :project
-    order by c.code
     """
 )
 
@@ -89,17 +91,24 @@ STATES_THEN = text(
 
 
 def load_network(session: Session, project: Project) -> Network | None:
-    """The schedule network of a project, None when it has none (programmes)."""
+    """The schedule network of a project in days, None when it has none (programmes).
+
+    Of an imported network the days are rounded up, constraints and levels of effort are left out: `geo.networks` gives
+    it whole.
+    """
     fronts = dict(
         session.execute(select(FrontRow.id, FrontRow.code).where(FrontRow.project_id == project.id)).all()
     )
     rows = session.scalars(
-        select(ActivityRow).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
+        select(ActivityRow)
+        .where(ActivityRow.project_id == project.id, ActivityRow.kind != "effort")
+        .order_by(ActivityRow.code)
     ).all()
     if not rows:
         return None
     codes = {row.id: row.code for row in rows}
-    links = session.scalars(select(LinkRow).where(LinkRow.project_id == project.id)).all()
+    found = session.scalars(select(LinkRow).where(LinkRow.project_id == project.id))
+    links = [k for k in found if k.pred_id in codes and k.succ_id in codes]
     return Network(
         project=project.code,
         activities=tuple(_activity(row, fronts) for row in rows),
@@ -139,8 +148,8 @@ def load_fronts(session: Session, project: Project) -> tuple[WorkFront, ...]:
 def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[CaseState, ...]:
     """The cases of a project as they stood at the end of `as_of`, by what is known now."""
     then = states_then(session, project.code, as_of=as_of)
-    rows = session.execute(CASES, {"project": project.id}).mappings()
-    return tuple(_case(row, then.get(row["code"])) for row in rows)
+    found = session.execute(CASES, {"project": project.id}).scalar_one()
+    return tuple(_case(then, *row) for row in json.loads(found or "[]"))
 
 
 def states_then(session: Session, project_code: str, *, as_of: date) -> dict[str, dict[str, Any]]:
@@ -167,26 +176,33 @@ def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:
     )
 
 
-def _case(row: Mapping[Any, Any], then: Mapping[str, Any] | None) -> CaseState:
-    state: Mapping[str, Any] = row if then is None else then
+def _case(
+    then: Mapping[str, Mapping[str, Any]], code: str, ward: str, step: str, step_on: str | None,
+    promised_on: str | None, obstacle: str | None, version: int, is_demo: bool,
+    uses: list[str] | None, parcels: list[list[Any]] | None, fronts: list[str] | None,
+) -> CaseState:  # fmt: skip
+    if (past := then.get(code)) is not None:
+        step, step_on = past["step"], past["step_on"]
+        promised_on, obstacle = past["promised_on"], past["obstacle"]
     return CaseState(
-        code=row["code"],
-        ward_code=row["ward_code"],
-        step=state["step"],
-        step_on=_day(state["step_on"]) or date.min,
-        promised_on=_day(state["promised_on"]),
-        obstacle=state["obstacle"],
-        fronts=tuple(sorted(row["fronts"])),
-        parcels=_parcels(row["parcels"]),
-        version=row["version"],
-        is_demo=row["is_demo"],
-        # The notice runs for the longer time unless all of the case's land is agricultural.
-        land=AGRI if row["uses"] and all(land_kind(use) == AGRI for use in row["uses"]) else NON_AGRI,
+        code=code,
+        ward_code=ward,
+        step=step,
+        step_on=_day(step_on) or date.min,
+        promised_on=_day(promised_on),
+        obstacle=obstacle,
+        fronts=tuple(sorted(fronts or ())),
+        parcels=tuple([ParcelRef(*parcel) for parcel in parcels or ()]),
+        version=version,
+        is_demo=is_demo,
+        land=_land(tuple(uses or ())),
     )
 
 
-def _parcels(items: Iterable[tuple[str, str, float, float | None, float | None]]) -> tuple[ParcelRef, ...]:
-    return tuple(ParcelRef(sheet, number, area, start, end) for sheet, number, area, start, end in items)
+@lru_cache(maxsize=4096)
+def _land(uses: tuple[str, ...]) -> str:
+    """The notice runs for the longer time unless all of the case's land is agricultural."""
+    return AGRI if uses and all(land_kind(use) == AGRI for use in uses) else NON_AGRI
 
 
 def _day(value: date | str | None) -> date | None:

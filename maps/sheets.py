@@ -75,19 +75,30 @@ class Sheet:
     paper: Paper = "A4"
     footer: str = ""
     filters: bool = True
+    hidden: bool = False
 
 
 def workbook(sheet: Sheet) -> bytes:
     """The sheet as the bytes of an XLSX file."""
+    return workbook_of([sheet])
+
+
+def workbook_of(sheets: Sequence[Sheet]) -> bytes:
+    """Several sheets, with names that differ, as one XLSX file; its properties are those of the first."""
     out = io.BytesIO()
     options = {
         "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
         "nan_inf_to_errors": False, "remove_timezone": True,
     }  # fmt: skip
+    first = sheets[0]
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": sheet.title, "created": datetime.combine(sheet.made_on, time())})
-        page = book.add_worksheet(sheet.name)
-        _draw(page, _Styles(book), sheet)
+        book.set_properties({"title": first.title, "created": datetime.combine(first.made_on, time())})
+        styles = _Styles(book)
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name)
+            _draw(page, styles, sheet)
+            if sheet.hidden:
+                page.hide()
     return out.getvalue()
 
 

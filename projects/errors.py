@@ -59,7 +59,7 @@ class StaleVersion(DuongGangError):
     """Somebody changed the object after it was read: `seen` is the caller's version, `current` the state.
 
     `wanted` is what the caller would have written, `fields` those for which both have another value; none when
-    the version seen never existed, or when any change at all stands in the way.
+    the version seen never existed, or when any change at all stands in the way. `what` it is, in both languages.
     """
 
     def __init__(
@@ -69,6 +69,8 @@ class StaleVersion(DuongGangError):
         current: dict[str, object],
         wanted: dict[str, object],
         fields: Sequence[str] = (),
+        *,
+        what: tuple[str, str] = ("Hồ sơ", "Case"),
     ) -> None:
         super().__init__(f"{code}: version {seen} is stale")
         self.code = code
@@ -76,6 +78,7 @@ class StaleVersion(DuongGangError):
         self.current = current
         self.wanted = wanted
         self.fields = tuple(fields)
+        self.what = what
 
 
 class KeyReused(DuongGangError):

@@ -1,7 +1,6 @@
 """What the land does to the date: which uncleared cases hold the completion, and how many days each would give back.
 
-Cases enter the network as nodes (`projects.land`); gains are recomputed on the same network with one date
-per work front, which is exact because a front opens with the last of its cases (`projects.gains`).
+Cases enter the network as nodes (`projects.reckoning`); a gain is a what-if on the same nodes (`projects.releases`).
 """
 
 from __future__ import annotations
@@ -10,15 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import networkx as nx
+import numpy as np
 
 from projects.calendars import Calendar
-from projects.cpm import Row, Schedule, driving_chain, schedule
-from projects.forecast import HandoverForecast
-from projects.gains import Releases, gain, prepare_releases
-from projects.land import FrontLand, forecasts, is_waiting, land_network, lands, with_cases
-from projects.model import Activity, CaseState, Network, NodeKind, ParcelRef, WorkFront
-from projects.network import as_of, build_graph
+from projects.daily import Row, Schedule, driving_chain, effort_days, rows_of
+from projects.engine.model import Net, Options
+from projects.forecasting.model import HandoverForecast
+from projects.land import FrontLand, forecasts, is_waiting, land_network
+from projects.model import CaseState, Network, NodeKind, ParcelRef, WorkFront
+from projects.openings import RunRule
+from projects.plan import Plan
+from projects.reckoning import Reckoning, reckon
+from projects.releases import Releases, gain, prepare_releases
+from projects.works import day_of_moment, day_works, plan_works
 
 __all__ = [
     "ChainItem",
@@ -26,8 +29,12 @@ __all__ = [
     "FrontState",
     "ProjectDelay",
     "WardDays",
+    "chain_of",
+    "dated_works",
+    "delay_of",
     "land_network",
     "project_delay",
+    "reckoning_of",
 ]
 
 
@@ -64,7 +71,7 @@ class DrivingCase:
     ward_code: str
     front: str
     forecast: date
-    basis: str  # promised | pace
+    basis: str  # promised | lawful | pace
     why_vi: str
     why_en: str
     step: str
@@ -107,9 +114,13 @@ class FrontState:
 
 @dataclass(frozen=True, slots=True)
 class ProjectDelay:
-    """The delay of one project as of `data_date`; `slip_days` calendar days, positive = late, None = no plan."""
+    """The delay of one project as of `data_date`; `slip_days` calendar days, positive = late, None = no plan.
+
+    `schedule` dates the works; `options` say how (the data date is theirs too).
+    """
 
     data_date: date
+    options: Options
     forecast_finish: date
     planned_finish: date | None
     slip_days: int | None
@@ -124,44 +135,74 @@ class ProjectDelay:
 
 
 def project_delay(
-    network: Network,
+    network: Network | Net | Plan,
     cases: Sequence[CaseState],
     calendars: Mapping[str, Calendar],
     *,
     data_date: date,
     planned_finish: date | None,
     fronts: Sequence[WorkFront] = (),
+    predicted: Mapping[str, HandoverForecast] | None = None,
+    rules: Mapping[str, RunRule] | None = None,
 ) -> ProjectDelay:
     """Forecast completion, what drives it and what each release would gain, as of the end of `data_date`.
 
-    `network` is the project's own network; case nodes are added here (`land_network`), actual dates after the
-    data date are left out. `fronts` tells which fronts need land and how long they are; without it every front
-    needs land and `FrontState.metres` is None. Raises what `build_graph` and `schedule` raise.
+    Takes what `reckoning_of` takes, and raises what it raises.
     """
-    network = as_of(network, data_date)
-    predicted = forecasts(cases, data_date)
-    ground = lands(network, fronts, cases, predicted, data_date)
-    graph = build_graph(with_cases(network, ground, cases, predicted, data_date), calendars)
-    dated = schedule(graph, calendars, data_date=data_date, finish=network.finish)
-    releases = prepare_releases(network, ground, predicted, calendars, data_date)
-    waiting = [
-        case for case in cases if case.code in predicted and is_waiting(predicted[case.code], data_date)
-    ]
+    reckoning = reckoning_of(
+        network, cases, calendars, data_date=data_date, fronts=fronts, predicted=predicted, rules=rules
+    )
+    return delay_of(reckoning, planned_finish=planned_finish, fronts=fronts)
+
+
+def reckoning_of(
+    network: Network | Net | Plan,
+    cases: Sequence[CaseState],
+    calendars: Mapping[str, Calendar],
+    *,
+    data_date: date,
+    fronts: Sequence[WorkFront] = (),
+    predicted: Mapping[str, HandoverForecast] | None = None,
+    rules: Mapping[str, RunRule] | None = None,
+) -> Reckoning:
+    """A project's own network with its land, dated; actual dates after the data date are left out.
+
+    `network` is in days with `calendars`, or a plan, or a network of the engine (a plan without ties to the land);
+    the latter two have calendars of their own. `fronts` tells which fronts need land; without it every front does.
+    `predicted`: the forecast of every case, made here without law and observed pace if it is not given; `rules`:
+    fronts that open with a run of free land, by code. Raises `CyclicDependency` with the members of a cycle,
+    else `InvalidInput` with every fault of the network.
+    """
+    predicted = forecasts(cases, data_date) if predicted is None else predicted
+    if isinstance(network, Network):
+        works = day_works(network, calendars, data_date)
+    else:
+        works = plan_works(Plan(network) if isinstance(network, Net) else network, data_date)
+    return reckon(works, fronts, cases, predicted, rules)
+
+
+def delay_of(
+    reckoning: Reckoning, *, planned_finish: date | None, fronts: Sequence[WorkFront] = ()
+) -> ProjectDelay:
+    """The delay that a reckoning gives; `fronts` say how long the work fronts are."""
+    dated = dated_works(reckoning)
+    data_date = dated.data_date
+    releases = prepare_releases(reckoning)
+    waiting = [case for case in reckoning.cases if is_waiting(reckoning.predicted[case.code], data_date)]
     drivers = sorted(
-        _driving_cases(waiting, ground, predicted, dated, releases),
-        key=lambda d: (-d.group_days, -d.alone_days, d.code),
+        _driving_cases(reckoning, dated, releases), key=lambda d: (-d.group_days, -d.alone_days, d.code)
     )
     driving = frozenset(driver.code for driver in drivers)
-    wards = {case.code: case.ward_code for case in cases}
     return ProjectDelay(
         data_date=data_date,
+        options=reckoning.works.options,
         forecast_finish=dated.finish,
         planned_finish=planned_finish,
         slip_days=None if planned_finish is None else (dated.finish - planned_finish).days,
-        chain=tuple(_chain(dated, graph, network.finish, wards)),
+        chain=tuple(chain_of(reckoning, dated)),
         drivers=tuple(drivers),
         wards=tuple(_wards(waiting, driving, releases)),
-        fronts=tuple(_front_states(ground, fronts, dated)),
+        fronts=tuple(_front_states(reckoning.ground, fronts, dated)),
         schedule=dated,
         critical_cases=driving,
         driving_days=gain(releases, driving),
@@ -169,22 +210,29 @@ def project_delay(
     )
 
 
-def _driving_cases(
-    waiting: Iterable[CaseState],
-    ground: Sequence[FrontLand],
-    predicted: Mapping[str, HandoverForecast],
-    dated: Schedule,
-    releases: Releases,
-) -> Iterator[DrivingCase]:
-    land_of = {land.front: land for land in ground}
-    groups = {land.front: frozenset(case.code for case in land.waiting) for land in ground}
-    for case in waiting:
-        row = dated.rows[case.code]
-        if not (row.critical or row.driving):
-            continue
-        forecast = predicted[case.code]
+def dated_works(reckoning: Reckoning) -> Schedule:
+    """The works of a reckoning in whole days."""
+    p, passed = reckoning.prepared, reckoning.passed
+    rows = rows_of(p, passed, range(len(reckoning.cases), len(p.codes))) | effort_days(p, passed)
+    end = p.codes[reckoning.finish]
+    day = day_of_moment(reckoning.works.options.data_date)
+    return Schedule(day, end, rows[end].early_finish, rows)
+
+
+def _driving_cases(reckoning: Reckoning, dated: Schedule, releases: Releases) -> Iterator[DrivingCase]:
+    p, passed = reckoning.prepared, reckoning.passed
+    land_of = {land.front: land for land in reckoning.ground}
+    groups = {land.front: frozenset(case.code for case in land.waiting) for land in reckoning.ground}
+    holding = {land.front: frozenset(land.by) & groups[land.front] for land in reckoning.ground}
+    held = np.arange(len(reckoning.cases))
+    late = (passed.lead[held] != 0) & (passed.total[held] <= p.options.critical_float)
+    open_land = p.nodes.state[held] == 0
+    for i in np.flatnonzero(open_land & (late | (passed.chain[held] != 0))).tolist():
+        case = reckoning.cases[i]
+        row = rows_of(p, passed, [i])[case.code]
+        forecast = reckoning.predicted[case.code]
         front = min(
-            (land_of[code] for code in case.fronts if code in land_of and case.code in groups[code]),
+            (land_of[code] for code in case.fronts if code in land_of and case.code in holding[code]),
             key=lambda land: _tightness(land, forecast, dated.rows[land.possession]),
         ).front
         yield DrivingCase(
@@ -252,26 +300,35 @@ def _metres(front: WorkFront | None) -> float | None:
     return front.to_m - front.from_m
 
 
-def _chain(
-    dated: Schedule, graph: nx.DiGraph[str], finish: str, wards: Mapping[str, str]
-) -> Iterator[ChainItem]:
-    for code in driving_chain(dated, graph, finish):
-        activity: Activity = graph.nodes[code]["activity"]
-        row = dated.rows[code]
-        if activity.kind is NodeKind.CASE:
-            days = max((row.early_finish - dated.data_date).days, 0)
-        elif activity.duration:
-            days = (row.early_finish - row.early_start).days + 1
-        else:
-            days = 0
+def chain_of(reckoning: Reckoning, dated: Schedule) -> Iterator[ChainItem]:
+    """The chain that drives the completion, first cause first."""
+    p, passed, works = reckoning.prepared, reckoning.passed, reckoning.works
+    m = len(reckoning.cases)
+    for i in driving_chain(p, passed, reckoning.finish):
+        code = p.codes[i]
+        if i < m:
+            case, on = reckoning.cases[i], rows_of(p, passed, [i])[code]
+            yield ChainItem(
+                code=code,
+                kind=NodeKind.CASE,
+                name_vi=f"Bàn giao mặt bằng, hồ sơ {code}",
+                name_en=f"Land handover, case {code}",
+                start=on.early_start,
+                finish=on.early_finish,
+                front=case.fronts[0] if case.fronts else None,
+                ward_code=case.ward_code,
+                days=max((on.early_finish - dated.data_date).days, 0),
+            )
+            continue
+        row, activity = dated.rows[code], p.activities[i - m]
         yield ChainItem(
             code=code,
-            kind=activity.kind,
+            kind=works.kinds[code],
             name_vi=activity.name_vi,
             name_en=activity.name_en,
             start=row.early_start,
             finish=row.early_finish,
-            front=activity.front,
-            ward_code=wards.get(code) if activity.kind is NodeKind.CASE else None,
-            days=days,
+            front=works.fronts.get(code),
+            ward_code=None,
+            days=(row.early_finish - row.early_start).days + 1 if activity.duration else 0,
         )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from projects.calendars import ALL
-from projects.clearance import wants_land
-from projects.forecast import ACTUAL, HandoverForecast, forecast_handover
+from projects.forecasting.chain import forecasts
+from projects.forecasting.model import ACTUAL, HandoverForecast
 from projects.model import Activity, CaseState, Link, Network, NodeKind, WorkFront
+from projects.openings import Opening, RunRule, run_opening
 
 
 @dataclass(frozen=True, slots=True)
 class FrontLand:
     """The land of one work front: its possession node, all its cases and those not handed over by the data date.
 
-    `opens` is the last forecast handover, the data date if there are no cases; `handed_over` says that it is a
-    fact.
+    `opens` is the last forecast handover, the data date if there are no cases; with a `rule` the day on which a run of
+    its length is free. `by`: codes of the cases whose land that takes, all of them or those on the run; `handed_over`
+    says that it is a fact.
     """
 
     front: str
@@ -26,13 +28,8 @@ class FrontLand:
     waiting: tuple[CaseState, ...]
     opens: date
     handed_over: bool
-
-
-def forecasts(cases: Sequence[CaseState], data_date: date) -> dict[str, HandoverForecast]:
-    """Handover forecast by case code; cases that left the boundary (X2) are not needed and left out."""
-    return {
-        case.code: forecast_handover(case, data_date=data_date) for case in cases if wants_land(case.step)
-    }
+    by: tuple[str, ...] = ()
+    rule: RunRule | None = None
 
 
 def is_waiting(forecast: HandoverForecast, data_date: date) -> bool:
@@ -46,8 +43,13 @@ def lands(
     cases: Sequence[CaseState],
     predicted: Mapping[str, HandoverForecast],
     data_date: date,
+    rules: Mapping[str, RunRule] | None = None,
 ) -> tuple[FrontLand, ...]:
-    """The land of every front that has a possession node, by front code; empty where a front needs no land."""
+    """The land of every front that has a possession node, by front code; empty where a front needs no land.
+
+    `rules`: by front code, for fronts that open with a run of free land; the others open with all of it.
+    """
+    by_length = rules or {}
     dry = {front.code for front in fronts if not front.needs_land}
     of_front: dict[str, list[CaseState]] = {}
     for case in cases:
@@ -56,9 +58,33 @@ def lands(
                 of_front.setdefault(front_code, []).append(case)
     nodes = {a.front: a for a in network.activities if a.kind is NodeKind.POSSESSION and a.front}
     return tuple(
-        _front_land(nodes[code], [] if code in dry else of_front.get(code, []), predicted, data_date)
+        _front_land(
+            nodes[code],
+            [] if code in dry else of_front.get(code, []),
+            predicted,
+            data_date,
+            by_length.get(code),
+        )
         for code in sorted(nodes)
     )
+
+
+def opens_if(
+    land: FrontLand, predicted: Mapping[str, HandoverForecast], freed: Collection[str], data_date: date
+) -> date:
+    """The day on which a front that is still to open would open if the cases of `freed` were handed over on the data
+    date; never before it. Exact under either rule."""
+    still = [predicted[case.code].on for case in land.waiting if case.code not in freed]
+    found = max(still, default=data_date)
+    if land.rule is not None:
+        open_now = {case.code for case in land.waiting}
+        days = {
+            case.code: data_date if case.code in open_now and case.code in freed else predicted[case.code].on
+            for case in land.cases
+        }
+        opening = run_opening(land.rule, days)
+        found = opening.on if opening else found
+    return max(found, data_date)
 
 
 def land_network(
@@ -87,7 +113,7 @@ def with_cases(
     """`land_network` for land and forecasts that are already known."""
     network = without_cases(network)
     nodes = [_case_node(case, predicted[case.code], data_date) for case in cases if case.code in predicted]
-    links = [Link(case.code, land.possession) for land in ground for case in land.cases]
+    links = [Link(code, land.possession) for land in ground for code in land.by]
     given = {land.possession: land.opens for land in ground if land.handed_over and land.cases}
     own = [_opened(a, given.get(a.code)) for a in network.activities]
     return replace(network, activities=(*own, *nodes), links=(*network.links, *links))
@@ -105,39 +131,35 @@ def without_cases(network: Network) -> Network:
     )
 
 
-def collapsed_network(network: Network, ground: Sequence[FrontLand]) -> Network:
-    """The network without case nodes, each possession not before the last handover on its front: the same dates
-    for every other activity, because a front opens with its last case."""
-    opens = {land.possession: land for land in ground if land.cases}
-    activities = []
-    for a in network.activities:
-        land = opens.get(a.code)
-        if land is not None and not land.handed_over and a.actual_start is None and a.actual_finish is None:
-            own = a.not_before or land.opens
-            a = replace(a, not_before=max(own, land.opens))
-        elif land is not None:
-            a = _opened(a, land.opens)
-        activities.append(a)
-    return replace(network, activities=tuple(activities))
-
-
 def _front_land(
     possession: Activity,
     cases: Sequence[CaseState],
     predicted: Mapping[str, HandoverForecast],
     data_date: date,
+    rule: RunRule | None,
 ) -> FrontLand:
     waiting = tuple(case for case in cases if is_waiting(predicted[case.code], data_date))
+    opening = _by_run(rule, cases, predicted)
     facts = possession.actual_finish or possession.actual_start
-    opens = facts or max((predicted[case.code].on for case in cases), default=data_date)
+    last = max((predicted[case.code].on for case in cases), default=data_date)
+    by = opening.by if opening else tuple(case.code for case in cases)
+    held = any(is_waiting(predicted[code], data_date) for code in by)
     return FrontLand(
         front=str(possession.front),
         possession=possession.code,
         cases=tuple(cases),
         waiting=waiting,
-        opens=opens,
-        handed_over=facts is not None or not waiting,
+        opens=facts or (opening.on if opening else last),
+        handed_over=facts is not None or not held,
+        by=by,
+        rule=rule,
     )
+
+
+def _by_run(
+    rule: RunRule | None, cases: Sequence[CaseState], predicted: Mapping[str, HandoverForecast]
+) -> Opening | None:
+    return run_opening(rule, {case.code: predicted[case.code].on for case in cases}) if rule else None
 
 
 def _opened(possession: Activity, on: date | None) -> Activity:
@@ -163,11 +185,11 @@ def _case_node(case: CaseState, forecast: HandoverForecast, data_date: date) -> 
 
 __all__ = [
     "FrontLand",
-    "collapsed_network",
     "forecasts",
     "is_waiting",
     "land_network",
     "lands",
+    "opens_if",
     "with_cases",
     "without_cases",
 ]

@@ -28,6 +28,8 @@ File format (parsed TOML; any other key is a fault):
           | "one_to_one"             # project → project
                                      # default: the one that fits the two scopes (same_front for two fronts)
 
+Durations may come from parameters, quantities, productivities and crews: `projects.template_parameters`.
+
 Possession of a front is the activity P (kind possession, calendar ALL, 0 days), so P-<front code>; LAND is the
 milestone behind all possessions. Both are supplied if the template does not define them.
 """
@@ -43,6 +45,7 @@ from projects.calendars import ALL
 from projects.errors import InvalidInput
 from projects.model import Activity, Link, LinkType, Network, NodeKind, WorkFront
 from projects.template_checks import PAIRS_OF, faults_of
+from projects.template_parameters import resolved
 
 POSSESSION = "P"
 LAND = "LAND"
@@ -68,12 +71,19 @@ _LAND = {
 _P_TO_LAND = {"pred": POSSESSION, "succ": LAND, "type": "FS", "lag": 0, "pairs": "all_to_one"}
 
 
-def expand(template: Mapping[str, Any], fronts: Sequence[WorkFront], *, project: str) -> Network:
+def expand(
+    template: Mapping[str, Any],
+    fronts: Sequence[WorkFront],
+    *,
+    project: str,
+    parameters: Mapping[str, float] | None = None,
+) -> Network:
     """The network of `project`: the template's front activities on every front, its project ones once.
 
-    Raises `InvalidInput` with every fault of the template and of its fit to the fronts.
+    `parameters` replace defaults (`projects.template_parameters`). Raises `InvalidInput` with every fault of the
+    template and of its fit to the fronts.
     """
-    template = _completed(template)
+    template = _completed(resolved(template, parameters or {}))
     faults = faults_of(template, fronts)
     if faults:
         raise InvalidInput(faults)

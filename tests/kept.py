@@ -30,6 +30,7 @@ def demo_settings(home: Path, url: str) -> Settings:
         secret="for tests only 0123456789abcdefghij",
         demo=True,
         requests_per_minute=10_000_000,
+        risk_iterations=500,
     )
 
 

@@ -47,6 +47,8 @@ def missing(*, browser: bool) -> list[str]:
     packages += [package for package, library in printing.items() if not _loads(library)]
     if not _loads("libharfbuzz-subset.so.0"):
         packages.append("libharfbuzz-subset0")
+    if shutil.which("java") is None:
+        packages.append("default-jre-headless")  # the library that reads schedule files is written in Java
     return packages
 
 

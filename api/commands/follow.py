@@ -10,6 +10,7 @@ import typer
 
 from api.commands.shared import say, settings_or_exit, transaction
 from api.schemas import plain
+from api.usecases import assignment_climbing
 from api.usecases.climbing import climb_by_data_date
 
 app = typer.Typer(help="Theo dõi hồ sơ: vướng mắc quá hạn (follow-up).", no_args_is_help=True)
@@ -28,10 +29,12 @@ def climb(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="In JSON thay cho bảng.")] = False,
 ) -> None:
-    """Đưa vướng mắc quá hạn lên cấp trên, mỗi kỳ quá hạn đúng một lần; chạy lại không ghi thêm gì."""
+    """Đưa vướng mắc và việc quá hạn lên cấp trên, mỗi kỳ quá hạn đúng một lần; chạy lại không ghi thêm gì."""
     every = settings_or_exit().obstacle_period_days
     with transaction() as session:
-        done = climb_by_data_date(session, every=every, day=ngay.date() if ngay else None)
+        day = ngay.date() if ngay else None
+        done = climb_by_data_date(session, every=every, day=day)
+        done += assignment_climbing.climb_by_data_date(session, every=every, day=day)
     if as_json:
         print(json.dumps([plain(each) for each in done], ensure_ascii=False, indent=2))
         return

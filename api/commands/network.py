@@ -1,8 +1,10 @@
-"""`duonggang schedule compute FILE`: a network of ours in JSON, dated by the engine. Needs no database."""
+"""`duonggang schedule compute FILE` and `convert IN OUT`: networks in files, ours and others'. Needs no database."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,15 +14,20 @@ from typer.core import TyperGroup
 
 from api.calendars import working_calendars
 from api.commands.answers import schedule
-from api.commands.shared import fail, sentences
+from api.commands.shared import fail, say, sentences
 from api.usecases.network_answer import network_answer
+from api.usecases.network_files import Form, Network, network_file
+from api.usecases.schedule_answer import import_answer, row_answer
+from geo.schedules.door import read_schedule
 from projects.calendars import ALL
 from projects.engine.document import read
 from projects.engine.schedule import schedule as dated
 from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkTime, from_days
 from projects.errors import Fault, InvalidInput
+from projects.interchange.comparing import compared
 
 MOST_BYTES = 100_000_000
+WRITES: dict[str, Form] = {".xml": "mspdi", ".xer": "xer", ".json": "json", ".graphml": "graphml"}
 
 
 class _ProjectOrCommand(TyperGroup):
@@ -48,7 +55,11 @@ def known_calendars() -> dict[str, WorkTime]:
 @app.command("compute")
 def compute(
     path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Tệp mạng JSON (data/schemas/network.schema.json).")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Mạng JSON (data/schemas/network.schema.json), MS Project XML hay MPP, Primavera XER hay PMXML.",
+        ),
     ],
     data_date: Annotated[
         datetime, typer.Option("--data-date", formats=["%Y-%m-%d"], help="Ngày số liệu, năm-tháng-ngày.")
@@ -57,8 +68,18 @@ def compute(
 ) -> None:
     """Tính ngày sớm, muộn, dự trữ, đường găng, các đường dự trữ và sức kéo của một tệp mạng."""
     with sentences():
-        document = read(_content(path), data_date=data_date.date(), known=known_calendars())
-        answer = network_answer(dated(document.net, document.options))
+        if _is_json(path):
+            document = read(_content(path), data_date=data_date.date(), known=known_calendars())
+            answer = network_answer(dated(document.net, document.options))
+        else:
+            imported = read_schedule(path).imported
+            rows = compared(imported, dated(imported.net, imported.options))
+            answer = network_answer(
+                dated(imported.net, replace(imported.options, data_date=data_date.date()))
+            )
+            answer["import"] = import_answer(imported, rows) | {
+                "differences": [row_answer(row) for row in rows if row.differs]
+            }
     if as_json:
         print(json.dumps(answer, ensure_ascii=False, indent=2, sort_keys=True))
         return
@@ -72,6 +93,77 @@ def compute(
             f"{row['code']:<22} {row['early_start']:<11} {row['early_finish']:<11} "
             f"{row['total_float_days']:>13g} {mark}{row['name_vi']}"
         )
+    _say_import(answer.get("import"))
+
+
+@app.command("convert")
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="JSON, MSPDI, MPP, XER hay PMXML.")],
+    target: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Tên kết thúc bằng .xml (MSPDI), .xer, .json, .graphml.")
+    ],
+    data_date: Annotated[
+        datetime | None,
+        typer.Option(
+            "--data-date", formats=["%Y-%m-%d"], help="Ngày số liệu; mạng JSON cần có, tệp khác thì thay."
+        ),
+    ] = None,
+) -> None:
+    """Đổi tiến độ mạng sang định dạng khác; điều gì định dạng kia không chứa được thì nêu tên."""
+    if target.suffix.lower() not in WRITES:
+        raise fail(f"Không ghi được {target.suffix or target.name}: chỉ .xml, .xer, .json, .graphml.", 2)
+    with sentences():
+        if _is_json(source):
+            if data_date is None:
+                raise fail("Mạng JSON không ghi ngày số liệu: thêm --data-date.", 2)
+            document = read(_content(source), data_date=data_date.date(), known=known_calendars())
+            found = Network(document.net, document.options, document.calendars, document.net.project)
+        else:
+            imported = read_schedule(source).imported
+            options = (
+                imported.options
+                if data_date is None
+                else replace(imported.options, data_date=data_date.date())
+            )
+            found = Network(
+                imported.net, options, imported.calendars, imported.name, imported.beside, imported.percents,
+                imported.notes,
+            )  # fmt: skip
+        content, notes = network_file(found, WRITES[target.suffix.lower()])
+        try:
+            target.write_bytes(content)
+        except OSError as error:
+            raise fail(f"Không ghi được {target.name}: {error.strerror}.") from None
+    for note in (*found.notes, *notes):
+        _say_note(note.vi, note.codes)
+
+
+def _say_import(said: dict[str, Any] | None) -> None:
+    if said is None:
+        return
+    n = said["compared"]
+    say(
+        f"So với ngày của bên gửi: {n['same']}/{said['activities']} công việc trùng, {n['rule']} khác có quy tắc giải "
+        f"thích, {n['handed_on']} khác theo việc trước, {n['unexplained']} chưa giải thích được, {n['no_date']} không "
+        "có ngày."
+    )
+    for note in said["notes"]:
+        _say_note(note["vi"], note["codes"])
+
+
+def _say_note(text: str, codes: Sequence[str]) -> None:
+    shown = f" ({len(codes)}: {', '.join(codes[:5])}{' …' if len(codes) > 5 else ''})" if codes else ""
+    say(f"- {text}{shown}")
+
+
+def _is_json(path: Path) -> bool:
+    """Whether it begins like our own format; unreadable files are left to the reader of that."""
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except OSError:
+        return True
+    return head[:1] in (b"{", b"[") or not head or path.suffix.lower() == ".json"
 
 
 def _content(path: Path) -> object:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api.deps import CaseCode, ContextDep, LangDep, RowId, SessionDep
 from api.pages import case_sections, people_cards
@@ -16,7 +19,9 @@ from api.pages.case import render_case
 from api.pages.case_papers_part import NAME
 from api.pages.forms import Text, by_field, plain
 from api.usecases.listing import case_view
+from api.usecases.lookup import code_of_case
 from api.usecases.papers import make_paper, open_paper
+from geo.tables import ClearanceCase
 from projects.errors import Fault, InvalidInput, KeyReused
 
 TYPES = {
@@ -49,6 +54,7 @@ def make(
             paper = make_paper(
                 session, ctx, code, entered["mau"], dated_on=_day(entered["ngay_van_ban"]),
                 key=plain(key)[:100] or None, home=Path(request.app.state.settings.home),
+                lookup=_lookup(request, session),
             )  # fmt: skip
         return RedirectResponse(f"/ho-so/{code}?da_lap={paper.id}#{NAME}", 303)
     except InvalidInput as error:
@@ -59,6 +65,12 @@ def make(
     response = render_case(request, case_view(session, ctx, code), lang)
     response.status_code = status
     return response
+
+
+def _lookup(request: Request, session: Session) -> Callable[[ClearanceCase], str] | None:
+    """The look-up secret of a case, where the public page is on."""
+    settings = request.app.state.settings
+    return partial(code_of_case, session, settings.secret_key) if settings.shows_public_page else None
 
 
 @open_router.get("/{paper_id}/{dang}", response_class=FileResponse)

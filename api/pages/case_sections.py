@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.deps import CaseCode, ContextDep, SessionDep
-from api.pages import case_desk, case_documents, case_law, case_papers_part
+from api.pages import case_desk, case_documents, case_law, case_lookup, case_papers_part
 from api.pages import case_record_parts as records
 from api.views import CaseView
 
@@ -64,6 +64,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("tien", "_case_money.html.j2", "right", records.money_part),
     Section("tai-dinh-cu", "_case_home.html.j2", "right", records.home_part),
     Section(case_papers_part.NAME, "_case_papers.html.j2", "right", case_papers_part.load),
+    Section(case_lookup.NAME, "_case_lookup.html.j2", "right", case_lookup.load),
 )
 
 

@@ -6,7 +6,7 @@ at the morning after its finish.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,7 +27,9 @@ _X = Callable[[date], float]
 class Bar:
     """What one row shows: early dates, the last date without harm, and its kind (task, milestone, possession).
 
-    `critical` draws it black: it is critical, or lies on the chain that sets the completion date.
+    `critical` draws it black: it is critical, or lies on the chain that sets the completion date. `kind` "case" is a
+    land case that leads to the possession above it. `baseline` are its dates in the baseline that is compared with,
+    `planned` its published date, `done_until` the last day of what is done of it.
     """
 
     code: str
@@ -38,11 +40,18 @@ class Bar:
     late_finish: date
     critical: bool
     rests_in_flood: bool = False
+    baseline: tuple[date, date] | None = None
+    planned: date | None = None
+    done_until: date | None = None
+    front: str = ""  # of a land case: the possession that it leads to
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A drawn row: `y` of its middle; bar from `x` over `width`; float from the bar's end to `float_x`."""
+    """A drawn row: `y` of its middle; bar from `x` over `width`, `done` of it done; float from its end to `float_x`.
+
+    `base` is the bar of the baseline (x, width), `planned_x` the published date.
+    """
 
     bar: Bar
     label: str
@@ -51,6 +60,20 @@ class Row:
     width: float
     float_x: float
     closed: tuple[tuple[float, float], ...]  # flood seasons as (x, width), only where the row rests in them
+    base: tuple[float, float] | None = None
+    planned_x: float | None = None
+    done: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A link between two drawn rows as an SVG path; `critical` when it drives critical work."""
+
+    path: str
+    pred: str
+    succ: str
+    type: str
+    critical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +95,22 @@ class Gantt:
     ticks: tuple[Tick, ...]
     today_x: float
     planned_x: float | None
+    arrows: tuple[Arrow, ...] = ()
 
 
-def gantt(bars: Sequence[Bar], *, data_date: date, planned: date | None) -> Gantt | None:
-    """Lays out `bars` in their order; None when there is nothing to draw."""
+LinkOf = tuple[str, str, str, bool]
+"""Predecessor, successor, type, whether it drives critical work."""
+
+
+def gantt(
+    bars: Sequence[Bar], *, data_date: date, planned: date | None, links: Sequence[LinkOf] = ()
+) -> Gantt | None:
+    """Lays out `bars` in their order, with arrows for `links` between them; None when there is nothing to draw."""
     if not bars:
         return None
-    first = min([data_date, *(bar.start for bar in bars)])
-    last = max([data_date, *(bar.finish for bar in bars), *([planned] if planned else [])])
+    based = [day for bar in bars for day in (*(bar.baseline or ()), *([bar.planned] if bar.planned else []))]
+    first = min([data_date, *(bar.start for bar in bars), *based])
+    last = max([data_date, *(bar.finish for bar in bars), *([planned] if planned else []), *based])
     first, last = first.replace(day=1), last + timedelta(days=20)
     scale = TIMELINE / max((last - first).days, 1)
 
@@ -95,7 +126,29 @@ def gantt(bars: Sequence[Bar], *, data_date: date, planned: date | None) -> Gant
         ticks=tuple(Tick(x(day), label) for day, label in _ticks(first, last)),
         today_x=x(data_date + timedelta(days=1)),
         planned_x=x(planned + timedelta(days=1)) if planned else None,
+        arrows=tuple(_arrows(rows, links)),
     )
+
+
+def _arrows(rows: Sequence[Row], links: Sequence[LinkOf]) -> Iterator[Arrow]:
+    """Elbows: out of one bar's end, down or up between the rows, into the other's."""
+    at = {row.bar.code: row for row in rows}
+    for pred, succ, kind, critical in links:
+        one, other = at.get(pred), at.get(succ)
+        if one is None or other is None:
+            continue
+        out = one.x + one.width if kind[0] == "F" else one.x
+        into = other.x + other.width if kind[1] == "F" else other.x
+        out, into = (round(max(value, float(LABELS)), 1) for value in (out, into))
+        if one.bar.kind != "task":
+            out = one.x + one.width
+        if other.bar.kind != "task":
+            into = other.x + other.width
+        side = 5 if kind[0] == "F" else -5
+        gap = -6 if kind[1] == "S" else 6
+        turn = other.y + (-ROW / 2 if other.y > one.y else ROW / 2)
+        path = f"M{out} {one.y}h{side}V{turn}H{round(into + gap, 1)}V{other.y}H{into}"
+        yield Arrow(path, pred, succ, kind, critical)
 
 
 def _row(bar: Bar, index: int, x: _X, first: date, last: date) -> Row:
@@ -109,7 +162,23 @@ def _row(bar: Bar, index: int, x: _X, first: date, last: date) -> Row:
         width=max(round(right - left, 1), 1.5),
         float_x=max(late, right),
         closed=tuple(_seasons(x, first, last)) if bar.rests_in_flood else (),
+        base=_base(bar, x),
+        planned_x=x(bar.planned + timedelta(days=1)) if bar.planned else None,
+        done=_done(bar, x, left, right),
     )
+
+
+def _base(bar: Bar, x: _X) -> tuple[float, float] | None:
+    if bar.baseline is None:
+        return None
+    begin, end = x(bar.baseline[0]), x(bar.baseline[1] + timedelta(days=1))
+    return begin, max(round(end - begin, 1), 1.5)
+
+
+def _done(bar: Bar, x: _X, left: float, right: float) -> float:
+    if bar.done_until is None:
+        return 0.0
+    return round(max(min(x(bar.done_until + timedelta(days=1)), right) - left, 0.0), 1)
 
 
 def _seasons(x: _X, first: date, last: date) -> list[tuple[float, float]]:

@@ -40,13 +40,25 @@ NODE_KINDS: dict[str, Pair] = {
     "task": ("thi công", "works"),
     "milestone": ("mốc", "milestone"),
     "possession": ("bàn giao mặt bằng", "possession"),
+    "effort": ("việc đi kèm", "level of effort"),
     "case": ("hồ sơ GPMB", "clearance case"),
 }
 
 FORECAST_BASIS: dict[str, Pair] = {
     "actual": ("đã bàn giao", "handed over"),
     "promised": ("theo ngày hẹn", "promised date"),
-    "pace": ("theo nhịp giả định", "assumed pace"),
+    "lawful": ("ngày sớm nhất theo luật", "lawful earliest"),
+    "pace": ("theo các bước còn lại", "by the steps left"),
+}
+
+FORECAST_SOURCES: dict[str, Pair] = {
+    "actual": ("thực tế", "actual"),
+    "promise": ("ngày hẹn", "promise"),
+    "law": ("luật", "law"),
+    "observed": ("nhịp quan sát", "observed pace"),
+    "assumed": ("giả định", "assumption"),
+    "obstacle": ("vướng mắc", "obstacle"),
+    "plot": ("tái định cư", "resettlement"),
 }
 
 HOLDERS: dict[str, Pair] = {
@@ -82,6 +94,9 @@ EVENT_KINDS: dict[str, Pair] = {
     "law.set": ("Đặt thiết lập pháp luật", "Law setting made"),
     "law.take_back": ("Bỏ thiết lập pháp luật", "Law setting taken back"),
     "filter.save": ("Giữ bộ lọc", "Filter kept"),
+    "scenario.keep": ("Giữ kịch bản", "Scenario kept"),
+    "scenario.change": ("Sửa kịch bản", "Scenario changed"),
+    "scenario.withdraw": ("Bỏ kịch bản", "Scenario withdrawn"),
     "filter.rename": ("Đổi tên bộ lọc", "Filter renamed"),
     "filter.delete": ("Xoá bộ lọc", "Filter deleted"),
     "case.import": ("Nhập hồ sơ", "Case imported"),
@@ -125,6 +140,8 @@ EVENT_KINDS: dict[str, Pair] = {
     "plot.hand": ("Bàn giao lô, căn", "Plot handed over"),
     "plot.release": ("Huỷ bố trí", "Plot released"),
     "stock.load": ("Nạp lô, căn tái định cư", "Plots loaded"),
+    "front.opening": ("Đặt quy tắc mở mũi", "Rule of a front set"),
+    "site.ready": ("Đặt ngày khu tái định cư sẵn sàng", "Day of a resettlement site set"),
     "records.demo": ("Tạo bản ghi minh hoạ", "Demo records made"),
     "proposal.add": ("Đề nghị", "Proposed"),
     "proposal.refused": ("Từ chối đề nghị", "Proposal refused"),

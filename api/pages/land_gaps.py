@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -52,8 +53,16 @@ def land_page(
     return render_land(request, view, land, ward_spans(session, code), lang)
 
 
-def render_land(request: Request, view: ProjectView, land: LandView, spans: Spans, lang: str) -> HTMLResponse:
-    """The page of a land view."""
+def render_land(
+    request: Request,
+    view: ProjectView,
+    land: LandView,
+    spans: Spans,
+    lang: str,
+    *,
+    told: Mapping[str, Any] | None = None,
+) -> HTMLResponse:
+    """The page of a land view; `told`: what the form of the fronts was refused for, and what was entered."""
     held = {release.front: release.gains for release in view.driving.releases}
     return render(
         request,
@@ -65,6 +74,8 @@ def render_land(request: Request, view: ProjectView, land: LandView, spans: Span
         side_words=SIDE_WORDS,
         cases_shown=CASES_SHOWN,
         stretch_of=stretch_of,
+        told={"front": "", "run_m": "", "faults": ()} | dict(told or {}),
+        key=secrets.token_urlsafe(18),
         **project_frame(
             view, "mat-bang", lang_title=("Mặt bằng theo lý trình", "Land by chainage"), lang=lang
         ),

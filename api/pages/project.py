@@ -14,15 +14,20 @@ from api.pages import network
 from api.pages.case_sheet import case_sheet
 from api.pages.gantt import gantt
 from api.pages.mapping import project_parts
+from api.pages.network_gantt import Chart, chart_of
+from api.pages.network_gantt import Wanted as GanttWanted
+from api.pages.network_gantt import WantedDep as GanttDep
 from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
 from api.pages.sheet_answer import xlsx
 from api.pages.strips import stations_of, strips, ward_spans
 from api.pages.wanted_cases import Wanted, WantedDep, figure_words, stretch, wanted_cases
+from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
 from api.usecases.schedules import schedule_answer
+from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
 from projects.codes import OBSTACLES
@@ -30,8 +35,6 @@ from projects.steps import STEPS
 
 router = APIRouter(prefix="/du-an/{code}")
 PAGE = 50
-
-Flag = Annotated[str, Query(pattern="^1?$")]
 
 
 @router.get("")
@@ -63,13 +66,24 @@ def network_page(
     ctx: ContextDep,
     lang: LangDep,
     code: ProjectCode,
-    tat_ca: Flag = "",
+    wanted: GanttDep,
+    vi_sao: Annotated[str, Query(max_length=120)] = "",
     ngay: DataDate = None,
 ) -> HTMLResponse:
-    """Why the project completes on its forecast day: the driving chain, the fronts, every activity."""
+    """Why the project completes on its forecast day: the driving chain, the fronts, every activity.
+
+    `vi_sao`: an activity, a milestone, a case or a parcel of which the page says why its date is what it is.
+    """
     view = project_view(session, ctx, code, as_of=ngay)
     answer = schedule_answer(session, ctx, code, as_of=ngay)
-    return render_network(request, view, answer, lang, all_of_them=bool(tat_ca))
+    asked = (
+        why_part(why_view(session, ctx, code, vi_sao, as_of=ngay), lang) if vi_sao and view.delay else None
+    )
+    rows = network.activity_rows(answer, view.delay)
+    chart = chart_of(session, ctx, view, rows, wanted, lang, as_of=ngay)
+    return render_network(
+        request, view, answer, lang, all_of_them=wanted.every, chart=chart, wanted=wanted, asked=asked
+    )
 
 
 @router.get("/ho-so")
@@ -129,26 +143,34 @@ def render_map(
 
 
 def render_network(
-    request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool
-) -> HTMLResponse:
-    """The critical-path page of a schedule answer."""
+    request: Request, view: ProjectView, answer: dict[str, Any], lang: str, *, all_of_them: bool,
+    chart: Chart | None = None, wanted: GanttWanted | None = None, asked: WhyPart | None = None,
+) -> HTMLResponse:  # fmt: skip
+    """The critical-path page of a schedule answer; `asked`: why one of its dates is what it is."""
     delay = view.delay
     rows = network.activity_rows(answer, delay)
-    shown = network.drawn(rows, all_of_them=all_of_them)
-    chart = (
-        gantt(network.bars(shown, lang), data_date=view.data_date, planned=delay.planned_finish)
-        if delay
-        else None
-    )
+    if chart is None:
+        shown = network.drawn(rows, all_of_them=all_of_them)
+        drawing = (
+            gantt(network.bars(shown, lang), data_date=view.data_date, planned=delay.planned_finish)
+            if delay
+            else None
+        )
+        chart = Chart(drawing, rows, len(shown), (), None, 0)
     names = {front["code"]: front for front in view.fronts}
     return render(
         request,
         "project_network.html.j2",
         delay=delay,
         said=project_conclusion(view, {ward["code"]: ward["label"] for ward in view.wards}, lang),
-        activities=rows,
-        chart=chart,
-        showing_all=len(shown) == len(rows),
+        asked=asked,
+        asked_row=asked.code if asked and any(row.code == asked.code for row in chart.rows) else None,
+        activities=chart.rows,
+        activities_total=len(rows),
+        chart=chart.gantt,
+        compared=chart,
+        wanted=wanted or GanttWanted(every=all_of_them),
+        showing_all=chart.shown == len(rows),
         fronts=sorted(delay.fronts, key=lambda f: (f.opened, f.float_days, f.code)) if delay else (),
         front_runs={
             code: fmt.run(front["from_m"], front["to_m"], lang) if front["from_m"] is not None else ""

@@ -60,6 +60,14 @@ def load_plots(
     return RedirectResponse(link(f"/du-an/{code}/tai-dinh-cu", query), 303)
 
 
+def stock_again(
+    request: Request, session: Session, ctx: Context, lang: Lang, code: str, site: str,
+    faults: Mapping[str, list[str]],
+) -> HTMLResponse:  # fmt: skip
+    """The page of the stock again after another form of it was refused."""
+    return _stock(request, session, ctx, lang, code, site, {"faults": faults}, None)
+
+
 @router.get("/di-doi")
 def moving_page(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode,

@@ -87,6 +87,7 @@ def render(request: Request, name: str, status: int = 200, /, **context: Any) ->
                 "may": partial(_may, request),
                 "csrf_token": partial(csrf_token, request),
                 "demo_mode": request.app.state.settings.demo,
+                "shows_public_page": request.app.state.settings.shows_public_page,
             }
             | context
         )

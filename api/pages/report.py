@@ -17,9 +17,12 @@ from api.pages.sentences import portfolio_conclusion, project_conclusion
 from api.pages.slip import SlipPart, slip_part
 from api.pages.strips import stations_of
 from api.usecases.facts import all_ward_labels
+from api.usecases.releases import release_line
 from api.usecases.reports import delay_report
 from api.views import DelayReport
+from geo.access import access_project
 from projects.codes import OBSTACLES
+from projects.engine.ranking import Release
 
 router = APIRouter(prefix="/bao-cao-cham")
 
@@ -49,6 +52,7 @@ def project_report(
 ) -> HTMLResponse:
     """The delay report of one project, down to parcels, with its slip ledger from `tu` to `den` of milestone `moc`."""
     report = delay_report(session, ctx, code, as_of=ngay)
+    best = release_line(session, ctx, access_project(session, code), report.data_date)
     wards, delay = all_ward_labels(session), report.entries[0].delay
     slip = None
     if delay is not None:
@@ -56,7 +60,7 @@ def project_report(
             session, ctx, code, wards,
             since=tu, until=den, milestone=moc, day=report.data_date, forecast=delay.forecast_finish,
         )  # fmt: skip
-    return render_project_report(request, report, wards, lang, slip)
+    return render_project_report(request, report, wards, lang, slip, best=best)
 
 
 def render_portfolio_report(
@@ -85,8 +89,10 @@ def render_project_report(
     wards: Mapping[str, str],
     lang: str,
     slip: SlipPart | None = None,
+    *,
+    best: Release | None = None,
 ) -> HTMLResponse:
-    """The report of the one project in `report`; `wards` are labels by code."""
+    """The report of the one project in `report`; `wards` are labels by code, `best` the smallest release."""
     view = report.entries[0]
     delay = view.delay
     words = network.chain_words(view, lang)
@@ -94,6 +100,7 @@ def render_project_report(
         request,
         "report_project.html.j2",
         nav="bao-cao-cham",
+        best=best,
         project=view.summary.facts,
         data_date=view.data_date,
         view=view,

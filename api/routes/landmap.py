@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
 from api.usecases.land_lookup import Wanted, parcels_wanted, search_land
-from api.usecases.landmap import map_critical, map_facts, map_state, waits
+from api.usecases.landmap import forecast_mark, map_critical, map_facts, map_state, waits
 from api.usecases.tiles import Shown, shown_land
 from projects.errors import Fault, InvalidInput
 
@@ -127,7 +127,8 @@ def _answer(
 ) -> Response:
     shown = shown_land(session, ctx, code, as_of=as_of)
     # The moment that was asked for stands in the body, and may differ where the last known event is the same.
-    tag = f'W/"{shown.version}-{ctx.known_at.isoformat() if ctx.known_at else ""}"'
+    mark = forecast_mark(session, ctx, shown) if make in (waits, map_critical) else ""
+    tag = f'W/"{shown.version}-{mark}-{ctx.known_at.isoformat() if ctx.known_at else ""}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)

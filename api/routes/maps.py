@@ -12,6 +12,7 @@ from api.context import Context
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.usecases import features, land_features
 from api.usecases.calculation import resolve_day
+from api.usecases.grounds import outside
 from geo.access import access_project
 
 router = APIRouter(prefix="/api", tags=["maps"])
@@ -25,10 +26,11 @@ def portfolio(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, ngay: DataDate = None
 ) -> Response:
     """One feature per project with its light and slip; programmes without a place have none."""
+    day = resolve_day(session, ngay)
     return _answer(
         request,
         ctx,
-        (features.portfolio_revision(session), resolve_day(session, ngay), lang),
+        (features.portfolio_revision(session), day, lang, outside(session, ctx, None, day)),
         lambda: features.portfolio_features(session, ctx, lang=lang, as_of=ngay),
     )
 
@@ -55,7 +57,7 @@ def parcels(
     return _answer(
         request,
         ctx,
-        (code, project.revision, day),
+        (code, project.revision, day, outside(session, ctx, project, day)),
         lambda: land_features.parcel_features(session, ctx, project, as_of=day),
     )
 
@@ -74,7 +76,7 @@ def alignments(
     return _answer(
         request,
         ctx,
-        (code, project.revision, day, "axis"),
+        (code, project.revision, day, "axis", outside(session, ctx, project, day)),
         lambda: land_features.axis_features(session, ctx, project, as_of=day),
     )
 

@@ -69,5 +69,6 @@ def _answer(
     shown = shown_land(session, ctx, code, as_of=as_of)
     made = land_tile(session, ctx, shown, tile)
     if version == shown.version:
-        request.app.state.leases.grant(request, ctx, shown)
+        turn = getattr(request.state, "tile_turn", None)
+        request.app.state.leases.grant(request.scope, ctx, shown, turn)
     return tile_answer(request, shown, made)

@@ -7,6 +7,7 @@ they take as long as the critical path of every project, so they are asked for a
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate
 from api.usecases.counting import GROUPS, step_group
+from api.usecases.grounds import outside
 from api.usecases.land_features import driving_cases
 from api.usecases.tiles import GROUP_OF, UNWANTED, Shown, detail_zoom, moved_cases
 from api.usecases.visible import hidden_cases
@@ -63,7 +65,7 @@ def map_critical(session: Session, ctx: Context, shown: Shown) -> str:
     """
     return _kept(
         ctx,
-        ("critical", shown.version, ctx.known_at),
+        ("critical", shown.version, forecast_mark(session, ctx, shown), ctx.known_at),
         lambda: json.dumps(_critical(session, ctx, shown), separators=(",", ":")),
     )
 
@@ -99,7 +101,14 @@ def waits(session: Session, ctx: Context, shown: Shown) -> str:
         body["class"] = "".join(found[k] for k in numbers_sorted)
         return json.dumps(body | ctx.looking_back, separators=(",", ":"))
 
-    return _kept(ctx, ("waits", shown.version, ctx.known_at), make)
+    key = ("waits", shown.version, forecast_mark(session, ctx, shown), ctx.known_at)
+    return _kept(ctx, key, make)
+
+
+def forecast_mark(session: Session, ctx: Context, shown: Shown) -> str:
+    """What the forecasts of this land depend on besides its version, for keys and tags."""
+    project = None if shown.whole else session.get(Project, shown.projects[0][0])
+    return hashlib.sha256(repr(outside(session, ctx, project, shown.day)).encode()).hexdigest()[:12]
 
 
 def wait_class(calculation: Calculation, case: CaseState) -> str:

@@ -20,7 +20,7 @@ from geo.store import load_fronts
 from geo.tables import Milestone, Project
 from projects import land
 from projects.errors import Fault, InvalidInput
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.ledger.book import make_ledger, without_cases_of
 from projects.ledger.daily import finish_of
 from projects.ledger.model import Kind, Ledger

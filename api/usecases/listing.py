@@ -13,6 +13,7 @@ from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, resolve_day
 from api.usecases.counting import lies_on, step_group
+from api.usecases.forecast_answer import earliest_answer, earliest_of, part_answer, told_forecast
 from api.usecases.parcel_places import places_of
 from api.usecases.visible import hidden_cases
 from api.views import CaseList, CaseRow, CaseView, EventView
@@ -111,7 +112,7 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
     day = resolve_day(session, as_of)
     calculation = calculate(session, ctx, project, day)
     state = calculation.cases.get(code) or _left_boundary(case)
-    forecast = calculation.forecasts.get(code)
+    forecast = told_forecast(session, ctx, calculation, state) if code in calculation.forecasts else None
     driver = _driver(calculation, code)
     labels = facts.all_ward_labels(session)
     places = places_of(session, case.id)
@@ -139,6 +140,9 @@ def case_view(session: Session, ctx: Context, code: str, *, as_of: date | None =
         ),
         allowed=allowed_steps(case.step, came_from=came_from(told)),
         note=(case_state(case) | fold(told, on=day))["note"],
+        forecast_basis=forecast.basis if forecast else "",
+        forecast_parts=tuple(part_answer(part) for part in forecast.parts) if forecast else (),
+        lawful_earliest=earliest_answer(earliest_of(calculation, state)),
         forecast_why_vi=forecast.why_vi if forecast else "Đã đưa ra khỏi ranh giới.",
         forecast_why_en=forecast.why_en if forecast else "Taken out of the boundary.",
         alone_days=driver.alone_days if driver else None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -38,6 +38,8 @@ FOLDER = "papers"
 MOST_BYTES = 5 * 1024 * 1024
 DOTS = "……………………"
 FORMATS = ("pdf", "docx")
+# Never on what is also posted in public, as a notice and a posting record are.
+TO_THE_HOUSEHOLD = ("giay-moi-nhan-tien", "bien-ban-kiem-dem")
 FIELDS = ("full_name", "id_number", "address", "amount_vnd")
 DEMO = "DỮ LIỆU MINH HOẠ, không phải văn bản thật · INVENTED DATA"
 # Words of the template → kind of fact whose paper they name.
@@ -67,9 +69,11 @@ def make_paper(
     dated_on: date | None,
     key: str | None,
     home: Path,
+    lookup: Callable[[ClearanceCase], str] | None = None,
 ) -> CasePaper:
     """Makes a paper of a case, keeps both files below `home`, and writes one event.
 
+    `lookup` gives the secret by which the household looks its case up, printed on what goes to it alone.
     The same `key` with the same wish gives the paper of the first time. Raises NotFound, Forbidden, KeyReused, and
     InvalidInput for an unknown kind or a day that is not past or lies far back.
     """
@@ -95,6 +99,9 @@ def make_paper(
     with key_once(session, key):
         number = int(session.scalar(select(func.next_paper_number(case.ward_code, day.year, kind.code))) or 0)
         paper, shown, masked = compose(session, ctx, case, project, kind, number=number, day=day)
+        if lookup is not None and kind.code in TO_THE_HOUSEHOLD:
+            said = f"Tra cứu tại trang /cong-khai: mã hồ sơ {case.code}, mã tra cứu {lookup(case)}."
+            paper = replace(paper, marks=(*paper.marks, said))
         stored = [
             store([made], home / FOLDER, most_bytes=MOST_BYTES, room_bytes=MOST_BYTES)
             for made in (make_docx(paper), make_pdf(paper))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.blocked import band_of, blocked_runs_of, longest_free_of
-from api.usecases.calculation import Calculation, calculate, resolve_day, result_key
+from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.counting import land_count
 from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
 from api.views import BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
@@ -91,7 +91,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
             for s in sections
         ),
         fronts=tuple(
-            _pick(f, "code name_vi name_en kind from_m to_m needs_land")
+            _pick(f, "code name_vi name_en kind from_m to_m needs_land run_m")
             | {"section_code": section_codes[f.section_id]}
             for f in fronts
         ),
@@ -138,7 +138,9 @@ def _summary(
             seen_land(calculation, frozenset(), runs),
         )
 
-    made: _Summed = ctx.cache.get(("summary", *result_key(ctx, project, calculation.data_date)), make)
+    made: _Summed = ctx.cache.get(
+        ("summary", *calculation_key(session, ctx, project, calculation.data_date)), make
+    )
     return made
 
 

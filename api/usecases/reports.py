@@ -49,11 +49,12 @@ def delay_answer(
         if report.overview.has_demo
         else None,
         "chain_head": report.chain_head,
-        "projects": [_entry(view, labels) for view in report.entries],
+        "projects": [entry_answer(view, labels) for view in report.entries],
     } | ctx.looking_back
 
 
-def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
+def entry_answer(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
+    """One project of a delay answer; `labels` are ward names by code."""
     head: dict[str, Any] = {
         "code": view.summary.facts.code,
         "name_vi": view.summary.facts.name_vi,

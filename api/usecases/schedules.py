@@ -12,7 +12,9 @@ from api.usecases import facts
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.visible import hidden_cases, named, seen_delay
 from geo.access import access_project
-from geo.store import load_network
+from projects.engine.model import Options, Rule
+from projects.engine.shifts import Moment
+from projects.works import day_of_moment
 
 
 def schedule_answer(
@@ -25,49 +27,59 @@ def schedule_answer(
     """
     project = access_project(session, code)
     calculation = calculate(session, ctx, project, resolve_day(session, as_of))
-    whole = calculation.delay
-    network = load_network(session, project)
+    whole, reckoning = calculation.delay, calculation.reckoning
     head = {"project": code, "data_date": calculation.data_date.isoformat()} | ctx.looking_back
-    if whole is None or network is None:
+    if whole is None or reckoning is None:
         return head | {"network": None, "activities": []}
     hidden = hidden_cases(ctx, project.code, calculation)
     delay = seen_delay(whole, hidden, facts.all_ward_labels(session))
     rows = whole.schedule.rows
-    by_code = {a.code: a for a in network.activities}
-    names = sorted(by_code, key=lambda c: (rows[c].early_start, rows[c].early_finish, c))
+    works, net = reckoning.works, reckoning.works.net
+    days = {time.name: time.day_minutes for time in net.calendars}
+    calendar_of = {a.code: a.calendar for a in net.activities}
+    shown = sorted(
+        net.activities, key=lambda a: (rows[a.code].early_start, rows[a.code].early_finish, a.code)
+    )
     return head | {
-        "finish_activity": network.finish,
+        "finish_activity": whole.schedule.finish_code,
+        "options": options_answer(whole.options),
         "forecast_finish": delay.forecast_finish.isoformat(),
         "planned_finish": delay.planned_finish.isoformat() if delay.planned_finish else None,
         "slip_days": delay.slip_days,
         "driving_chain": [item.code for item in delay.chain],
         "activities": [
             {
-                "code": c,
-                "name_vi": by_code[c].name_vi,
-                "name_en": by_code[c].name_en,
-                "kind": by_code[c].kind.value,
-                "front": by_code[c].front,
-                "calendar": by_code[c].calendar,
-                "duration": by_code[c].duration,
-                "not_before": _iso(by_code[c].not_before),
-                "actual_start": _iso(by_code[c].actual_start),
-                "actual_finish": _iso(by_code[c].actual_finish),
-                "remaining": by_code[c].remaining,
-                "early_start": rows[c].early_start.isoformat(),
-                "early_finish": rows[c].early_finish.isoformat(),
-                "late_start": rows[c].late_start.isoformat(),
-                "late_finish": rows[c].late_finish.isoformat(),
-                "total_float": rows[c].total_float,
-                "free_float": rows[c].free_float,
-                "critical": rows[c].critical,
-                "drivers": list(named(rows[c].drivers, hidden)),
-                "drivers_hidden": len(hidden.intersection(rows[c].drivers)),
+                "code": a.code,
+                "name_vi": a.name_vi,
+                "name_en": a.name_en,
+                "kind": works.kinds[a.code].value,
+                "front": works.fronts.get(a.code),
+                "calendar": a.calendar,
+                "duration": -(-a.duration // days[a.calendar]),
+                "not_before": next((_iso(c.at) for c in a.constraints if c.rule is Rule.SNET), None),
+                "actual_start": _iso(a.actual_start),
+                "actual_finish": _iso(a.actual_finish),
+                "remaining": None if a.remaining is None else -(-a.remaining // days[a.calendar]),
+                "early_start": rows[a.code].early_start.isoformat(),
+                "early_finish": rows[a.code].early_finish.isoformat(),
+                "late_start": rows[a.code].late_start.isoformat(),
+                "late_finish": rows[a.code].late_finish.isoformat(),
+                "total_float": rows[a.code].total_float,
+                "free_float": rows[a.code].free_float,
+                "critical": rows[a.code].critical,
+                "drivers": list(named(rows[a.code].drivers, hidden)),
+                "drivers_hidden": len(hidden.intersection(rows[a.code].drivers)),
             }
-            for c in names
+            for a in shown
         ],
         "links": [
-            {"pred": k.pred, "succ": k.succ, "type": k.type.value, "lag": k.lag} for k in network.links
+            {
+                "pred": k.pred,
+                "succ": k.succ,
+                "type": k.type.value,
+                "lag": -(-k.lag // days[k.lag_calendar or calendar_of[k.pred]]),
+            }
+            for k in net.links
         ],
         "land": {
             "cases": len(calculation.cases),
@@ -78,5 +90,16 @@ def schedule_answer(
     }
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def options_answer(options: Options) -> dict[str, Any]:
+    """How a result was reckoned, its data date included."""
+    return {
+        "data_date": day_of_moment(options.data_date).isoformat(),
+        "progress": options.progress.value,
+        "lag_calendar": options.lag_calendar.value,
+        "critical_float_minutes": options.critical_float,
+        "whole_days": options.whole_days,
+    }
+
+
+def _iso(moment: Moment | None) -> str | None:
+    return day_of_moment(moment).isoformat() if moment else None

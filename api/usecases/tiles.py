@@ -134,9 +134,11 @@ def _body(session: Session, ctx: Context, shown: Shown, tile: Tile) -> bytes:
         for project in shown.projects:
             moved = {**moved, **moved_cases(session, ctx, project, shown.day)}
         only = None if shown.whole else shown.projects[0][0]
-        count, body = land.parcel_tile(session, tile, project_id=only, moved=moved, unwanted=UNWANTED)
-        if count <= MOST_PARCELS:
-            return body if count else b""
+        body = land.parcel_tile(
+            session, tile, project_id=only, moved=moved, unwanted=UNWANTED, most=MOST_PARCELS
+        )
+        if body is not None:
+            return body
     return land.cell_tile(session, tile, [_cells(session, ctx, p, shown.day) for p in shown.projects])
 
 

@@ -40,11 +40,18 @@ def seen_delay(delay: ProjectDelay, hidden: Hidden, ward_labels: Mapping[str, st
     }
     return replace(
         delay,
-        chain=tuple(_unnamed(item, ward_labels) if item.code in hidden else item for item in delay.chain),
+        chain=seen_chain(delay.chain, hidden, ward_labels),
         drivers=tuple(driver for driver in delay.drivers if driver.code not in hidden),
         schedule=replace(delay.schedule, rows=rows),
         critical_cases=delay.critical_cases - hidden,
     )
+
+
+def seen_chain(
+    chain: Iterable[ChainItem], hidden: Hidden, ward_labels: Mapping[str, str]
+) -> tuple[ChainItem, ...]:
+    """A chain in which land that may not be named is a ward and a day."""
+    return tuple(_unnamed(item, ward_labels) if item.code in hidden else item for item in chain)
 
 
 def named(codes: Iterable[str], hidden: Hidden) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from geo.db import APP_ROLE
 QUEUE = "imports"
 READ = "duonggang.read_import"
 DAILY = "duonggang.daily"
+OFTEN = "duonggang.often"
+OFTEN_AT = "* * * * *"
 DAILY_AT = "5 17 * * *"  # UTC: five past midnight in Hanoi
 _INTO = text("select set_config('search_path', 'jobs, public', true)")
 _BACK = text("select set_config('search_path', :path, true)")
@@ -45,12 +47,13 @@ def make_queue(
     read: Callable[[int], object],
     *,
     daily: Callable[[], object] = lambda: None,
+    often: Callable[[], object] = lambda: None,
     role: str | None = None,
 ) -> procrastinate.App:
     """procrastinate on the database at `url` (an SQLAlchemy address); `read` is what a job does with its import.
 
-    `daily` is called once a day, however many workers there are, and has to catch up by itself after a pause. `role` is
-    switched to where the login is the owner's.
+    `daily` is called once a day, however many workers there are, and has to catch up by itself after a pause;
+    `often` once a minute. `role` is switched to where the login is the owner's.
     """
     options = "-c search_path=jobs,public -c application_name=duonggang-worker"
     if role is not None:
@@ -70,7 +73,12 @@ def make_queue(
     def once_a_day(timestamp: int) -> None:
         daily()
 
+    @app.periodic(cron=OFTEN_AT)
+    @app.task(name=OFTEN, queue=QUEUE, queueing_lock=OFTEN, lock=OFTEN)
+    def once_a_minute(timestamp: int) -> None:
+        often()
+
     return app
 
 
-__all__ = ["APP_ROLE", "DAILY", "QUEUE", "make_queue", "put"]
+__all__ = ["APP_ROLE", "DAILY", "OFTEN", "QUEUE", "make_queue", "put"]

@@ -20,10 +20,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.logs import log
 from api.rightsfile import system
 from api.settings import Settings
+from api.usecases import assignment_climbing
 from api.usecases.climbing import ACTOR as CLIMBER
 from api.usecases.climbing import climb_by_data_date
 from api.usecases.document_sweep import sweep_documents
 from api.usecases.imports import kept_files, uploads_folder
+from api.work import rhythm
 from api.work.queue import APP_ROLE, QUEUE, make_queue
 from geo.db import make_engine, make_sessions
 from geo.proposing.work import carry_out
@@ -65,12 +67,15 @@ def work(settings: Settings, stop: Event, *, dead_after: float = DEAD_AFTER_SECO
         second_person=settings.import_second_person,
     )
     daily = partial(_daily, settings, sessions)
+    often = partial(rhythm.send, settings, sessions)
     try:
         _sweep(settings, sessions)
-        daily()  # whatever the days without a worker left undone
+        daily(only_catch_up=True)  # whatever the days without a worker left undone
         while not stop.is_set():
             try:
-                asyncio.run(_run(make_queue(url, read, daily=daily, role=role), stop, dead_after))
+                asyncio.run(
+                    _run(make_queue(url, read, daily=daily, often=often, role=role), stop, dead_after)
+                )
             except Exception as error:  # the database was away: nothing is lost, the queue lies in it
                 log().warning("the worker begins again", exc_info=error)
                 stop.wait(_AGAIN_SECONDS)
@@ -107,15 +112,20 @@ async def _take_back(queue: procrastinate.App, dead_after: float) -> None:
         await queue.job_manager.retry_job(job)
 
 
-def _daily(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Overdue obstacles climb; done again tomorrow, or at the next start, where the database was away."""
+def _daily(settings: Settings, sessions: sessionmaker[Session], *, only_catch_up: bool = False) -> None:
+    """What is overdue climbs, ended periods get their snapshots; where the database was away, at the next time."""
     try:
         with sessions.begin() as session:
             enter(session, system(CLIMBER))
             done = climb_by_data_date(session, every=settings.obstacle_period_days)
         log().info("obstacles climbed", climbs=len(done))
+        with sessions.begin() as session:
+            enter(session, system(CLIMBER))
+            owed = assignment_climbing.climb_by_data_date(session, every=settings.obstacle_period_days)
+        log().info("assignments climbed", climbs=len(owed))
     except SQLAlchemyError as error:
-        log().warning("could not let obstacles climb", exc_info=error)
+        log().warning("could not let obstacles and assignments climb", exc_info=error)
+    rhythm.make_snapshots(settings, sessions, only_catch_up=only_catch_up)
 
 
 def _enter(session: Session) -> None:

@@ -68,8 +68,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def limit_process(limits: Limits) -> None:
-    """Bounds of the kernel on this process; hard, so that nothing in it can lift them again."""
+def limit_process(limits: Limits, *, threads: bool = False) -> None:
+    """Bounds of the kernel on this process; hard, so that nothing in it can lift them again.
+
+    `threads`: it may make threads, which to the kernel are processes too.
+    """
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, limits.cpu_seconds),
@@ -81,8 +84,9 @@ def limit_process(limits: Limits) -> None:
         bound = int(most) if hard == resource.RLIM_INFINITY else min(int(most), hard)
         resource.setrlimit(what, (bound, bound))
     _leave_network()
-    # Last: it also stops this process from making threads, so numerical libraries are told to make none.
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    if not threads:
+        # Last: it also stops this process from making threads, so numerical libraries are told to make none.
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
 def skipped(kind: Format) -> str:

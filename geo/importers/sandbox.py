@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -45,8 +46,10 @@ def run_child(
     *,
     isolate: bool | None = None,
     module: str = CHILD,
+    also: Sequence[Path] = (),
 ) -> None:
     """Runs `module` on a request file that lies in `source`, which it may read; it may write to `out`.
+    `also`: further folders of the system that it may read.
 
     `isolate`: with bubblewrap (True), without (False), or as the machine allows (None). Returns when the child has
     ended well; raises ChildFailed otherwise.
@@ -55,7 +58,7 @@ def run_child(
     log = out / "stderr.txt"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            command(request, source, out, wrapped=wrapped, module=module),
+            command(request, source, out, wrapped=wrapped, module=module, also=also),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
@@ -78,10 +81,12 @@ def run_child(
         raise ChildFailed("crash", _tail(log))
 
 
-def command(request: Path, source: Path, out: Path, *, wrapped: bool, module: str = CHILD) -> list[str]:
+def command(
+    request: Path, source: Path, out: Path, *, wrapped: bool, module: str = CHILD, also: Sequence[Path] = ()
+) -> list[str]:
     """The argument list. -P and -s keep the current folder and the user's packages off the import path."""
     python = [sys.executable, "-P", "-s", "-B", "-m", module, str(request)]
-    return [*bubblewrap(source, out), *python] if wrapped else python
+    return [*bubblewrap(source, out, also), *python] if wrapped else python
 
 
 def environment(out: Path) -> dict[str, str]:
@@ -115,12 +120,21 @@ def has_bubblewrap() -> bool:
     return done.returncode == 0
 
 
-def bubblewrap(source: Path, out: Path | None) -> list[str]:
+def bubblewrap(source: Path, out: Path | None, also: Sequence[Path] = ()) -> list[str]:
     """Everything of the system read-only and only what Python needs; /tmp first, as Python may live below it."""
     wrap = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     wrap += ["--tmpfs", "/tmp", "--proc", "/proc", "--dev", "/dev"]
-    for system in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/etc/ld.so.cache", "/etc/alternatives"):
-        wrap += ["--ro-bind-try", system, system]
+    for system in (
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/lib32",
+        "/bin",
+        "/etc/ld.so.cache",
+        "/etc/alternatives",
+        *also,
+    ):
+        wrap += ["--ro-bind-try", str(system), str(system)]
     prefixes = {
         sys.prefix,
         sys.base_prefix,

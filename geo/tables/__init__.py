@@ -5,6 +5,7 @@ and the CRS that its file came in (design decision "Coordinates").
 
 from __future__ import annotations
 
+from geo.tables.assignments import Assignment, BottleneckEntry, Conclusion
 from geo.tables.axis import Alignment, Corridor, Section, Taking, WorkFront
 from geo.tables.base import Base, Versioned
 from geo.tables.desk import LawSetting, SavedFilter
@@ -14,7 +15,7 @@ from geo.tables.follow import CaseComplaint, CaseContact, CaseObstacle
 from geo.tables.history import Change, Event
 from geo.tables.imports import ImportProposal, ImportUpload, ParcelLineage, ProposalParcel
 from geo.tables.land import ClearanceCase, ImportBatch, Parcel, ParcelAlignment, ParcelFront
-from geo.tables.network import Activity, Link
+from geo.tables.network import Activity, Baseline, Link, ProjectNetwork
 from geo.tables.papers import CasePaper, PaperTemplate
 from geo.tables.people import (
     Account,
@@ -48,6 +49,9 @@ from geo.tables.records import (
     Relocation,
     ResettlementPlot,
 )
+from geo.tables.rhythm import CaseLookup, Notice, NoticePreference, Outgoing, Satisfaction, Snapshot
+from geo.tables.scenarios import Scenario
+from geo.tables.schedules import ScheduleImport
 from geo.tables.senders import SenderProfile
 
 __all__ = [
@@ -57,11 +61,15 @@ __all__ = [
     "Alignment",
     "Allocation",
     "ApiToken",
+    "Assignment",
     "Base",
+    "Baseline",
+    "BottleneckEntry",
     "CaseComplaint",
     "CaseContact",
     "CaseDocument",
     "CaseFact",
+    "CaseLookup",
     "CaseObstacle",
     "CasePaper",
     "CaseParty",
@@ -71,6 +79,7 @@ __all__ = [
     "CompensationLine",
     "CompensationPlan",
     "Component",
+    "Conclusion",
     "Corridor",
     "Delegation",
     "DocumentUpload",
@@ -84,6 +93,9 @@ __all__ = [
     "Link",
     "LoginSession",
     "Milestone",
+    "Notice",
+    "NoticePreference",
+    "Outgoing",
     "PaperTemplate",
     "Parcel",
     "ParcelAlignment",
@@ -92,6 +104,7 @@ __all__ = [
     "Person",
     "PortfolioState",
     "Project",
+    "ProjectNetwork",
     "ProjectWard",
     "Proposal",
     "ProposalParcel",
@@ -99,10 +112,14 @@ __all__ = [
     "Relocation",
     "ResettlementPlot",
     "ResettlementSite",
+    "Satisfaction",
     "SavedFilter",
+    "Scenario",
+    "ScheduleImport",
     "Section",
     "SenderProfile",
     "SignIn",
+    "Snapshot",
     "Taking",
     "Versioned",
     "Ward",

@@ -61,7 +61,8 @@ class Section(Versioned, Base):
 
 
 class WorkFront(Versioned, Base):
-    """Mũi thi công: the stretch (or area) that opens when the last case on it is handed over."""
+    """Mũi thi công: the stretch (or area) that opens when the last case on it is handed over, or, with `run_m`, as soon
+    as that many metres in one piece are free."""
 
     __tablename__ = "work_front"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +76,7 @@ class WorkFront(Versioned, Base):
     to_m: Mapped[float | None]
     area: Mapped[WKBElement | None] = mapped_column(Geometry("POLYGON", srid=4326))
     needs_land: Mapped[bool]
+    run_m: Mapped[float | None]
     __table_args__ = (UniqueConstraint("project_id", "code"),)
 
 

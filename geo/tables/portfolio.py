@@ -147,7 +147,8 @@ class ProjectWard(Versioned, Base):
 
 
 class ResettlementSite(Versioned, Base):
-    """Khu tái định cư that a source names for a project."""
+    """Khu tái định cư that a source names for a project; `ready_on`: its plots can be handed over from that day on,
+    None where they can be now."""
 
     __tablename__ = "resettlement_site"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -157,6 +158,7 @@ class ResettlementSite(Versioned, Base):
     ward_code: Mapped[str | None] = mapped_column(ForeignKey("ward.code"))
     plots: Mapped[int | None]
     area_ha: Mapped[Decimal | None]
+    ready_on: Mapped[date | None]
     note_vi: Mapped[str | None]
     source: Mapped[str]
     __table_args__ = (UniqueConstraint("project_id", "code"),)

@@ -24,7 +24,7 @@ SCHEME = "duonggang:"
 _HERE = Path(__file__).resolve().parent
 _PACKAGES = Path(maps.__file__).resolve().parent / "assets" / "node_modules" / "@fontsource"
 # A family for each subset: letters that the first lacks come from the second.
-_FONTS = tuple(
+FONTS = tuple(
     (family, weight, f"be-vietnam-pro/files/be-vietnam-pro-{subset}-{weight}-normal.woff")
     for family, subset in (("Paper", "latin"), ("Paper Vietnamese", "vietnamese"))
     for weight in (400, 700)
@@ -49,13 +49,13 @@ def page(paper: Paper) -> str:
     return (
         _environment()
         .get_template("paper.html.j2")
-        .render(paper=visible(paper, drawn()), nation=NATION, motto=MOTTO, fonts=_FONTS, scheme=SCHEME)
+        .render(paper=visible(paper, drawn()), nation=NATION, motto=MOTTO, fonts=FONTS, scheme=SCHEME)
     )
 
 
 def fetch(address: str, *_: Any, **__: Any) -> URLFetcherResponse:
     """Gives our fonts by their names; raises Refused for everything else."""
-    known = {f"{SCHEME}{file}": file for _, _, file in _FONTS}
+    known = {f"{SCHEME}{file}": file for _, _, file in FONTS}
     if address not in known:
         raise Refused(f"not ours: {address[:80]}")
     return URLFetcherResponse(address, _font(known[address]), headers={"Content-Type": "font/ttf"})
@@ -65,7 +65,7 @@ def fetch(address: str, *_: Any, **__: Any) -> URLFetcherResponse:
 def drawn() -> frozenset[int]:
     """The characters that our fonts draw: others are printed as their codes, on every machine alike."""
     found: set[int] = set()
-    for _, weight, file in _FONTS:
+    for _, weight, file in FONTS:
         if weight == 400:
             with TTFont(_PACKAGES / file) as font:
                 found |= set(font.getBestCmap())

@@ -88,7 +88,7 @@ def _shape(table: Mapping[str, Any]) -> TemplateShape:
                 code=row["code"],
                 scope=row["scope"],
                 kinds=tuple(row["front_kinds"]) if "front_kinds" in row else None,
-                per_km="duration_per_km" in row,
+                per_km="duration_per_km" in row or ("productivity" in row and "quantity" not in row),
             )
             for row in _rows(table, "activity")
         ),

@@ -12,7 +12,7 @@ from projects.model import Network, NodeKind
 
 
 def net_of(network: Network, calendars: Mapping[str, Calendar]) -> Net:
-    """The same network in minutes; dates, floats and critical work agree with `projects.cpm` day for day."""
+    """The same network in minutes; dates, floats and critical work are the same day for day under `whole_days`."""
     return Net(
         project=network.project,
         activities=tuple(_activity(a) for a in network.activities),

@@ -12,7 +12,7 @@ import numpy as np
 from projects.engine.csr import numbering
 from projects.engine.model import Activity, Kind, LinkType, Net, Options, Rule
 from projects.engine.shifts import DAY, EPOCH, LAST, LAST_DAY, Moment, instant
-from projects.errors import Fault
+from projects.errors import CyclicDependency, Fault
 
 LOW_START = {Rule.SNET, Rule.MUST_START}
 HIGH_START = {Rule.SNLT, Rule.MUST_START}
@@ -202,7 +202,20 @@ def _links(net: Net, codes: dict[str, Activity], calendars: set[str]) -> Iterato
             )
 
 
+def refuse_cycles(net: Net) -> None:
+    """Raise `CyclicDependency` with the members of the first cycle, if there is one."""
+    for ring in _rings(net, {a.code: a for a in net.activities}):
+        raise CyclicDependency(ring)
+
+
 def _cycles(net: Net, codes: dict[str, Activity]) -> Iterator[Fault]:
+    for ring in _rings(net, codes):
+        text = " → ".join(ring)
+        yield Fault(ring[0], f"Vòng lặp phụ thuộc: {text}.", f"The activities form a cycle: {text}.")
+
+
+def _rings(net: Net, codes: dict[str, Activity]) -> Iterator[list[str]]:
+    """The members of each cycle in order, the smallest first and again at the end."""
     place = {code: i for i, code in enumerate(codes)}
     ends = [
         (place[k.pred], place[k.succ])
@@ -220,6 +233,4 @@ def _cycles(net: Net, codes: dict[str, Activity]) -> Iterator[Fault]:
     for group in sorted(groups):
         members = [edge[0] for edge in nx.find_cycle(graph.subgraph(group))]
         least = members.index(min(members))
-        ring = [*members[least:], *members[:least], members[least]]
-        text = " → ".join(ring)
-        yield Fault(ring[0], f"Vòng lặp phụ thuộc: {text}.", f"The activities form a cycle: {text}.")
+        yield [*members[least:], *members[:least], members[least]]

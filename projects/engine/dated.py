@@ -337,6 +337,51 @@ def chained(e: Edges, slack: Long, own: Small, chain: Small) -> None:
 
 
 @compiled
+def repeated(
+    k: Clock, n: Nodes, e: Edges, late_wanted: Small, drawn: Small, plain: Nodes, now: int, work: Ints, wait: Ints,
+    used: int, ends: Ints, asked_at: Ints, asked: Ints, finish: Long, reached: Long, t: Times, chains: Small,
+) -> None:  # fmt: skip
+    """A forward pass for each column of the draws; row j of `chains` marks the chain that drives its finish.
+
+    `drawn` of a node: 1, `work` is what is left in units of the clock; 2, `wait` is days from `now` to its earliest
+    instant. `n.left` and `n.base` are written over, `plain` holds what they were. The last finish of `ends` is the
+    finish, that of the set asked[asked_at[g]:asked_at[g + 1]] is reached[g]. Mark 2: its own date puts it there.
+    """
+    for j in range(used):
+        for i in range(drawn.size):
+            if drawn[i] & 1:
+                n.left[i] = work[i, j] * k.unit
+            if drawn[i] & 2:
+                n.base[i] = max(plain.base[i], now + wait[i, j] * DAY)
+        forward(k, n, e, n.base, n.left, t, 0)
+        if late_wanted.any():
+            postpone(k, n, e, t, late_wanted, t.finish.max())
+        finish[j] = t.finish[ends].max()
+        for g in range(asked_at.size - 1):
+            reached[g, j] = t.finish[asked[asked_at[g] : asked_at[g + 1]]].max()
+        chain = chains[j]
+        chain[:] = 0
+        for i in ends:
+            if t.finish[i] == finish[j] and n.state[i] != DONE:
+                chain[i] = 1
+        for i in range(chain.size - 1, -1, -1):
+            if chain[i] == 0 or n.pin[i] != FREE or late_wanted[i]:
+                continue
+            c, left, at = n.calendar[i], n.left[i], t.resume[i]
+            if _early(k, c, left, n.base[i], n.floor[i]) == at:
+                chain[i] = 2
+                if drawn[i] < 2:
+                    continue
+            for x in range(e.into[i], e.into[i + 1]):
+                p, kind = e.pred[x], e.type[x]
+                if chain[p] != 0 or n.state[p] == DONE:
+                    continue
+                bound = _add(k, e.calendar[x], t.start[p] if kind & 1 else t.finish[p], e.lag[x])
+                if _early(k, c, left, bound if kind < FF else NONE, NONE if kind < FF else bound) == at:
+                    chain[p] = 1
+
+
+@compiled
 def counted(k: Clock, c: Ints, begin: Long, end: Long) -> Long:
     """Working minutes in [begin, end) of calendar c, each; negative when the end comes first."""
     result = np.empty(begin.size, np.int64)

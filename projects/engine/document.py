@@ -8,12 +8,12 @@ minutes (`…_minutes`) or days (`…_days`: usual days of the calendar that the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from projects.calendars import ClosedSeason
 from projects.engine.docparts import Reader, calendar_of
+from projects.engine.docrows import activity_row, calendar_row, link_row
 from projects.engine.model import (
     Activity,
     Constraint,
@@ -35,7 +35,7 @@ MOST = 1_000_000
 TOP = {"format", "version", "project", "finishes", "calendars", "activities", "links", "options", "note"}
 ACTIVITY = {
     "code", "name_vi", "name_en", "kind", "calendar", "duration_minutes", "duration_days", "remaining_minutes",
-    "remaining_days", "actual_start", "actual_finish", "constraints",
+    "remaining_days", "actual_start", "actual_finish", "constraints", "front", "possession", "sender_code",
 }  # fmt: skip
 LINK = {"pred", "succ", "type", "lag_minutes", "lag_days", "lag_calendar"}
 OPTIONS = {"progress", "lag_calendar", "critical_float_minutes"}
@@ -43,11 +43,18 @@ OPTIONS = {"progress", "lag_calendar", "critical_float_minutes"}
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was read; `calendars` are those that the document itself defines."""
+    """What was read; `calendars` are those that the document itself defines.
+
+    `fronts`: work front of an activity by code; `possessions`: milestones that are the possession of their front;
+    `sender_codes`: what the sender of the schedule calls an activity.
+    """
 
     net: Net
     options: Options
     calendars: tuple[WorkCalendar, ...]
+    fronts: Mapping[str, str] = field(default_factory=dict)
+    possessions: frozenset[str] = frozenset()
+    sender_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(document: object, *, data_date: date | datetime, known: Mapping[str, WorkTime]) -> Document:
@@ -68,9 +75,12 @@ def read(document: object, *, data_date: date | datetime, known: Mapping[str, Wo
             if not found:
                 own.append(calendar)
     times = {**known, **{c.name: work_time(c) for c in own}}
-    activities = [
-        _activity(r, f"activities[{i}]", row, times) for i, row in enumerate(r.rows(top, "activities", MOST))
-    ]
+    rows = r.rows(top, "activities", MOST)
+    activities = [_activity(r, f"activities[{i}]", row, times) for i, row in enumerate(rows)]
+    fronts, senders = (_texts(r, rows, key) for key in ("front", "sender_code"))
+    opened = frozenset(
+        str(row.get("code")) for row in rows if isinstance(row, dict) and row.get("possession") is True
+    )
     of = {a.code: a.calendar for a in activities}
     options = _options(r, top.get("options", {}), data_date)
     links = [
@@ -82,7 +92,8 @@ def read(document: object, *, data_date: date | datetime, known: Mapping[str, Wo
         raise InvalidInput(r.faults)
     used = {a.calendar for a in activities} | {k.lag_calendar for k in links}
     kept = tuple(time for name, time in times.items() if name in used)
-    return Document(Net(project, tuple(activities), tuple(links), kept, finishes), options, tuple(own))
+    net = Net(project, tuple(activities), tuple(links), kept, finishes)
+    return Document(net, options, tuple(own), fronts, opened, senders)
 
 
 def write(net: Net, options: Options, calendars: Sequence[WorkCalendar] = ()) -> dict[str, Any]:
@@ -92,9 +103,9 @@ def write(net: Net, options: Options, calendars: Sequence[WorkCalendar] = ()) ->
         "version": VERSION,
         "project": net.project,
         "finishes": list(net.finishes),
-        "calendars": [_calendar_row(c) for c in calendars],
-        "activities": [_activity_row(a) for a in net.activities],
-        "links": [_link_row(k) for k in net.links],
+        "calendars": [calendar_row(c) for c in calendars],
+        "activities": [activity_row(a) for a in net.activities],
+        "links": [link_row(k) for k in net.links],
         "options": {
             "progress": options.progress.value,
             "lag_calendar": options.lag_calendar.value,
@@ -115,12 +126,21 @@ def _options(r: Reader, value: object, data_date: date | datetime) -> Options:
     )
 
 
+def _texts(r: Reader, rows: Sequence[object], key: str) -> dict[str, str]:
+    """A text by activity code, where there is one."""
+    found = {}
+    for i, row in enumerate(rows):
+        if isinstance(row, dict) and row.get(key) is not None:
+            found[str(row.get("code"))] = r.text(f"activities[{i}].{key}", row[key])
+    return found
+
+
 def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime]) -> Activity:
     row = r.mapping(where, value, ACTIVITY)
     calendar = r.text(f"{where}.calendar", row.get("calendar"))
     time = times.get(calendar)
     constraints = tuple(
-        _constraint(r, f"{where}.constraints[{i}]", c) for i, c in enumerate(r.rows(row, "constraints", 20))
+        constraint_of(r, f"{where}.constraints[{i}]", c) for i, c in enumerate(r.rows(row, "constraints", 20))
     )
     return Activity(
         code=r.text(f"{where}.code", row.get("code")),
@@ -136,7 +156,8 @@ def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime
     )
 
 
-def _constraint(r: Reader, where: str, value: object) -> Constraint:
+def constraint_of(r: Reader, where: str, value: object) -> Constraint:
+    """A constraint row."""
     row = r.mapping(where, value, {"rule", "date"})
     return Constraint(
         r.choice(f"{where}.rule", row.get("rule"), Rule), r.moment(f"{where}.date", row.get("date"))
@@ -160,52 +181,3 @@ def _link(
         counted = of.get(pred if options.lag_calendar is LagCalendar.PREDECESSOR else succ)
     lag = r.amount(where, row, "lag", times.get(counted or ""), signed=True) or 0
     return Link(pred, succ, r.choice(f"{where}.type", row.get("type", LinkType.FS), LinkType), lag, name)
-
-
-def _shown(moment: date | datetime) -> str:
-    return moment.isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat()
-
-
-def _activity_row(a: Activity) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "code": a.code,
-        "name_vi": a.name_vi,
-        "name_en": a.name_en,
-        "kind": a.kind.value,
-        "calendar": a.calendar,
-        "duration_minutes": a.duration,
-    }
-    if a.remaining is not None:
-        row["remaining_minutes"] = a.remaining
-    for key, moment in (("actual_start", a.actual_start), ("actual_finish", a.actual_finish)):
-        if moment is not None:
-            row[key] = _shown(moment)
-    if a.constraints:
-        row["constraints"] = [
-            {"rule": c.rule.value} | ({} if c.at is None else {"date": _shown(c.at)}) for c in a.constraints
-        ]
-    return row
-
-
-def _link_row(k: Link) -> dict[str, Any]:
-    row: dict[str, Any] = {"pred": k.pred, "succ": k.succ, "type": k.type.value, "lag_minutes": k.lag}
-    return row if k.lag_calendar is None else row | {"lag_calendar": k.lag_calendar}
-
-
-def _calendar_row(c: WorkCalendar) -> dict[str, Any]:
-    def clock(minute: int) -> str:
-        return f"{minute // 60:02}:{minute % 60:02}"
-
-    def shifts(of: tuple[tuple[int, int], ...]) -> list[list[str]]:
-        return [[clock(a), clock(b)] for a, b in of]
-
-    def season(s: ClosedSeason) -> dict[str, str]:
-        return {"from": f"{s.from_month:02}-{s.from_day:02}", "to": f"{s.to_month:02}-{s.to_day:02}"}
-
-    return {
-        "code": c.name,
-        "week": [shifts(day) for day in c.week],
-        "exceptions": [{"date": day.isoformat(), "shifts": shifts(of)} for day, of in c.exceptions],
-        "seasons": [season(s) for s in c.seasons],
-        "blackouts": [{"from": a.isoformat(), "to": b.isoformat()} for a, b in c.blackouts],
-    }

@@ -118,8 +118,8 @@ class Net:
 class Options:
     """How to schedule; part of every result. `critical_float`: working minutes up to which work is critical.
 
-    `whole_days`: every time is whole days of 1,440 minutes, as in `projects.cpm`. A finish bound on a rest day is then
-    met on the next day worked; in minutes, by the work that ends before the rest.
+    `whole_days`: every time is whole days of 1,440 minutes. A finish bound on a rest day is then met on the next day
+    worked; in minutes, by the work that ends before the rest.
     """
 
     data_date: Moment

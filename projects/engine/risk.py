@@ -16,17 +16,8 @@ import numpy.typing as npt
 
 from projects.engine import lanes
 from projects.engine.plain import Sorted
-from projects.engine.spread import (
-    KNOTS,
-    REACH,
-    Fixed,
-    Spread,
-    Triangular,
-    scores,
-    sound,
-    spread_faults,
-    table,
-)
+from projects.engine.sampling import room, sampling, words
+from projects.engine.spread import Spread, sound, spread_faults
 from projects.errors import Fault, InvalidInput
 
 Reals = npt.NDArray[np.float64]
@@ -148,12 +139,7 @@ def simulate(
 
 def drawn(seed: int, block: int, stream: int, rows: int) -> npt.NDArray[np.uint16]:
     """Draws of 16 bits for a block: one row to the node, one column to the iteration."""
-    return _draw(seed, block, stream, np.empty((4, rows * BLOCK // 8), np.uint32))
-
-
-def _draw(seed: int, block: int, stream: int, words: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
-    lanes.philox(seed & 0xFFFFFFFF, seed >> 32, block, stream, words)
-    return words.view(np.uint16).reshape(-1, BLOCK)
+    return words(seed, block, stream, room(rows))
 
 
 def tornado(risk: Risk, names: Mapping[int, str]) -> tuple[Bar, ...]:
@@ -192,35 +178,15 @@ class _Model:
     ) -> None:
         n = len(spreads)
         self.net = net
-        members = np.full(n, -1, np.int64) if groups is None else np.asarray(groups, np.int64)[net.order]
-        names, index = np.unique(members, return_inverse=True)
-        shift = int(names.size > 0 and names[0] < 0)
-        self.group = (index - shift).astype(np.int32) if correlation else np.full(n, -1, np.int32)
-        self.groups = int(names.size - shift)
-        self.weight = np.full(n, np.sqrt(correlation), np.float32)
-        self.kind = np.zeros(n, np.int8)
-        self.corner = np.zeros((n, 3), np.float32)
-        self.tables = np.zeros((n, KNOTS), np.float32)
-        for i, spread in enumerate(spreads):
-            if isinstance(spread, Fixed):
-                self.corner[i, 1] = spread.value
-            elif isinstance(spread, Triangular) and spread.high > spread.low and self.group[i] < 0:
-                self.kind[i] = lanes.CLOSED
-                self.corner[i] = spread.low, spread.mode, spread.high
-            else:
-                self.kind[i] = lanes.TABLE
-                self.tables[i] = table(spread)
-                self.corner[i, 1] = self.tables[i, KNOTS // 2]
-        longest = float(np.maximum(self.tables.max(axis=1), self.corner.max(axis=1)).sum())
-        if longest + float(np.abs(net.lag.astype(np.float64)).sum()) >= lanes.NEVER:
+        order = None if groups is None else np.asarray(groups, np.int64)[net.order].tolist()
+        self.draws = sampling(spreads, order, correlation)
+        if self.draws.longest + float(np.abs(net.lag.astype(np.float64)).sum()) >= lanes.NEVER:
             vi, en = "Thời lượng quá dài để mô phỏng.", "The durations are too long to simulate."
             raise InvalidInput([Fault("risk", vi, en)])
-        self.middle = np.ascontiguousarray(self.corner[:, 1])
-        self.score = scores()
         self.last = np.ones(n, np.int8)
         outlast = ((net.type == 0) | (net.type == 2)) & (net.lag >= 0)  # the successor ends no earlier
         self.last[np.repeat(np.arange(n), np.diff(net.ptr))[outlast]] = 0
-        fixed = self._one(np.rint(self.middle).astype(np.int32)[:, None])
+        fixed = self._one(np.rint(self.draws.middle).astype(np.int32)[:, None])
         self.centre = float(fixed)
 
     def _one(self, d: npt.NDArray[np.int32]) -> int:
@@ -238,15 +204,15 @@ class _Model:
         hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
         mask = (np.arange(BLOCK) < used).astype(np.int32)
         lanes.run(net.ptr, net.succ, net.type, net.lag, desk.d.reshape(-1), mask, self.last, goal, goals,
-                  desk.early, desk.late, finish, reached, hits, sums, self.middle, centre)  # fmt: skip
+                  desk.early, desk.late, finish, reached, hits, sums, self.draws.middle, centre)  # fmt: skip
         return hits, sums
 
     def desk(self) -> _Desk:
         """Room for one block at a time."""
         n = self.net.duration.size
         return _Desk(
-            np.empty((4, n * BLOCK // 8), np.uint32),
-            np.empty((4, max(self.groups, 1) * BLOCK // 8), np.uint32),
+            room(n),
+            room(max(self.draws.groups, 1)),
             np.empty((n, BLOCK), np.int32),
             np.empty(n * BLOCK, np.int32),
             np.empty(n * BLOCK, np.int32),
@@ -256,19 +222,7 @@ class _Model:
         self, b: int, seed: int, used: int, goal: int, goals: npt.NDArray[np.int32], desk: _Desk
     ) -> _Block:
         """Iterations b × BLOCK onwards: the same whatever thread asks, and whatever comes after."""
-        draws, shared = _draw(seed, b, 0, desk.words), _draw(seed, b, 1, desk.shared)
-        lanes.sample(
-            self.kind,
-            self.corner,
-            self.tables,
-            REACH,
-            self.score,
-            self.group,
-            self.weight,
-            draws,
-            shared,
-            desk.d,
-        )
+        self.draws.fill(seed, b, desk.words, desk.shared, desk.d)
         finish, reached = np.zeros(BLOCK, np.int32), np.zeros((goals.size, BLOCK), np.int32)
         hits, sums = self._run(desk, used, goal, goals, finish, reached, self.centre)
         return _Block(finish[:used], reached[:, :used], hits, sums)

@@ -88,22 +88,27 @@ def finishes_with(live: Result, changes: Sequence[Change]) -> dict[str, int]:
     For many small what-ifs on durations, remaining work and earliest starts of waiting or started work; the answer
     equals `try_changes`. Raises `InvalidInput` for unknown codes and for work that is as late as possible.
     """
-    p = live.prepared
-    edited = changed(p.net, changes)  # refuses unknown codes
-    if p.late_wanted.any() or any(c.calendar is not None for c in changes):
-        result = schedule(edited, live.options)
+    # Others may be asking the same result: an instant beyond the calendars is noted in a place of our own.
+    p = replace(live.prepared, clock=live.prepared.clock._replace(bad=np.array([0, -1], np.int64)))
+    index = live.prepared.index
+
+    def in_full() -> dict[str, int]:
+        result = schedule(changed(p.net, changes), live.options)
         return {code: _finish(result, code) for code in p.net.finishes}
+
+    plain = not p.late_wanted.any() and all(c.calendar is None and c.code in index for c in changes)
+    if not plain:
+        return in_full()  # refuses unknown codes
     base, left = p.nodes.base.copy(), p.nodes.left.copy()
     touched = []
     for change in changes:
-        i = p.index.get(change.code)
-        if i is None or p.nodes.state[i] == dated.DONE:
+        i = index[change.code]
+        if p.nodes.state[i] == dated.DONE:
             continue
-        plain = change.remaining is not None or p.nodes.state[i] == dated.WAITING
-        if not plain or (left[i] == 0) != (_left(change, int(left[i])) == 0):
+        simple = change.remaining is not None or p.nodes.state[i] == dated.WAITING
+        if not simple or (left[i] == 0) != (_left(change, int(left[i])) == 0):
             # Planned progress, or work that becomes an event: the rules of preparation decide.
-            result = schedule(edited, live.options)
-            return {code: _finish(result, code) for code in p.net.finishes}
+            return in_full()
         left[i] = _left(change, int(left[i]))
         if change.not_before is not None and p.nodes.state[i] == dated.WAITING:
             musts = [
@@ -113,10 +118,9 @@ def finishes_with(live: Result, changes: Sequence[Change]) -> dict[str, int]:
             base[i] = max([p.now, *(instant(at, evening=evening) for at in [change.not_before, *musts])])
         touched.append(i)
     times = dated.Times(*(part.copy() for part in live.early))
-    p.clock.bad[:] = 0, -1
     dated.repair(p.clock, p.nodes, p.edges, base, left, times, np.array(touched, np.int32))
     refuse_overrun(p)
-    return {code: int(times.finish[p.index[code]]) for code in p.net.finishes}
+    return {code: int(times.finish[index[code]]) for code in p.net.finishes}
 
 
 def _left(change: Change, now: int) -> int:

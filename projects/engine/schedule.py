@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +22,24 @@ Long = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int8]
 
 
+class Passed(NamedTuple):
+    """What the passes give, as arrays by node; `slack` by link of the arrays (see `Result`)."""
+
+    early: dated.Times
+    late: dated.Times
+    total: Long
+    free: Long
+    lead: Small
+    slack: Long
+    own: Small
+    chain: Small
+
+
 @dataclass(frozen=True)
 class Result:
     """A dated network; `options` (with the data date) say how it was reckoned. Arrays are by `prepared.codes`.
 
     `slack` of a link: minutes earlier that it alone would let its successor begin (−1: nothing does).
-    `out_of_sequence`: links whose successor had begun or ended before they allowed it.
     """
 
     prepared: Prepared
@@ -37,8 +51,6 @@ class Result:
     slack: Long
     own: Small
     chain: Small
-    rows: dict[str, Row]
-    out_of_sequence: tuple[Link, ...]
 
     @property
     def options(self) -> Options:
@@ -51,6 +63,18 @@ class Result:
         codes = self.prepared.net.finishes or tuple(self.rows)
         return max(self.rows[code].early_finish for code in codes)
 
+    @cached_property
+    def rows(self) -> dict[str, Row]:
+        """Every activity, in the order of the network; made when they are first asked for."""
+        rows = _rows(self)
+        rows.update(effort_rows(self.prepared, self.early, self.late))
+        return {a.code: rows[a.code] for a in self.prepared.net.activities}
+
+    @cached_property
+    def out_of_sequence(self) -> tuple[Link, ...]:
+        """Links whose successor had begun or ended before they allowed it."""
+        return _out_of_sequence(self.prepared, self.early)
+
 
 def schedule(net: Net, options: Options) -> Result:
     """The dates of `net` under `options`. Raises `InvalidInput` with all faults, or for time beyond a calendar."""
@@ -59,9 +83,7 @@ def schedule(net: Net, options: Options) -> Result:
 
 def solve(p: Prepared) -> Result:
     """The dates of a prepared network."""
-    early = early_times(p)
-    targets = [p.index[code] for code in p.net.finishes]
-    return _towards(p, early, targets)
+    return Result(p, *passes(p, early_times(p), [p.index[code] for code in p.net.finishes]))
 
 
 def towards(result: Result, finish: str) -> Result:
@@ -72,7 +94,7 @@ def towards(result: Result, finish: str) -> Result:
     p = result.prepared
     if finish not in p.index:
         raise NotFound("activity", finish)
-    return _towards(p, result.early, [p.index[finish]])
+    return Result(p, *passes(p, result.early, [p.index[finish]]))
 
 
 def early_times(p: Prepared, base: Long | None = None, left: Long | None = None) -> dated.Times:
@@ -101,7 +123,8 @@ def refuse_overrun(p: Prepared) -> None:
         raise InvalidInput([Fault(code, vi, "The calculation runs out of its calendar (1970–2100).")])
 
 
-def _towards(p: Prepared, early: dated.Times, targets: list[int]) -> Result:
+def passes(p: Prepared, early: dated.Times, targets: list[int]) -> Passed:
+    """Late times, floats and chain towards the nodes `targets` (none: towards the end of everything)."""
     n = len(p.codes)
     k, nodes, edges = p.clock, p.nodes, p.edges
     lead, last = _leading(p, early, targets)
@@ -119,10 +142,7 @@ def _towards(p: Prepared, early: dated.Times, targets: list[int]) -> Result:
     chain &= nodes.state != dated.DONE
     if targets and not lead[targets].any():
         chain[:] = 0
-    rows = _rows(p, early, late, total, free, lead, slack, own, chain)
-    rows.update(effort_rows(p, early, late))
-    ordered = {a.code: rows[a.code] for a in p.net.activities}
-    return Result(p, early, late, total, free, lead, slack, own, chain, ordered, _out_of_sequence(p, early))
+    return Passed(early, late, total, free, lead, slack, own, chain)
 
 
 def held_late(p: Prepared, early: dated.Times) -> Small:
@@ -155,23 +175,22 @@ def _leading(p: Prepared, early: dated.Times, targets: list[int]) -> tuple[Small
     return lead, last
 
 
-def _rows(
-    p: Prepared, early: dated.Times, late: dated.Times, total: Long, free: Long,
-    lead: Small, slack: Long, own: Small, chain: Small,
-) -> dict[str, Row]:  # fmt: skip
+def _rows(result: Result) -> dict[str, Row]:
+    p, early, late = result.prepared, result.early, result.late
     # Plain lists: reading numbers one by one out of arrays is what would take the time.
     rows = {}
-    drives = ((slack == 0) & (own[p.edges.succ] == 0)).tolist()
+    drives = ((result.slack == 0) & (result.own[p.edges.succ] == 0)).tolist()
     link, into = [p.net.links[j] for j in p.link], p.edges.into.tolist()
     times = [part.tolist() for part in (early.start, early.finish, late.start, late.finish)]
     state, left, calendar = (part.tolist() for part in (p.nodes.state, p.nodes.left, p.nodes.calendar))
-    totals, frees, leads, chains = (part.tolist() for part in (total, free, lead, chain))
+    totals, frees, leads, chains = (
+        part.tolist() for part in (result.total, result.free, result.lead, result.chain)
+    )
     for i, a in enumerate(p.activities):
         done = state[i] == dated.DONE
         drivers = tuple(link[j] for j in range(into[i], into[i + 1]) if drives[j])
         es, ef, ls, lf = (part[i] for part in times)
-        # A node without work shows the day that its instant ends; work shows its first morning.
-        empty = left[i] == 0 and (state[i] == dated.WAITING or es == ef)
+        empty = is_event(state[i], left[i], es, ef)
         rows[a.code] = Row(
             code=a.code,
             kind=a.kind,
@@ -191,6 +210,11 @@ def _rows(
             late_by=late_by(a, ef),
         )
     return rows
+
+
+def is_event(state: int, left: int, start: int, finish: int) -> bool:
+    """Whether a node without work shows the day that its instant ends; work shows its first morning."""
+    return left == 0 and (state == dated.WAITING or start == finish)
 
 
 def _out_of_sequence(p: Prepared, early: dated.Times) -> tuple[Link, ...]:
@@ -213,4 +237,15 @@ def _out_of_sequence(p: Prepared, early: dated.Times) -> tuple[Link, ...]:
     return tuple(found)
 
 
-__all__ = ["Activity", "Kind", "Result", "early_times", "schedule", "solve", "towards"]
+__all__ = [
+    "Activity",
+    "Kind",
+    "Passed",
+    "Result",
+    "early_times",
+    "is_event",
+    "passes",
+    "schedule",
+    "solve",
+    "towards",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from projects.calendars import Calendar
-from projects.forecast import HandoverForecast
+from projects.forecasting.model import HandoverForecast
 from projects.model import Activity, CaseState, Network, WorkFront
 
 

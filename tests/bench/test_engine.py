@@ -16,7 +16,6 @@ import pytest
 
 from api.calendars import working_calendars
 from projects.calendars import DYKE, VN5, VN6
-from projects.cpm import schedule as day_schedule
 from projects.engine import dated, levels, plain, whatif
 from projects.engine.bridge import net_of
 from projects.engine.model import Options
@@ -30,6 +29,7 @@ from projects.model import Link as DayLink
 from projects.model import LinkType, Network
 from projects.network import build_graph
 from tests.bench.measuring import ROUNDS, figure, seconds, taking_turns
+from tests.unit.day_cpm import schedule as day_schedule
 from tests.unit.engine_networks import TYPES, forward, graph_of, layered, walk
 
 AGAINST = "networkx, hai vòng lặp từ điển, đồ thị có sẵn"
@@ -254,7 +254,7 @@ def test_dates_of_10_000_activities_on_calendars_with_shifts_and_constraints() -
         passes, lambda: solve(prepared), lambda: prepare(net, options),
         lambda: day_schedule(graph, calendars, data_date=day, finish=days.finish),
     )  # fmt: skip
-    against = "projects.cpm, Python thuần trên ngày"
+    against = "Python thuần trên ngày"
     figure("10.000 việc trên lịch: hai lượt và dự trữ, mảng có sẵn", "s", kernel, peer, against)
     figure("10.000 việc trên lịch: đến mọi dòng kết quả", "s", whole, peer, against)
     figure("10.000 việc trên lịch: kiểm tra và dựng mảng từ đối tượng", "s", prepare_)

@@ -29,11 +29,11 @@ from geo.db import make_engine, make_sessions
 from geo.demo import write_demo_files
 from geo.store import load_cases, load_network
 from geo.tables import ImportBatch, Project
-from projects.cpm import schedule
 from projects.impact import land_network
 from projects.network import build_graph
 from tests.bench.measuring import ROUNDS, figure, seconds, taking_turns
 from tests.conftest import ROOT
+from tests.unit.day_cpm import schedule
 
 
 @pytest.fixture(scope="module")

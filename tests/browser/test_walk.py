@@ -14,6 +14,8 @@ PAGES = [
     "/du-an/TULIEN/mat-bang",
     "/du-an/HOTAY/mat-bang?lien=100",
     "/du-an/TULIEN/duong-gang",
+    "/du-an/TULIEN/rui-ro",
+    "/du-an/TULIEN/chat-luong",
     "/du-an/TULIEN/ho-so",
     "/du-an/TULIEN/thong-tin",
     "/du-an/CCC/ban-do",

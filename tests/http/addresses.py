@@ -13,7 +13,8 @@ from fastapi.routing import APIRoute
 PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
     "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
-    "row_id": "1", "obstacle_id": "1", "complaint_id": "1",
+    "row_id": "1", "assignment_id": "1", "secret": "khong-co.ics", "obstacle_id": "1", "complaint_id": "1",
+    "node": "OPEN", "scenario_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -35,9 +36,24 @@ QUERIES = {
     "/bieu-tong-hop": ("du-an={project}", "du-an={project}&don-vi=quan&dem=thua&bang=day-du&lang=en"),
     "/bieu-tong-hop/tai-ve": ("du-an={project}", "du-an={project}&don-vi=quan&lang=en"),
     "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua"),
-    "/du-an/{code}/duong-gang": ("", "tat_ca=1&lang=en"),
+    "/du-an/{code}/rui-ro": ("", "hat=7&lang=en"),
+    "/du-an/{code}/chat-luong": ("", "lang=en"),
+    "/du-an/{code}/duong-gang": (
+        "",
+        "tat_ca=1&lang=en",
+        "gang=1&an=quan-he",
+        "vi_sao=OPEN",
+        "vi_sao={project}-0042&lang=en",
+    ),
+    "/du-an/{code}/duong-gang/mang": ("", "tat_ca=1&moc=OPEN&duong=2&lang=en"),
+    "/du-an/{code}/duong-gang/sua": ("", "viec=OPEN&lang=en"),
+    "/du-an/{code}/duong-gang/tien-do": ("", "tat_ca=1&lang=en"),
+    "/api/projects/{code}/network": ("", "format=graphml", "land=true"),
     "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
     "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),
+    "/du-an/{code}/kich-ban": ("", "thay=critical~%2B15~", "thay=ward~%2B15~00097&lang=en"),
+    "/du-an/{code}/go-vuong": ("", "can=20&lang=en"),
+    "/api/projects/{code}/release": ("", "days=10"),
     "/du-an/{code}/mat-bang": ("", "lien=50&lang=en"),
     "/api/projects/{code}/land/gaps": ("", "lien=50"),
     "/vuong-mac": (
@@ -47,6 +63,17 @@ QUERIES = {
         "phuong=00097&tu=100",
     ),
     "/cam-ket": ("", "du_an={project}&xem=1", "phuong=00097&tinh_trang=broken&lang=en"),
+    "/giao-ban": ("", "ky=month&lang=en"),
+    "/giao-viec": ("", "no=1&ky=month&lang=en", "dem=no&ky=quarter&den=2026-03-31"),
+    "/giao-viec/tai-ve": ("", "dang=csv&lang=en"),
+    "/giao-viec/moi": (
+        "",
+        "nguon=report&ma={project}",
+        "nguon=case&ma={project}-0042",
+        "nguon=bottleneck&ma=un_tac",
+    ),
+    "/api/assignments": ("", "tinh_trang=open&du_an={project}&limit=500"),
+    "/api/assignments/debts": ("kind=month",),
     "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
     "/api/commitments": ("", "project={project}&listed=1&state=open"),
     "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30", "tu=2026-03-13&den=2026-04-02&moc=LAND&lang=en"),

@@ -14,6 +14,7 @@ import holidays
 import pytest
 from starlette.testclient import TestClient
 
+from tests.people import Tester
 from tests.portfolio_codes import NETWORKS
 
 DAY = timedelta(days=1)
@@ -110,7 +111,7 @@ def test_the_forecast_completion_equals_an_independent_recomputation(client: Tes
 
 @pytest.mark.parametrize("code", ["THUONGCAT", "QL6"])
 def test_postponing_one_driving_parcel_by_30_days_moves_the_completion_as_recomputed(
-    client: TestClient, code: str
+    client: TestClient, tester: Tester, code: str
 ) -> None:
     schedule, cases = everything(client, code)
     (entry,) = client.get(f"/api/reports/delay/{code}").json()["projects"]
@@ -143,3 +144,24 @@ def test_postponing_one_driving_parcel_by_30_days_moves_the_completion_as_recomp
         if f["properties"]["drives"]
     }
     assert drivers_on_map == {driver["case"]}
+    # Milestones, and why: it is there on the next request, down to the event with its time and person.
+    milestones = client.get(f"/api/projects/{code}").json()["milestones"]
+    last = {
+        a["code"]: a["early_finish"]
+        for a in client.get(f"/api/projects/{code}/schedule").json()["activities"]
+    }
+    tied = [m for m in milestones if m["forecast_on"] is not None]
+    assert tied
+    assert {m["forecast_on"] for m in tied} <= set(last.values())
+    why = client.get(f"/api/projects/{code}/why/{schedule['finish_activity']}").json()
+    assert why["early_finish"] == expected.isoformat()
+    assert [step["node"] for step in why["chain"]] == [step["code"] for step in after_entry["chain"]]
+    assert why["chain"][0]["node"] == driver["case"]
+    (promise,) = [event for event in why["chain"][0]["events"] if "promise" in event["what"]]
+    assert promise["actor"] == tester.name
+    assert promise["kind"].startswith("case.")
+    shown = client.get(
+        f"/du-an/{code}/duong-gang?vi_sao={driver['case']}", headers={"accept": "text/html"}
+    ).text
+    assert f"#{promise['event']}" in shown
+    assert f"{later:%d/%m/%Y}" in shown

@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api import guard
 from api.app import app_engine, create_app
+from api.middleware import CLOSED, HEADERS
 from api.settings import Settings
 from api.usecases.signin import Limits
 from geo import account_news
@@ -222,3 +223,32 @@ def test_the_short_way_serves_nobody_else(
         assert admin.get(tile).content == b""
     assert visitor.get(tile).status_code == 401
     assert client.get(tile).content
+
+
+def test_what_the_short_way_answers_carries_the_headers_of_every_answer(
+    client: TestClient, asked: list[object]
+) -> None:
+    tile = leased(client, asked)
+    before = len(asked)
+    answer = client.get(tile)
+    assert len(asked) == before
+    long = client.get("/api/land-map")
+    same = set(HEADERS) | {"Vary"}
+    assert {name: answer.headers.get(name) for name in HEADERS} == {n: long.headers[n] for n in HEADERS}
+    assert same <= {name for name in same if name in answer.headers}
+    assert answer.headers["content-security-policy"] == CLOSED
+    assert answer.headers["x-request-id"] != client.get(tile).headers["x-request-id"]
+    assert client.get(tile, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+def test_a_lease_opens_nothing_under_a_foreign_host_name(client: TestClient, asked: list[object]) -> None:
+    tile = leased(client, asked)
+    assert client.get(tile, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_without_the_check_of_the_host_it_would(
+    client: TestClient, asked: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tile = leased(client, asked)
+    monkeypatch.setattr("api.tiledoor.known_host", lambda *_: True)
+    assert client.get(tile, headers={"Host": "evil.example"}).status_code == 200

@@ -43,6 +43,7 @@ VALUES = {
     "TEXT[]": lambda at: at.choice(("'{}'", "'{a,b}'", "'{null,NULL}'")),
     "UUID": lambda at: "gen_random_uuid()",
     "TIMESTAMP WITH TIME ZONE": lambda at: "clock_timestamp()",
+    "TIMESTAMP WITHOUT TIME ZONE": lambda at: at.choice(("'2026-03-13 07:30'", "'2026-03-13 17:00:00'")),
 }
 
 
@@ -184,14 +185,28 @@ def _value(column: Column[Any], at: random.Random) -> str:
         return at.choice(("'split'", "'merge'"))
     if (column.table.name, column.name) in (("case_fact", "land"), ("case_fact", "file")):
         return "''"
-    if (column.table.name, column.name) in (("case_fact", "void_reason"), ("case_fact", "amount")):
+    of = (column.table.name, column.name)
+    if of in (("case_fact", "void_reason"), ("case_fact", "amount"), ("work_front", "run_m")):
         return "null"
+    if column.table.name == "project_network" and column.name in ("unit", "source"):
+        return at.choice(("'day'", "'minute'") if column.name == "unit" else ("'edited'", "'imported'"))
     if column.table.name == "case_document" and column.name.startswith("withdrawn_"):
         return "null"
     if (column.table.name, column.name) == ("case_document", "place_source"):
         return at.choice(("'exif'", "'browser'"))
     if (column.table.name, column.name) == ("case_document", "sha256"):
         return f"repeat('{at.randrange(10)}', 64)"
+    if (column.table.name, column.name) == ("assignment", "state"):
+        return at.choice(("'given'", "'accepted'", "'withdrawn'"))
+    if column.table.name == "assignment" and column.name in (
+        "body",
+        "person",
+        "what",
+        "lead",
+        "product",
+        "authority",
+    ):
+        return at.choice(("'a'", "'đường găng'"))
     if (column.table.name, column.name) == ("law_setting", "key"):
         return at.choice(("'threshold.risk_share'", "'target.KD-02'"))
     if column.name in ("code", "number", "sha256"):

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.settings import Settings
-from api.work.queue import DAILY, DAILY_AT, make_queue
+from api.work.queue import DAILY, DAILY_AT, OFTEN, OFTEN_AT, make_queue
 from api.work.worker import working
 from geo.db import make_engine, make_sessions
 from geo.migrate import upgrade
@@ -89,6 +89,6 @@ def test_the_queue_has_the_daily_work_once_a_day_and_at_most_one_of_it_waiting()
     periodic = [
         (p.cron, p.task.name, p.task.queueing_lock) for p in queue.periodic_registry.periodic_tasks.values()
     ]
-    assert periodic == [(DAILY_AT, DAILY, DAILY)]
+    assert periodic == [(DAILY_AT, DAILY, DAILY), (OFTEN_AT, OFTEN, OFTEN)]
     queue.tasks[DAILY].func(timestamp=0)
     assert done == [1]

@@ -1,6 +1,6 @@
 """A slow second opinion on the critical-path method: walks day by day over plain sets, relaxes until nothing moves.
 
-It shares no formula with `projects.passes`: no prefix counts, no topological order, no backward pass. Late
+It shares no formula with `tests.unit.day_passes`: no prefix counts, no topological order, no backward pass. Late
 dates are what they mean: the largest delay of one activity that leaves the finish where it is.
 """
 

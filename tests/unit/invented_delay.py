@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from projects.cpm import Row, Schedule
+from projects.daily import Row, Schedule
+from projects.engine.model import Options
 from projects.impact import ChainItem, DrivingCase, FrontState, ProjectDelay, WardDays
 from projects.model import NodeKind, ParcelRef
 
@@ -88,6 +89,7 @@ def delay(**changed: Any) -> ProjectDelay:
     """The delay of the invented project: three fronts, two of them critical."""
     whole = ProjectDelay(
         data_date=DAY,
+        options=Options(DAY, whole_days=True),
         forecast_finish=FORECAST,
         planned_finish=PLANNED,
         slip_days=85,

@@ -180,6 +180,7 @@ def project(**changed: Any) -> ProjectView:
                 "from_m": from_m,
                 "to_m": to_m,
                 "needs_land": True,
+                "run_m": None,
             }
             for code, from_m, to_m in (
                 ("T1", 331.0, 523.0),

@@ -11,11 +11,11 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from projects.cpm import Row, Schedule, driving_chain, schedule
 from projects.errors import CyclicDependency, InvalidInput, NotFound
 from projects.model import Activity, Link, LinkType, Network, NodeKind
 from projects.network import as_of, build_graph
 from tests.unit.cpm_oracle import CALENDARS
+from tests.unit.day_cpm import Row, Schedule, driving_chain, schedule
 
 FRIDAY = date(2026, 3, 13)
 

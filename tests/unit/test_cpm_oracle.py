@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from projects.cpm import Row, schedule
 from projects.model import Activity, Link, LinkType, Network
 from projects.network import build_graph
 from tests.unit.cpm_oracle import (
@@ -20,6 +19,7 @@ from tests.unit.cpm_oracle import (
     relax,
     worked_between,
 )
+from tests.unit.day_cpm import Row, schedule
 
 FRIDAY = date(2026, 3, 13)
 # Around the rest day, Tết, the start of the flood season, and a data date that is itself not worked.

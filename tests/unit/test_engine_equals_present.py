@@ -12,7 +12,6 @@ import pytest
 
 from api.calendars import working_calendars
 from projects.calendars import Calendar
-from projects.cpm import schedule as day_schedule
 from projects.engine.bridge import net_of
 from projects.engine.model import Options
 from projects.engine.schedule import schedule
@@ -22,6 +21,7 @@ from projects.network import build_graph
 from projects.templates import expand
 from tests.conftest import ROOT
 from tests.unit.cpm_oracle import CALENDARS, random_network
+from tests.unit.day_cpm import schedule as day_schedule
 from tests.unit.test_cpm_oracle import DATA_DATES
 
 TEMPLATES = sorted((ROOT / "data" / "templates").glob("*.toml"))

@@ -11,6 +11,7 @@ import pytest
 from projects.engine import lanes, plain, risk
 from projects.engine.plain import Plain
 from projects.engine.risk import simulate, tornado
+from projects.engine.sampling import room
 from projects.engine.spread import Empirical, Fixed, Lognormal, Pert, Spread, Triangular, fitted
 from projects.errors import InvalidInput
 from tests.unit.engine_networks import graph_of, layered, walk
@@ -87,11 +88,8 @@ def test_every_iteration_has_the_finish_and_critical_work_of_a_plain_walk() -> N
     model = risk._Model(kept, [spreads[i] for i in kept.order], None, 0.0)
     wide = lanes.WIDTH
     part = model.block(0, 9, wide, -1, np.empty(0, np.int32), model.desk())
-    draws = risk.drawn(9, 0, 0, 80)
     d = np.empty((80, wide), np.int32)
-    lanes.sample(
-        model.kind, model.corner, model.tables, 4.5, model.score, model.group, model.weight, draws, draws, d
-    )
+    model.draws.fill(9, 0, room(80), room(1), d)
     hits = np.zeros(80, np.int64)
     for j in range(wide):
         duration = np.empty(80, np.int32)

@@ -10,9 +10,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from projects.forecast import forecast_handover
+from projects.forecasting.chain import forecast_handover
 from projects.impact import ProjectDelay, land_network, project_delay
-from projects.land import collapsed_network, forecasts, lands
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 from tests.unit.cpm_oracle import CALENDARS, relax
 
@@ -141,7 +140,6 @@ def test_front_without_cases_or_without_need_of_land_opens_at_once() -> None:
     ]
     assert [f.metres for f in found.fronts] == [500.0, 500.0, None]
     assert found.drivers == ()
-    assert not found.schedule.rows["H-1"].critical
 
 
 def test_handed_over_front_keeps_the_day_of_its_last_handover() -> None:
@@ -162,7 +160,6 @@ def test_land_with_the_clearance_unit_only_still_holds_the_works() -> None:
 def test_case_taken_out_of_the_boundary_holds_nothing() -> None:
     found = delay(road("F1"), [case("H-1", "F1", step="X2", promised=date(2026, 9, 1))])
     assert found.fronts[0].cases_total == 0
-    assert "H-1" not in found.schedule.rows
 
 
 def test_land_needed_after_a_closed_season_is_named_with_its_float() -> None:
@@ -195,14 +192,6 @@ def test_land_network_replaces_earlier_case_nodes() -> None:
 def test_completion_equals_a_day_by_day_simulation_of_the_network_with_all_cases() -> None:
     for seed, network, cases, found in worlds():
         assert found.forecast_finish == slow_finish(network, cases), seed
-
-
-def test_network_with_one_date_per_front_has_the_same_dates_as_the_one_with_a_node_per_case() -> None:
-    for seed, network, cases, _ in worlds():
-        ground = lands(network, (), cases, forecasts(cases, FRIDAY), FRIDAY)
-        full = relax(land_network(network, (), cases, FRIDAY), FRIDAY)
-        flat = relax(collapsed_network(network, ground), FRIDAY)
-        assert all(full[code] == placed for code, placed in flat.items()), seed
 
 
 def test_gains_equal_full_recomputation_with_the_cases_freed() -> None:

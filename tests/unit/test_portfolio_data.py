@@ -25,9 +25,9 @@ from projects.catalog import (
     parse_portfolio,
     work_fronts,
 )
-from projects.cpm import schedule
 from projects.network import build_graph
 from projects.templates import expand
+from tests.unit.day_cpm import schedule
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 BRIDGES = ["TULIEN", "TRANHUNGDAO", "NGOCHOI", "THUONGCAT", "VANPHUC", "HONGHA", "MESO"]

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from api.usecases.records.fields import Field, read
 from api.usecases.records.resettlement import KINDS
 from api.usecases.records.writing import Answer, Said, answer_before, fingerprint
 from geo.access import access_project
-from geo.history import own_key, record
+from geo.history import own_key, record, touch
 from geo.scope import calculating
 from geo.tables import Allocation, CaseFact, ClearanceCase, Project, ResettlementPlot, ResettlementSite, Ward
 from projects.errors import Fault, InvalidInput
@@ -71,6 +72,7 @@ class Site:
     area_ha: Decimal | None
     source: str
     note_vi: str | None
+    ready_on: date | None  # from which day its plots can be handed over, None for now
     counts: Mapping[str, Count]
     is_demo: bool
 
@@ -147,6 +149,7 @@ def stock_of(session: Session, project: Project) -> Stock:
         tuple(
             Site(
                 row.code, row.name_vi, ward, row.plots, row.area_ha, row.source, row.note_vi,
+                row.ready_on,
                 counts.get(row.code, {}), row.code in demo,
             )
             for row, ward in sites
@@ -193,6 +196,7 @@ def load_plots(
     added, changed = _write(session, project, place, rows)
     if added or changed:
         session.flush()
+        touch(session, project.id)  # forecasts stand on the plots that are left
         with key_once(session, said.key):
             record(
                 session, kind="stock.load", object_type="project", object_code=project.code,

@@ -1,0 +1,74 @@
+"""The delay report as a file: `/bao-cao-cham/…/tep?dang=pdf|xlsx|json`.
+
+A file says what was known at a moment. Who names none is led to the same address with the moment just past: the address
+of a file gives the same bytes for ever.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.context import Context
+from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
+from api.formatting import HANOI_TIME
+from api.moments import KNOWN_AT
+from api.reports.files import FORMS, Asked, report_file
+from api.usecases.calculation import first_day, resolve_day
+
+router = APIRouter(prefix="/bao-cao-cham")
+
+Form = Annotated[Literal["pdf", "xlsx", "json"], Query(description="Dạng tệp: pdf, xlsx hoặc json.")]
+Kind = Annotated[
+    Literal["bao-cao", "tom-tat", "tap"],
+    Query(description="Báo cáo, tóm tắt một trang, hay tập có bản đồ trục."),
+]
+Since = Annotated[date | None, Query(description="So với ngày này (mặc định 28 ngày trước ngày số liệu).")]
+PERIOD = 28  # days of movement that a report shows unless it is told otherwise
+
+
+@router.get("/tep", response_class=Response)
+def portfolio_file(
+    request: Request, session: SessionDep, ctx: ContextDep, dang: Form = "pdf", ngay: DataDate = None
+) -> Response:
+    """The report of the whole portfolio as a file."""
+    if ctx.known_at is None:
+        return _settled(request)
+    return _file(session, ctx, Asked(None, resolve_day(session, ngay), None), dang, "danh-muc")
+
+
+@router.get("/{code}/tep", response_class=Response)
+def project_file(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    code: ProjectCode,
+    dang: Form = "pdf",
+    loai: Kind = "bao-cao",
+    tu: Since = None,
+    ngay: DataDate = None,
+) -> Response:
+    """The report, the brief or the pack of one project as a file."""
+    if ctx.known_at is None:
+        return _settled(request)
+    day = resolve_day(session, ngay)
+    first = first_day(session)
+    since = tu or day - timedelta(days=PERIOD)
+    since = max(since, first) if first is not None else since
+    return _file(session, ctx, Asked(code, day, since if since < day else None, loai), dang, f"{code}-{loai}")
+
+
+def _settled(request: Request) -> RedirectResponse:
+    moment = (datetime.now(HANOI_TIME) - timedelta(seconds=1)).replace(microsecond=0)
+    address = request.url.include_query_params(**{KNOWN_AT[0]: moment.strftime("%Y-%m-%dT%H:%M:%S")})
+    return RedirectResponse(f"{address.path}?{address.query}", 302)
+
+
+def _file(session: SessionDep, ctx: Context, asked: Asked, form: str, name: str) -> Response:
+    data, _ = report_file(session, ctx, asked, form)
+    shown = "inline" if form == "pdf" else "attachment"
+    said = f'{shown}; filename="bao-cao-cham-{name}-{asked.as_of:%Y-%m-%d}.{form}"'
+    return Response(data, media_type=FORMS[form], headers={"Content-Disposition": said})

@@ -1,0 +1,297 @@
+"""What a delay report says, as plain values: a function of the day, the last event known and the reader's reach.
+
+So a report for a day “as known then” is the same whenever it is made. It has no money and nothing of persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api import __version__
+from api.context import Context
+from api.pages.network import waits
+from api.pages.quality import found_text
+from api.usecases import facts
+from api.usecases.calculation import resolve_day
+from api.usecases.commitments import commitments
+from api.usecases.desks import desk_rows
+from api.usecases.ledger import ledger_of
+from api.usecases.may import sees
+from api.usecases.projects import project_view
+from api.usecases.quality import quality_of
+from api.usecases.releases import release_answer
+from api.usecases.reports import delay_report, entry_answer
+from api.views import BandPiece, ProjectView
+from geo import scope
+from geo.access import access_project
+from geo.axis import load_routes
+from geo.chain import short_head
+from geo.crs import to_measure
+from geo.route import route_piece
+from projects.codes import OBSTACLES
+from projects.desk.desk import sort_key
+from projects.errors import InvalidInput
+from projects.ledger.model import Ledger, Total
+from projects.quality.model import Quality
+from projects.quality.words import WORDS
+
+FORMAT = 1
+TIMED = ("overdue", "week", "month")
+NEXT = 8  # clocks that run out next
+BROKEN = 12  # broken promises that are listed; all are counted
+
+LATEST = text(
+    """
+    select c.ward_code, max(e.effective_on) as latest, count(distinct c.id) as cases
+    from clearance_case c join event e on e.object_type = 'case' and e.object_code = c.code
+    where c.project_id = :project and e.effective_on <= :day
+    group by c.ward_code order by c.ward_code
+    """
+)
+
+
+def report_content(
+    session: Session, ctx: Context, code: str | None, *, as_of: date | None, since: date | None
+) -> dict[str, Any]:
+    """The content for the portfolio (`code` None) or one project on a day, with the movement since another.
+
+    Raises NotFound, InvalidInput, CyclicDependency.
+    """
+    day = resolve_day(session, as_of)
+    if code is None:
+        report = delay_report(session, ctx, None, as_of=day)
+        views, lights = report.entries, dict(report.overview.lights)
+    else:
+        views, lights = (project_view(session, ctx, code, as_of=day),), {}
+    labels = facts.all_ward_labels(session)
+    who = ctx.principal
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "kind": "delay",
+        "software": __version__,
+        "project": code,
+        "data_date": day.isoformat(),
+        "since": since.isoformat() if since else None,
+        "known_event": ctx.known,
+        "chain_head": short_head(session),
+        "reader": {"role": who.role.code, "wards": sorted(who.wards), "projects": sorted(who.projects)},
+        "options": {
+            "progress": "retained_logic",
+            "lag_calendar": "predecessor",
+            "critical_float": 0,
+            "days": "whole",
+        },
+        "demo": any(view.summary.land.demo_parcels for view in views),
+        "lights": lights,
+        "entries": [_entry(view, labels) for view in views],
+    }
+    if code is not None:
+        content |= _of_project(session, ctx, views[0], code, day, since, labels)
+    return content
+
+
+def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
+    """A project as the API's answer has it, and what stands on paper besides."""
+    delay = view.delay
+    return entry_answer(view, labels) | {
+        "short_vi": view.summary.facts.short_vi,
+        "investor": view.summary.facts.investor,
+        "cases_open": sum(w.cases_open for w in delay.wards) if delay else None,
+        "cases": view.summary.land.cases,
+        "cases_cleared": view.summary.land.cases_cleared,
+        "parcels": view.summary.land.parcels,
+        "parcels_cleared": view.summary.land.parcels_cleared,
+        "area_m2": round(view.summary.land.area_m2, 1),
+        "area_cleared_m2": round(view.summary.land.area_cleared_m2, 1),
+        "longest_free_m": None if view.longest_free_m is None else round(view.longest_free_m, 1),
+        "releases": [
+            {
+                "front": r.front, "size": r.size, "gains": r.gains, "alone": r.alone,
+                "last_forecast": r.last_forecast.isoformat(),
+            }
+            for r in view.driving.releases
+        ],
+        "milestones": [
+            {
+                "code": m.code, "name_vi": m.name_vi, "planned": _iso(m.planned_on), "forecast": _iso(m.forecast_on),
+                "actual": _iso(m.actual_on), "source": m.source,
+            }
+            for m in view.milestones
+        ],
+        "waits": waits(delay.chain) if delay else {},
+    }  # fmt: skip
+
+
+def _of_project(
+    session: Session,
+    ctx: Context,
+    view: ProjectView,
+    code: str,
+    day: date,
+    since: date | None,
+    labels: dict[str, str],
+) -> dict[str, Any]:
+    project = access_project(session, code)
+    promised = commitments(session, project=code, state="broken", listed=True, limit=BROKEN, as_of=day)
+    with scope.calculating(session):
+        ages = session.execute(LATEST, {"project": project.id, "day": day}).all()
+    quality = quality_of(session, ctx, project, day)
+    release = release_of(session, ctx, code, day) if view.delay is not None else None
+    work = [
+        row
+        for row in desk_rows(session, ctx, project, day)
+        if row.desk.group in TIMED and sees(ctx, ward=row.case.ward_code, project=code)
+    ]
+    work.sort(key=lambda row: sort_key(row.desk, row.held, row.case.code))
+    moved = (
+        ledger_of(session, ctx, code, since, day)
+        if since is not None and view.delay is not None and since < day
+        else None
+    )
+    return {
+        "reliable": quality.gate.ok if quality else True,
+        "quality": None if quality is None else _quality(quality),
+        "release": release,
+        "slip": None if moved is None else slip_values(moved, labels),
+        "promises": {
+            "broken": promised.whole.broken, "kept": promised.whole.kept, "due": promised.due,
+            "listed": [
+                {
+                    "case": p.code, "ward": p.ward_code, "ward_name": labels.get(p.ward_code, p.ward_code),
+                    "promised": p.promised.isoformat(), "number": p.number,
+                }
+                for p in promised.rows
+            ],
+        },
+        "ages": [
+            {
+                "ward": ward, "ward_name": labels.get(ward, ward), "latest": latest.isoformat(),
+                "days": (day - latest).days, "cases": cases,
+            }
+            for ward, latest, cases in ages
+        ],
+        "next": [
+            {
+                "case": row.case.code, "ward": row.case.ward_code,
+                "ward_name": labels.get(row.case.ward_code, row.case.ward_code), "days": row.desk.days,
+                "rule": row.desk.clock.rule if row.desk.clock else None, "act_vi": row.desk.act.verb[0],
+                "drives": row.drives,
+            }
+            for row in work[:NEXT]
+        ],
+        "next_count": len(work),
+        "band": [
+            {
+                "axis": axis["code"], "name_vi": axis["name_vi"], "start_m": axis["start_m"],
+                "end_m": axis["start_m"] + float(axis["published_length_m"] or axis["length_m"]),
+                "schematic": bool(axis["schematic"]),
+                "pieces": [_piece(p) for p in view.band if p.alignment_code == axis["code"]],
+            }
+            for axis in view.alignments
+        ],
+        "plan": [
+            {"status": status, "line": [[round(x, 1), round(y, 1)] for x, y in line]}
+            for status, line in _plan(session, project.id, view.band)
+        ],
+    }  # fmt: skip
+
+
+def slip_values(ledger: Ledger, labels: dict[str, str]) -> dict[str, Any]:
+    """A ledger as values; days are exact fractions written "numerator/denominator"."""
+
+    def totals(rows: Sequence[Total], names: dict[str, str] | None = None) -> list[dict[str, Any]]:
+        return [
+            {
+                "key": row.key, "name_vi": (names or {}).get(row.key, row.key), "days": str(row.days),
+                "lost": str(row.lost), "gained": str(row.gained), "codes": list(row.codes),
+            }
+            for row in rows
+        ]  # fmt: skip
+
+    causes = []
+    for row in ledger.causes:
+        cause = ledger.cause(row.key)
+        causes.append(
+            {
+                "key": row.key, "days": str(row.days), "lost": str(row.lost), "gained": str(row.gained),
+                "kind": cause.kind.value if cause else "outside", "name_vi": cause.name_vi if cause else "",
+                "ward": cause.ward if cause else None, "obstacle": cause.obstacle if cause else None,
+                "body": cause.body if cause else "", "front": cause.front if cause else None,
+            }
+        )  # fmt: skip
+    obstacles = {code: vi for code, (vi, _) in OBSTACLES.items()}
+    return {
+        "milestone": ledger.milestone, "name_vi": ledger.name_vi, "before": ledger.before.isoformat(),
+        "after": ledger.after.isoformat(), "days": ledger.slip, "causes": causes,
+        "wards": totals(ledger.wards, labels), "obstacles": totals(ledger.obstacles, obstacles),
+        "bodies": totals(ledger.bodies), "half_steps": totals(ledger.half_steps),
+        "daily": [
+            {
+                "day": entry.day.isoformat(), "before": entry.before.isoformat(), "after": entry.after.isoformat(),
+                "causes": [[s.cause.kind.value, s.cause.code, str(s.days), s.reason.value] for s in entry.shares],
+            }
+            for entry in ledger.days if entry.moved or entry.shares
+        ],
+    }  # fmt: skip
+
+
+def _quality(quality: Quality) -> dict[str, Any]:
+    """The checks without who offends: names of cases do not travel."""
+    states = {"pass": "đạt", "fail": "không đạt", "unknown": "không đánh giá được"}
+    return {
+        "gate": quality.gate.stamp_vi, "passed": quality.gate.passed, "failing": quality.gate.failing,
+        "unknown": quality.gate.unknown,
+        "checks": [
+            {
+                "code": f.code, "name_vi": WORDS[f.code].name_vi, "value": found_text(f, "vi"),
+                "threshold": WORDS[f.code].limit_vi, "verdict_vi": states[f.state],
+            }
+            for f in quality.findings
+        ],
+    }  # fmt: skip
+
+
+def release_of(session: Session, ctx: Context, code: str, day: date) -> dict[str, Any] | None:
+    """The smallest set that gains all that land can gain, and the rungs before it; None where land gains nothing."""
+    try:
+        answer = release_answer(session, ctx, code, as_of=day)
+    except InvalidInput:
+        return None
+    found = answer["set"]
+    if found is None:
+        return None
+    return {
+        "most": answer["most"], "open": answer["open"], "exact": answer["exact"], "ladder": answer["ladder"],
+        "size": found["cases"], "days": answer["days"],
+    }  # fmt: skip
+
+
+def _plan(
+    session: Session, project_id: int, band: Sequence[BandPiece]
+) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+    """Each stretch of the band as lines on the ground (EPSG:5897, m), simplified to 5 m."""
+    routes = load_routes(session, project_id)
+    for piece in band:
+        if piece.alignment_code not in routes or piece.to_m <= piece.from_m:
+            continue
+        _, route = routes[piece.alignment_code]
+        shape = to_measure(route_piece(route, piece.from_m, piece.to_m)).simplify(5.0)
+        for part in getattr(shape, "geoms", (shape,)):
+            if len(line := [(float(x), float(y)) for x, y in part.coords]) > 1:
+                yield piece.status, line
+
+
+def _piece(piece: BandPiece) -> dict[str, Any]:
+    return {
+        "from_m": round(piece.from_m, 1), "to_m": round(piece.to_m, 1), "status": piece.status,
+        "parcels": piece.parcels,
+    }  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

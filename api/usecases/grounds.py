@@ -1,0 +1,109 @@
+"""What the forecasts of a project stand on: rules and facts of the law, observed paces, obstacles, plots.
+
+Paces come from the histories of all projects, whoever asks; each project's part is kept as long as the project's
+revision stays the same. Everything else depends on the project alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.calendars import working_calendars
+from api.context import Context
+from api.usecases.law_now import law_of
+from geo import scope
+from geo.front_rules import run_rules
+from geo.passages import Observed, law_facts, passages, total
+from geo.tables import ClearanceCase, Project
+from geo.waiting_for import home_needs, open_obstacles, plots_left
+from projects.calendars import VN5
+from projects.forecasting.lawful import LawGround
+from projects.forecasting.model import Grounds
+from projects.forecasting.pace import NEXT_STEP, Paces
+from projects.forecasting.plots import PlotDay, serve
+from projects.model import CaseState
+from projects.openings import RunRule
+from projects.steps import STEPS
+
+_Kept = dict[int, tuple[int, Observed]]  # project → its revision, what was observed
+
+
+def grounds_of(
+    session: Session, ctx: Context, project: Project, day: date, cases: Sequence[CaseState]
+) -> Grounds:
+    """The grounds of `forecasts` for the cases of a project as they stood at the end of `day`."""
+    law = law_ground(session, ctx, project, day)
+    paces = paces_of(session, ctx, day)
+    with scope.calculating(session):
+        obstacles = open_obstacles(session, project, day=day)
+        plots = _plots(session, project, day, cases)
+    return Grounds(law=law, paces=paces, obstacles=obstacles, plots=plots)
+
+
+def law_ground(session: Session, ctx: Context, project: Project, day: date) -> LawGround:
+    """What the lawful earliest of the cases of a project is asked with."""
+    law = law_of(session, ctx, today=day)
+    with scope.calculating(session):
+        facts = law_facts(session, project, day=day)
+    return LawGround(law.book, working_calendars()[VN5], law.override(project.code), facts=facts)
+
+
+def paces_of(session: Session, ctx: Context, day: date) -> Paces:
+    """What was observed of every step up to the end of `day`, in all projects."""
+    rows = session.execute(select(Project.id, Project.code, Project.revision)).all()
+    kept: _Kept = ctx.cache.get(("passages", ctx.known, day), dict)
+    stale = {row.id: row for row in rows if kept.get(row.id, (None,))[0] != row.revision}
+    if stale:
+        with scope.calculating(session):
+            fresh = passages(session, {row.id: row.code for row in stale.values()}, day=day)
+        for number, seen in fresh.items():
+            kept[number] = (stale[number].revision, seen)
+    return Paces(total({row.id: kept[row.id][1] for row in rows}))
+
+
+def outside(session: Session, ctx: Context, project: Project | None, day: date) -> tuple[object, ...]:
+    """What forecasts depend on besides the revision of their project: the settings of the law, and the paces of the
+    project's wards in whole days. Without a project: of all of them, beside all revisions."""
+    law = law_of(session, ctx, today=day)
+    paces = paces_of(session, ctx, day) if project is not None else None
+    if project is None or paces is None or not paces.wards:
+        return (law.version,)
+    wards = _wards(session, ctx, project)
+    seen = sorted({step for _, step in paces.wards if step in NEXT_STEP})
+    return law.version, tuple((ward, step, paces.of(ward, step).days) for ward in wards for step in seen)
+
+
+def rules_of(session: Session, project: Project) -> dict[str, RunRule]:
+    """The fronts of a project that open with a run of free land, made from all land whoever asks."""
+    with scope.calculating(session):
+        return run_rules(session, project)
+
+
+def _wards(session: Session, ctx: Context, project: Project) -> tuple[str, ...]:
+    def make() -> tuple[str, ...]:
+        wanted = select(ClearanceCase.ward_code).where(ClearanceCase.project_id == project.id).distinct()
+        with scope.calculating(session):
+            return tuple(sorted(session.scalars(wanted)))
+
+    found: tuple[str, ...] = ctx.cache.get(("wards", project.id, project.revision, ctx.known), make)
+    return found
+
+
+def _plots(
+    session: Session, project: Project, day: date, cases: Sequence[CaseState]
+) -> Mapping[str, PlotDay]:
+    """The plot that each case waits for, the last one of its households; cases past the decision wait for none."""
+    early = {case.code for case in cases if 0 < STEPS[case.step].order < STEPS["S90"].order}
+    needs = [need for need in home_needs(session, project, day=day) if need.case in early]
+    if not needs:
+        return {}
+    found: dict[str, PlotDay] = {}
+    for served in serve(needs, plots_left(session, project, day=day), first=day + timedelta(days=1)):
+        held = found.get(served.need.case)
+        if held is None or held.on < served.on:
+            found[served.need.case] = served
+    return found

@@ -1,0 +1,56 @@
+"""The network of a project that risk and quality are about, and which of its nodes are land."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases.calculation import Calculation
+from geo.networks import load_plan
+from geo.tables import Project
+from projects.engine.model import Net
+from projects.engine.schedule import Result
+from projects.engine.shifts import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectNet:
+    """`net` with a node per case as it was dated (`result`); `land`: case codes that are nodes of it.
+
+    `later_facts`: activities with an actual date after the data date, which the calculation leaves out.
+    """
+
+    net: Net
+    result: Result
+    land: frozenset[str]
+    later_facts: frozenset[str] = frozenset()
+
+
+def project_net(session: Session, ctx: Context, project: Project, made: Calculation) -> ProjectNet | None:
+    """The network that the calculation was made from; None for a project without one."""
+    reckoning = made.reckoning
+    plan = None if reckoning is None else load_plan(session, project, ctx.calendars)
+    if reckoning is None or plan is None:
+        return None
+    later = frozenset(
+        a.code
+        for a in plan.net.activities
+        if any(at is not None and _day(at) > made.data_date for at in (a.actual_start, a.actual_finish))
+    )
+    land = frozenset(case.code for case in reckoning.cases)
+    return ProjectNet(reckoning.net, reckoning.result, land, later)
+
+
+def undated(net: Net, cases: Collection[str]) -> Net:
+    """The network whose land may come on any day: without the forecast days of these cases."""
+    return replace(
+        net, activities=tuple(replace(a, constraints=()) if a.code in cases else a for a in net.activities)
+    )
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment

@@ -1,0 +1,86 @@
+"""The network of a project as a file of another program, with the dates of its calculation and no case by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.context import Context
+from api.usecases.calculation import calculate, resolve_day
+from api.usecases.network_files import Form, Network, network_file
+from geo.access import access_project
+from geo.networks import load_plan
+from geo.tables import Project, ScheduleImport
+from projects.engine.model import Constraint, Net, Rule
+from projects.errors import NotFound
+from projects.interchange.imported import Imported
+from projects.interchange.package import unpacked
+from projects.land import FrontLand
+from projects.plan import IMPORTED
+
+
+def project_file(
+    session: Session, ctx: Context, code: str, form: Form, *, as_of: date | None = None
+) -> tuple[bytes, date]:
+    """The file and its data date. Raises NotFound for a project without a network, InvalidInput without Java."""
+    project = access_project(session, code)
+    day = resolve_day(session, as_of)
+    reckoning = calculate(session, ctx, project, day).reckoning
+    plan = load_plan(session, project, ctx.calendars)
+    if reckoning is None or plan is None:
+        raise NotFound("network", code)
+    works = reckoning.works
+    net = _waiting(reckoning.bare.net, reckoning.ground)
+    kept = _imported(session, project) if plan.source == IMPORTED else None
+    known = {a.code for a in net.activities}
+    found = Network(
+        net=net,
+        options=works.options,
+        calendars=plan.calendars,
+        name=project.name_vi,
+        beside={c: b for c, b in kept.beside.items() if c in known} if kept else {},
+        percents=kept.percents if kept else {},
+    )
+    return network_file(found, form)[0], day
+
+
+def _waiting(net: Net, ground: tuple[FrontLand, ...]) -> Net:
+    """Each possession no earlier than its land, so that no case need be named."""
+    opens = {land.possession: land.opens for land in ground if land.cases and not land.handed_over}
+    return replace(
+        net,
+        activities=tuple(
+            replace(
+                a,
+                constraints=(
+                    *(c for c in a.constraints if c.rule is not Rule.SNET),
+                    _no_earlier(a.constraints, opens[a.code]),
+                ),
+            )
+            if a.code in opens
+            else a
+            for a in net.activities
+        ),
+    )
+
+
+def _no_earlier(constraints: tuple[Constraint, ...], on: date) -> Constraint:
+    """The later of its own earliest start and the day of its land."""
+    own = next((c for c in constraints if c.rule is Rule.SNET and c.at is not None), None)
+    if own is not None and own.at is not None and str(own.at)[:10] > on.isoformat():
+        return own
+    return Constraint(Rule.SNET, on)
+
+
+def _imported(session: Session, project: Project) -> Imported | None:
+    """What the accepted import kept beside the network: codes, summaries, lags in percent."""
+    row = session.scalar(
+        select(ScheduleImport)
+        .where(ScheduleImport.project_id == project.id, ScheduleImport.state == "accepted")
+        .order_by(ScheduleImport.decided_at.desc())
+        .limit(1)
+    )
+    return None if row is None else unpacked(row.document)

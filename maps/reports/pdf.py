@@ -1,0 +1,76 @@
+"""A report as a PDF, printed by WeasyPrint with our fonts alone; its content lies in it, so that it can be checked.
+
+The same document and content give the same bytes: no clock, no random identifier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from weasyprint import HTML, Attachment
+
+from maps.papers.form import MOTTO, NATION
+from maps.papers.pdf import FONTS, SCHEME, drawn, fetch
+from maps.reports import charts
+from maps.reports.form import Document, Kind, Value
+from maps.reports.words import said
+
+ATTACHED = "noi-dung.json"
+
+
+def make_pdf(document: Document, content: bytes) -> bytes:
+    """The report as the bytes of a PDF file, with `content` (canonical JSON) attached as `noi-dung.json`."""
+    html = page(document)
+    day = datetime.combine(document.made_for, time(), UTC)
+    made: Any = HTML(string=html, url_fetcher=fetch, base_url=SCHEME).write_pdf(
+        pdf_identifier=hashlib.sha256(html.encode() + content).digest()[:16],
+        attachments=[
+            Attachment(string=content, name=ATTACHED, relationship="Source", created=day, modified=day)
+        ],
+    )
+    return bytes(made)
+
+
+def page(document: Document) -> str:
+    """The HTML that is printed: every value as text, charts as SVG made from numbers."""
+    return _environment().get_template("report.html.j2").render(doc=document)
+
+
+def _shown(value: Value, kind: Kind) -> str:
+    """What a cell says."""
+    return str(_drawable(said(value, kind)))
+
+
+def _drawable(value: object) -> object:
+    """A text with the codes of what our fonts do not draw (marks that turn the reading direction are among them)."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return "".join(c if c.isspace() or ord(c) in drawn() else f"[U+{ord(c):04X}]" for c in value)
+
+
+def _svg(make: Callable[[Any], str]) -> Callable[[Any], Markup]:
+    return lambda value: Markup(make(value))  # an SVG that ElementTree wrote
+
+
+@cache
+def _environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(Path(__file__).resolve().parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_drawable,
+    )
+    env.globals |= {
+        "fonts": FONTS, "scheme": SCHEME, "nation": NATION, "motto": MOTTO, "said": _shown, "fills": charts.FILLS,
+        "waterfall": charts.waterfall, "step_line": _svg(charts.step_line), "band": _svg(charts.band),
+        "plan": _svg(charts.plan),
+    }  # fmt: skip
+    env.filters["safe_svg"] = _svg(lambda text: text)
+    return env

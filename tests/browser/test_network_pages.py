@@ -1,0 +1,74 @@
+"""The board engineer edits one duration and sees completion move; the pages fit phone and desk, and need no mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from api.settings import Settings
+from tests.browser.conftest import desktop, sign_in, watch
+from tests.people import Tester, make_tester
+
+CODE = "QL1A"
+BASE = f"/du-an/{CODE}/duong-gang"
+PAGES = ("", "/mang", "/sua?viec=OPEN", "/tien-do", "/co-so")
+
+
+@pytest.fixture(scope="module")
+def planner(portfolio_settings: Settings) -> Tester:
+    return make_tester(portfolio_settings, "bql-trinh-duyet", "board", projects=(CODE,))
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: str, planner: Tester, problems: list[str]) -> Iterator[Page]:
+    """The engineer's browser; what it complains of fails the test."""
+    with desktop(browser, live_server) as context:
+        page = context.new_page()
+        watch(page, live_server, problems)
+        sign_in(page, planner.name, planner.password)
+        yield page
+    assert problems == []
+
+
+def test_a_longer_duration_moves_completion_on_the_page_and_one_click_takes_it_back(desk: Page) -> None:
+    desk.goto(BASE)
+    finish = desk.locator(".figures dd").nth(1).inner_text()
+    code = (
+        desk.locator("#mang tbody tr:has(.gang)", has_text="thi công")
+        .last.locator("th")
+        .inner_text()
+        .split()[0]
+    )
+    desk.goto(f"{BASE}/sua?viec={code}")
+    duration = desk.get_by_label("Thời lượng (ngày làm việc)")
+    days = int(duration.input_value())
+    duration.fill(str(days + 120))
+    desk.locator("#sua-reason").fill("Thiếu một mũi thi công")
+    desk.get_by_role("button", name="Ghi công việc").click()
+    expect(desk.get_by_text("Dự báo hoàn thành nay là")).to_be_visible()
+    assert desk.locator("#hoan-thanh").inner_text() != finish
+    desk.get_by_role("button", name="Hoàn tác").first.click()
+    expect(desk.locator("#hoan-thanh")).to_have_text(finish)
+    expect(desk.get_by_label("Thời lượng (ngày làm việc)")).to_have_value(str(days))
+
+
+def test_every_page_fits_a_phone_and_a_desk_and_is_reached_by_keys(desk: Page) -> None:
+    for width in (390, 1280):
+        desk.set_viewport_size({"width": width, "height": 844})
+        for path in PAGES:
+            desk.goto(f"{BASE}{path}")
+            wide = desk.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (path, width, wide)
+    desk.goto(f"{BASE}/mang")
+    box = desk.locator(".netmap a").first
+    box.focus()
+    expect(box).to_be_focused()
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/duong-gang*#*")
+    desk.goto(BASE)
+    bar = desk.locator(".gantt a").first
+    bar.focus()
+    desk.keyboard.press("Enter")
+    assert "#cv-" in desk.url

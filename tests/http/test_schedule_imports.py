@@ -1,0 +1,158 @@
+"""Schedule files over HTTP: sent, compared, tied to the land, decided by a second person, undone, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import Response
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from api.settings import Settings
+from api.usecases import schedule_imports
+from geo.schedules.door import read_schedule
+from tests.http.browsing import PAGE, enter, page, said, token_of
+from tests.people import Tester, make_tester, owner_session
+from tests.unit.schedule_texts import mspdi, xer
+
+PROJECT = "VD4"  # these tests replace the network of this project and put it back
+NAP = f"/du-an/{PROJECT}/tien-do/nap"
+
+
+@pytest.fixture(scope="module")
+def people(portfolio_settings: Settings) -> dict[str, Tester]:
+    wanted = {
+        "one": ("importer", (PROJECT,), "TD1"),
+        "two": ("board", (PROJECT,), "TD2"),
+        "stranger": ("importer", ("QL6",), "TD3"),
+    }
+    return {
+        name: make_tester(portfolio_settings, f"td.{name}", role, projects=projects, person=person)
+        for name, (role, projects, person) in wanted.items()
+    }
+
+
+@pytest.fixture
+def as_(app: FastAPI, people: dict[str, Tester]) -> Iterator[Callable[[str], TestClient]]:
+    opened: dict[str, TestClient] = {}
+
+    def give(name: str) -> TestClient:
+        if name not in opened:
+            opened[name] = TestClient(app, base_url="https://127.0.0.1", follow_redirects=False)
+            enter(opened[name], people[name])
+        return opened[name]
+
+    yield give
+    for client in opened.values():
+        client.close()
+
+
+def send(browser: TestClient, content: str, name: str = "tiến độ.xml", *, address: str = NAP) -> Response:
+    form = {"csrf": token_of(page(browser, "/tai-khoan"))}
+    return browser.post(address, data=form, files={"tep": (name, content.encode())}, headers=PAGE)
+
+
+def press(browser: TestClient, number: int, what: str, **form: str) -> Response:
+    form["csrf"] = token_of(page(browser, "/tai-khoan"))
+    return browser.post(f"{NAP}/{number}/{what}", data=form, headers=PAGE)
+
+
+def number_of(answer: Response) -> int:
+    assert answer.status_code == 303, said(answer.text)[:800]
+    return int(answer.headers["location"].split("?")[0].rsplit("/", 1)[1])
+
+
+def state_of(settings: Settings) -> tuple[int, int, int]:
+    """Activities, links and revision of the project's network."""
+    with owner_session(settings) as session:
+        found = session.execute(
+            text(
+                "select (select count(*) from activity a where a.project_id = p.id), "
+                "(select count(*) from link k where k.project_id = p.id), p.revision from project p where p.code = :c"
+            ),
+            {"c": PROJECT},
+        ).one()
+        return int(found[0]), int(found[1]), int(found[2])
+
+
+def test_a_schedule_is_compared_tied_accepted_by_a_second_person_and_undone(
+    as_: Callable[[str], TestClient], portfolio_settings: Settings, tmp_path: Path
+) -> None:
+    before = state_of(portfolio_settings)
+    number = number_of(send(as_("one"), mspdi()))
+    assert number_of(send(as_("one"), mspdi())) == number  # the same bytes that still wait are one import
+    assert state_of(portfolio_settings) == before
+    html = said(page(as_("one"), f"{NAP}/{number}"))
+    assert "Trùng 4 / 4 công việc" in html
+    assert "Độ trễ theo phần trăm" in html
+    assert "không tự xác nhận" in html
+    assert press(as_("one"), number, "chap-nhan").status_code == 403
+    assert as_("stranger").get(f"{NAP}/{number}", headers=PAGE).status_code == 404
+    answer = as_("two").get(f"/api/projects/{PROJECT}/schedules/{number}?verdict=same").json()
+    assert len(answer["rows"]) == answer["summary"]["compared"]["same"] == 4
+    front = answer_front(portfolio_settings)
+    refused = press(as_("one"), number, "gan", **{f"mui:{front}": "2, KHONGCO", "xong": "5"})
+    assert refused.status_code == 422
+    assert "không có công việc mã này" in said(refused.text)
+    assert press(as_("one"), number, "gan", **{f"mui:{front}": "2, 3", "xong": "5"}).status_code == 303
+    assert press(as_("two"), number, "chap-nhan").status_code == 303
+    assert state_of(portfolio_settings)[:2] == (4, 3)
+    shown = said(page(as_("two"), f"/du-an/{PROJECT}/duong-gang"))
+    assert "Cọc Km1+000" in shown
+    for form in ("mspdi", "xer"):
+        taken = as_("two").get(f"/du-an/{PROJECT}/tien-do/tai-ve?dang={form}")
+        assert taken.status_code == 200, taken.text[:500]
+        path = tmp_path / f"tai-ve.{form}"
+        path.write_bytes(taken.content)
+        again = read_schedule(path).imported
+        codes = {a.code for a in again.net.activities}
+        assert {"2", "3", "4", "5"} < codes
+        assert any("mũi" in a.name_vi for a in again.net.activities), "the land is there as a possession"
+    assert as_("two").get(f"/api/projects/{PROJECT}/schedules/file?dang=json").json()["activities"]
+    assert press(as_("two"), number, "hoan-tac", ly_do="thử").status_code == 303
+    assert state_of(portfolio_settings)[:2] == before[:2]
+    assert "đã hoàn tác" in said(page(as_("one"), NAP))
+
+
+def answer_front(settings: Settings) -> str:
+    with owner_session(settings) as session:
+        code = session.scalar(
+            text(
+                "select f.code from work_front f join project p on p.id = f.project_id where p.code = :c "
+                "and f.needs_land order by f.code limit 1"
+            ),
+            {"c": PROJECT},
+        )
+        return str(code)
+
+
+def test_a_file_with_faults_is_refused_with_all_of_them_and_nothing_is_written(
+    as_: Callable[[str], TestClient], portfolio_settings: Settings
+) -> None:
+    before = state_of(portfolio_settings)
+    links = (("2", "3", "PR_FS", 0), ("3", "2", "PR_FS", 0), ("4", "99", "PR_FS", 0), ("5", "98", "PR_FS", 0))
+    answer = send(as_("one"), xer(links=links), "vong.xer")
+    assert answer.status_code == 422
+    html = said(answer.text)
+    assert "TASKPRED.pred_task_id chỉ tới 99" in html
+    assert "TASKPRED.pred_task_id chỉ tới 98" in html
+    answer = send(as_("one"), xer(links=links[:2]), "vong.xer")
+    assert "Vòng lặp phụ thuộc: A1010 → A1020 → A1010" in said(answer.text)
+    answer = send(as_("one"), "<b>không phải</b> tiến độ", "<script>.xml")
+    assert answer.status_code == 422
+    assert "<script>.xml" not in answer.text
+    assert state_of(portfolio_settings) == before
+    assert send(as_("stranger"), mspdi()).status_code == 404
+
+
+def test_without_the_bar_one_person_would_do(
+    as_: Callable[[str], TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the refusal above comes from the rule of the second person and from nothing else."""
+    number = number_of(send(as_("one"), mspdi(before="<!-- khác -->")))
+    assert press(as_("one"), number, "tu-choi", ly_do="x").status_code == 403
+    monkeypatch.setattr(schedule_imports, "bar", lambda *_, **__: ("", ""))
+    assert press(as_("one"), number, "tu-choi", ly_do="x").status_code == 303
