@@ -45,7 +45,7 @@ def forecasts(
     for case in cases:
         if not wants_land(case.step):
             continue
-        key = _key(case, grounds)
+        key = likeness(case, grounds)
         forecast = made.get(key)
         if forecast is None:
             forecast = made[key] = forecast_handover(case, data_date=data_date, grounds=grounds)
@@ -69,7 +69,7 @@ def forecast_handover(case: CaseState, *, data_date: date, grounds: Grounds = NO
     return HandoverForecast(on, PACE, parts, case.step)
 
 
-def _key(case: CaseState, grounds: Grounds) -> tuple[object, ...]:
+def likeness(case: CaseState, grounds: Grounds) -> tuple[object, ...]:
     """What a forecast depends on: cases that agree in it share one."""
     before = STEPS[case.step].order < _DECISION
     notified = STEPS[case.step].order >= STEPS["S20"].order
