@@ -16,7 +16,7 @@ from api.usecases.may import sees
 from geo import scope
 from geo.access import access_project
 from geo.case_days import CaseDays, load_case_days
-from geo.plan_history import Plans, load_plans
+from geo.plan_history import Plans, is_told_by_day, load_plans
 from geo.store import load_fronts
 from geo.tables import Milestone, Project
 from projects.clearance import wants_land
@@ -105,6 +105,11 @@ def _hidden(ctx: Context, ledger: Ledger) -> frozenset[str]:
     cases = {s.cause.code: s.cause.ward for s in ledger.shares if s.cause.kind is Kind.CASE}
     closed = {w for w in set(cases.values()) if not sees(ctx, ward=w or "", project=ledger.project)}
     return frozenset(code for code, ward in cases.items() if ward in closed)
+
+
+def has_ledger(session: Session, project: str) -> bool:
+    """Whether the days of the project's network can be told apart."""
+    return is_told_by_day(session, access_project(session, project))
 
 
 def movements(
@@ -208,6 +213,10 @@ def _history(session: Session, ctx: Context, project: Project, from_day: date, t
         plans = load_plans(session, project)
         if plans is None:
             vi, en = "Dự án chưa có mạng tiến độ.", "The project has no schedule network."
+            raise InvalidInput([Fault("project", vi, en)])
+        if not is_told_by_day(session, project):
+            vi = "Sổ trượt chưa tính được mạng nhập từ tệp (phút, ràng buộc, lịch riêng, mũi chưa có mốc nhận đất)."
+            en = "No slip ledger yet of an imported network (minutes, constraints, own calendars, untied fronts)."
             raise InvalidInput([Fault("project", vi, en)])
         cases = load_case_days(session, project, from_day, to_day)
         fronts = load_fronts(session, project)

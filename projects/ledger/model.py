@@ -170,7 +170,9 @@ class Ledger:
     @property
     def exact(self) -> bool:
         """Whether all shares are Shapley values."""
-        return self.opening.exact and all(h.exact for entry in self.days for h in (entry.progress, entry.plan))
+        return self.opening.exact and all(
+            h.exact for entry in self.days for h in (entry.progress, entry.plan)
+        )
 
     @cached_property
     def named(self) -> dict[str, Cause]:

@@ -119,7 +119,8 @@ def _common_order(first: Prepared, second: Prepared) -> list[str]:
         for p in (first, second)
         for a, b in zip(p.edges.pred.tolist(), p.edges.succ.tolist(), strict=True)
     }
-    pred, succ = (np.ascontiguousarray(end) for end in np.array(sorted(ends), np.int32).reshape(-1, 2).T)
+    both = np.array(sorted(ends), np.int32).reshape(-1, 2)
+    pred, succ = np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
     number = numbering(len(codes), pred, succ)
     return [codes[i] for i in number.order] if number.numbered == len(codes) else []
 

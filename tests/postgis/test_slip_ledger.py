@@ -22,6 +22,7 @@ from tests.people import system_context
 
 DAY = date(2026, 3, 13)
 PROJECTS = ("VANPHUC", "YTE", "DLTL")
+PACED, OTHER = "QL1A", "QL6"  # cases without a promise; cases that take a step in another project
 
 
 @pytest.fixture
@@ -61,6 +62,21 @@ def promise(session: Session, code: str, number: int, on: date, new: date | None
     )  # fmt: skip
 
 
+def step(session: Session, code: str, count: int, on: date) -> None:
+    """So many cases of the project have their inventory done and go on to the draft of the plan on a day."""
+    row = project(session, code)
+    wanted = select(ClearanceCase).where(ClearanceCase.project_id == row.id, ClearanceCase.step == "S30")
+    for case in session.scalars(wanted.order_by(ClearanceCase.code).limit(count)).all():
+        before = case_state(case)
+        put_state(case, {"step": "S40", "step_on": on.isoformat()})
+        case.version += 1
+        record(
+            session, kind="case.step", object_type="case", object_code=case.code, actor="thử", effective_on=on,
+            project_code=code, before=before, after=case_state(case),
+        )  # fmt: skip
+    touch(session, row.id)
+
+
 def edit(session: Session, code: str, on: date, **changed: object) -> str:
     """An edit of the plan: the last piece of work with land before it takes other values."""
     row = project(session, code)
@@ -87,20 +103,39 @@ def book(session: Session, code: str, days: int) -> Ledger:
 
 
 @pytest.mark.parametrize("code", PROJECTS)
-def test_reading_once_equals_calculate_of_each_day(owner: Session, code: str) -> None:
+def test_both_ends_equal_calculate_whatever_the_period(owner: Session, code: str) -> None:
     for n, (on, new) in enumerate(((3, 40), (5, 200), (5, 9), (7, None), (9, 300), (9, 15))):
         day = DAY + timedelta(on)
         promise(owner, code, n % 3, day, None if new is None else DAY + timedelta(new))
-    found = book(owner, code, 12)
     ctx = system_context()
     row = project(owner, code)
-    for entry in found.days:
-        for day, said in ((entry.day - timedelta(1), entry.before), (entry.day, entry.after)):
+    for days in (5, 7, 12):
+        found = ledger_of(owner, ctx, code, DAY, DAY + timedelta(days))
+        for day, said in ((DAY, found.before), (found.to_day, found.after)):
             delay = calculate(owner, ctx, row, day).delay
             assert delay is not None
             assert said == delay.forecast_finish
-        assert sum((s.days for s in entry.shares), Fraction(0)) == entry.moved
-    assert sum((t.days for t in found.causes), Fraction(0)) == found.slip
+        for entry in found.days:
+            assert sum((s.days for s in entry.shares), Fraction(0)) == entry.moved
+        assert sum((t.days for t in found.causes), Fraction(0)) == found.slip
+
+
+def test_passages_observed_in_the_period_are_booked_at_its_start(owner: Session) -> None:
+    row = project(owner, PACED)
+    ctx = system_context()
+    until = DAY + timedelta(6)
+    before = ledger_of(owner, ctx, PACED, DAY, until)
+    assert before.opening.moved == 0
+    step(owner, OTHER, 8, DAY + timedelta(4))
+    found = ledger_of(owner, ctx, PACED, DAY, until)
+    assert found.before == calculate(owner, ctx, row, DAY).delay.forecast_finish  # type: ignore[union-attr]
+    assert found.after == calculate(owner, ctx, row, until).delay.forecast_finish  # type: ignore[union-attr]
+    assert found.opening.moved != 0
+    assert {s.reason for s in found.opening.shares} == {Reason.GROUNDS}
+    assert sum((s.days for s in found.opening.shares), Fraction(0)) == found.opening.moved
+    assert {t.key: t.days for t in found.half_steps}["grounds"] == found.opening.moved
+    for table in (found.causes, found.wards, found.obstacles, found.bodies, found.reasons, found.half_steps):
+        assert sum((t.days for t in table), Fraction(0)) == found.slip
 
 
 def test_edit_of_the_plan_counts_from_its_day_and_names_its_event(owner: Session) -> None:

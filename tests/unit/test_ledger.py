@@ -14,6 +14,7 @@ from projects.land import forecasts
 from projects.ledger.book import make_ledger, without_cases_of
 from projects.ledger.daily import finish_of, half_step
 from projects.ledger.model import Kind, Ledger, Reason
+from projects.ledger.outlook import Outlook
 from projects.ledger.sharing import LOW, Levels, exact_shares, sampled_shares
 from projects.ledger.states import State, progressed
 from projects.model import CaseState, Link, Network
