@@ -167,7 +167,7 @@ def check_period(session: Session, from_day: date, to_day: date) -> None:
 
 def states_between(ctx: Context, history: History, from_day: date, to_day: date) -> Iterator[State]:
     """The state at the end of each day of the period, the first one included, under the grounds of its last day."""
-    outlook = Outlook(history.last)
+    outlook = Outlook(history.last, to_day)
     cases: dict[str, CaseState] = {}
     changed: Mapping[str, CaseState] = _cases_on(history, from_day)
     for n in range((to_day - from_day).days + 1):

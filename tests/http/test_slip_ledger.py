@@ -45,7 +45,8 @@ def test_shares_add_up_to_days_and_days_to_the_slip_between_the_two_forecasts(cl
     for day in found["days"]:
         assert exactly(day["progress"]["shares"]) == day["progress"]["moved"]
         assert day["progress"]["moved"] + day["plan"]["moved"] == day["moved"]
-    assert sum(day["moved"] for day in found["days"]) == found["slip_days"]
+    assert exactly(found["opening"]["shares"]) == found["opening"]["moved"]
+    assert found["opening"]["moved"] + sum(day["moved"] for day in found["days"]) == found["slip_days"]
     assert len(found["days"]) == 50
     for day, end in ((MAY["from"], "before"), (MAY["to"], "after")):
         report = client.get("/api/reports/delay/VANPHUC", params={"ngay": day}).json()
