@@ -12,12 +12,16 @@ from sqlalchemy.orm import Session
 
 from api.settings import Settings
 from api.usecases.calculation import calculate
+from api.usecases.grounds import grounds_of
 from api.usecases.ledger import ledger_of
 from geo.db import make_engine
 from geo.history import case_state, put_state, record, touch
 from geo.moment import look_back
+from geo.store import load_cases
 from geo.tables import Activity, ClearanceCase, Event, Project
+from projects.forecasting.chain import forecasts
 from projects.ledger.model import Kind, Ledger, Reason
+from projects.ledger.outlook import Outlook
 from tests.people import system_context
 
 DAY = date(2026, 3, 13)
@@ -136,6 +140,24 @@ def test_passages_observed_in_the_period_are_booked_at_its_start(owner: Session)
     assert {t.key: t.days for t in found.half_steps}["grounds"] == found.opening.moved
     for table in (found.causes, found.wards, found.obstacles, found.bodies, found.reasons, found.half_steps):
         assert sum((t.days for t in table), Fraction(0)) == found.slip
+
+
+def test_outlook_of_each_day_equals_the_forecasts_of_that_day(owner: Session) -> None:
+    """With the facts of the law of a whole project, under the grounds of the last day."""
+    row, ctx, until = project(owner, OTHER), system_context(), DAY + timedelta(48)
+    cases = load_cases(owner, row, as_of=DAY)
+    grounds = grounds_of(owner, ctx, row, until, cases)
+    outlook = Outlook(grounds, until)
+    changed = {case.code: case for case in cases}
+    for n in range(49):
+        day = DAY + timedelta(n)
+        found = outlook.on(day, changed)
+        changed = {}
+        if n % 8 == 0:
+            expected = forecasts(cases, day, grounds)
+            assert {c: (f.on, f.basis) for c, f in found.items()} == {
+                c: (f.on, f.basis) for c, f in expected.items()
+            }
 
 
 def test_edit_of_the_plan_counts_from_its_day_and_names_its_event(owner: Session) -> None:
