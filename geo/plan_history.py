@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from geo.store import FINISH
 from geo.tables import Project
+from projects.engine.model import LagCalendar, Progress
 from projects.model import Activity, Link, LinkType, Network, NodeKind
 
 # What is known, also to a transaction that looks back: a change is known with its first event (`geo.moment`). The
@@ -46,6 +47,28 @@ EDITS = text(
     """
 )
 
+# What only an imported or edited network can say, and these days do not: minutes, constraints, own calendars, several
+# finishes, other ways of reckoning, work of a front without a possession.
+BEYOND = text(
+    """
+    select exists (
+        select from project_network where project_id = :project and (
+            unit <> 'day' or jsonb_array_length(calendars) > 0 or finishes <> array[:finish]
+            or coalesce(options ->> 'progress', :progress) <> :progress
+            or coalesce(options ->> 'lag_calendar', :lag_calendar) <> :lag_calendar
+        )
+    ) or exists (
+        select from activity a where a.project_id = :project and (
+            a.kind not in ('task', 'milestone', 'possession') or jsonb_array_length(a.constraints) > 0
+            or coalesce(a.minutes, a.remaining_minutes) is not null
+            or coalesce(a.actual_start_at, a.actual_finish_at) is not null
+            or a.front_id is not null and not exists (
+                select from activity p where p.front_id = a.front_id and p.kind = 'possession'
+            )
+        )
+    )
+    """
+)
 
 ALL = 2**63 - 1
 
@@ -75,6 +98,12 @@ class Plans:
         return tuple(edit.event for edit in self.edits[1:] if edit.day == day)
 
 
+def is_told_by_day(session: Session, project: Project) -> bool:
+    """Whether the plans that `load_plans` gives say all that the network of the project does."""
+    usual = {"progress": Progress.RETAINED.value, "lag_calendar": LagCalendar.PREDECESSOR.value}
+    return not session.execute(BEYOND, {"project": project.id, "finish": FINISH} | usual).scalar_one()
+
+
 def load_plans(session: Session, project: Project) -> Plans | None:
     """All plans of a project, None when it never had one."""
     activities = session.execute(ACTIVITIES, {"project": project.id, "all": ALL}).mappings().all()
@@ -83,11 +112,8 @@ def load_plans(session: Session, project: Project) -> Plans | None:
     links = session.execute(LINKS, {"project": project.id, "all": ALL}).mappings().all()
     edits = _edits(session, [*activities, *links])
     place = {edit.change: i for i, edit in enumerate(edits)}
-    fronts = dict(
-        session.execute(
-            text("select id, code from work_front where project_id = :project"), {"project": project.id}
-        ).all()
-    )
+    named = text("select id, code from work_front where project_id = :project")
+    fronts = {row.id: row.code for row in session.execute(named, {"project": project.id})}
     facts = _facts(activities, place)
     networks = []
     for i in range(len(edits)):

@@ -101,6 +101,10 @@ def slip_ledger(
         f"{code} · {answer['name_vi']} · {_day(answer['from'])} → {_day(answer['to'])}: "
         f"{_day(answer['before'])} → {_day(answer['after'])}, {slip(answer['slip_days'], 'vi')}"
     )
+    if moved := answer["opening"]["moved"]:
+        print(
+            f"Trong đó {slip(moved, 'vi')} đầu kỳ: nhịp quan sát, sự việc pháp lý, suất tái định cư cập nhật."
+        )
     for row in answer["causes"]:
         print(f"{row['days_exact']:>12} ngày  {row['kind']:<9} {row['code'] or '–':<20} {row['name_vi']}")
     print(f"{answer['slip_days']:>12} ngày  cộng")

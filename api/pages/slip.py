@@ -15,7 +15,7 @@ from api.usecases.ledger import Movement, ledger_of, movements
 from api.usecases.ledger_answer import period
 from projects.codes import OBSTACLES
 from projects.errors import InvalidInput
-from projects.ledger.model import Cause, Kind, Ledger, Reason, Total
+from projects.ledger.model import Cause, Kind, Ledger, Reason, Total, key_of
 from projects.reporting.rounding import apportioned
 from projects.tiers import TIERS
 
@@ -28,6 +28,10 @@ REASONS: dict[Reason, tuple[str, str]] = {
     Reason.OBSTACLE: ("vướng mắc đổi", "obstacle changed"),
     Reason.PROGRESS: ("tiến độ thi công", "progress of work"),
     Reason.TIME: ("thêm ngày trôi qua, chưa chuyển biến", "days passed without progress"),
+    Reason.GROUNDS: (
+        "nhịp quan sát, sự việc pháp lý, suất tái định cư cập nhật",
+        "paces, legal facts, plots as known at the end",
+    ),
     Reason.FORECAST: ("dự báo tính lại", "forecast reckoned anew"),
     Reason.EDIT: ("sửa kế hoạch", "plan edited"),
     Reason.OUTSIDE: ("ngoài phạm vi của bạn", "outside your reach"),
@@ -118,7 +122,7 @@ def slip_part(
         movements=moved,
         lines=tuple(_lines(ledger, code, wards)),
         tables=_tables(ledger, wards),
-        exact=all(half.exact for d in ledger.days for half in (d.progress, d.plan)),
+        exact=ledger.exact,
         forecast_of_page=later,
     )
 
@@ -157,10 +161,9 @@ def _line(cause: Cause, project: str, wards: Mapping[str, str], why: tuple[str, 
 def _reasons(ledger: Ledger) -> dict[str, tuple[str, str]]:
     """Why, by key of a cause: its reasons in the order of their days."""
     found: dict[str, dict[Reason, Fraction]] = {}
-    for entry in ledger.days:
-        for share in entry.shares:
-            mine = found.setdefault(f"{share.cause.kind.value}:{share.cause.code}", {})
-            mine[share.reason] = mine.get(share.reason, Fraction(0)) + abs(share.days)
+    for share in ledger.shares:
+        mine = found.setdefault(key_of(share.cause), {})
+        mine[share.reason] = mine.get(share.reason, Fraction(0)) + abs(share.days)
     words = {
         key: [REASONS[r] for r in sorted(mine, key=lambda r: (-mine[r], r))] for key, mine in found.items()
     }
@@ -186,6 +189,10 @@ def _tables(
     ]
     by_body = [(_body(t.key, wards), None, t) for t in ledger.bodies]
     halves = {
+        "grounds": (
+            "Đầu kỳ: nhịp quan sát, sự việc pháp lý, suất tái định cư cập nhật",
+            "At the start: paces, legal facts, plots as known at the end",
+        ),
         "progress": ("Tiến độ và dự báo", "Progress and forecasts"),
         "plan": ("Sửa kế hoạch", "Plan edits"),
     }

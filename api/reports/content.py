@@ -20,7 +20,7 @@ from api.usecases.calculation import resolve_day
 from api.usecases.commitments import commitments
 from api.usecases.data_age import ages_of
 from api.usecases.desks import desk_rows
-from api.usecases.ledger import ledger_of
+from api.usecases.ledger import has_ledger, ledger_of
 from api.usecases.may import sees
 from api.usecases.projects import project_view
 from api.usecases.quality import quality_of
@@ -35,7 +35,7 @@ from geo.route import route_piece
 from projects.codes import OBSTACLES
 from projects.desk.desk import sort_key
 from projects.errors import InvalidInput
-from projects.ledger.model import Ledger, Total
+from projects.ledger.model import Ledger, Share, Total
 from projects.quality.model import Quality
 from projects.quality.words import WORDS
 
@@ -138,7 +138,7 @@ def _of_project(
     work.sort(key=lambda row: sort_key(row.desk, row.held, row.case.code))
     moved = (
         ledger_of(session, ctx, code, since, day)
-        if since is not None and view.delay is not None and since < day
+        if since is not None and view.delay is not None and since < day and has_ledger(session, code)
         else None
     )
     return {
@@ -201,6 +201,9 @@ def slip_values(ledger: Ledger, labels: dict[str, str]) -> dict[str, Any]:
             for row in rows
         ]  # fmt: skip
 
+    def told(shares: Sequence[Share]) -> list[list[str]]:
+        return [[s.cause.kind.value, s.cause.code, str(s.days), s.reason.value] for s in shares]
+
     causes = []
     for row in ledger.causes:
         cause = ledger.cause(row.key)
@@ -218,10 +221,14 @@ def slip_values(ledger: Ledger, labels: dict[str, str]) -> dict[str, Any]:
         "after": ledger.after.isoformat(), "days": ledger.slip, "causes": causes,
         "wards": totals(ledger.wards, labels), "obstacles": totals(ledger.obstacles, obstacles),
         "bodies": totals(ledger.bodies), "half_steps": totals(ledger.half_steps),
+        "opening": {
+            "before": ledger.opening.before.isoformat(), "after": ledger.opening.after.isoformat(),
+            "exact": ledger.opening.exact, "causes": told(ledger.opening.shares),
+        },
         "daily": [
             {
                 "day": entry.day.isoformat(), "before": entry.before.isoformat(), "after": entry.after.isoformat(),
-                "causes": [[s.cause.kind.value, s.cause.code, str(s.days), s.reason.value] for s in entry.shares],
+                "causes": told(entry.shares),
             }
             for entry in ledger.days if entry.moved or entry.shares
         ],

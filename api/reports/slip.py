@@ -25,6 +25,7 @@ KINDS = {
     "plan": "Điều chỉnh kế hoạch",
     "outside": "Hồ sơ ngoài phạm vi của người xem",
 }
+GROUNDS = "nhịp quan sát, sự việc pháp lý, suất tái định cư cập nhật"
 
 
 def slip_sections(content: Mapping[str, Any], *, most: int, chart: bool) -> list[Section]:
@@ -94,6 +95,11 @@ def _obstacle(cause: Mapping[str, Any]) -> str:
 def _steps(content: Mapping[str, Any], slip: Mapping[str, Any]) -> Steps:
     points = [(date.fromisoformat(content["since"]), date.fromisoformat(slip["before"]))]
     notes = []
+    opening = slip.get("opening")
+    if opening and opening["before"] != opening["after"]:
+        first, then = (date.fromisoformat(opening[key]) for key in ("before", "after"))
+        points.append((date.fromisoformat(content["since"]), then))
+        notes.append(f"Đầu kỳ: {signed_days((then - first).days)}, {GROUNDS}")
     for entry in slip["daily"]:
         day, before, after = (date.fromisoformat(entry[key]) for key in ("day", "before", "after"))
         points.append((day, after))

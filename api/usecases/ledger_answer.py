@@ -86,6 +86,13 @@ def ledger_values(ledger: Ledger) -> dict[str, Any]:
         "bodies": [_total(t) for t in ledger.bodies],
         "reasons": [_total(t) for t in ledger.reasons],
         "half_steps": [_total(t) for t in ledger.half_steps],
+        "opening": {
+            "before": ledger.opening.before.isoformat(),
+            "after": ledger.opening.after.isoformat(),
+            "rule": "the forecast of the first day, under what was known of paces, legal facts, plots and due dates "
+            "then, and under what is known at the end of the period",
+        }
+        | _half(ledger.opening),
         "days": [
             {
                 "day": entry.day.isoformat(),

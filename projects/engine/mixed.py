@@ -6,6 +6,8 @@ cache on disk keeps the old ones (see `jit`).
 
 from __future__ import annotations
 
+import numpy as np
+
 from projects.engine.dated import (
     DONE,
     FF,
@@ -104,3 +106,21 @@ def mixed(
             else:
                 s, f = min(s, other), min(f, later)
         start[i], finish[i] = max(start[i], s), max(finish[i], f)
+
+
+@compiled
+def tails(
+    k: Clock, a: Nodes, into_a: Edges, other_a: Ints, b: Nodes, into_b: Edges, other_b: Ints, pick: Small,
+    target: int, node: Long, base: Long, begin: Long, end: Long, found: Long,
+) -> None:  # fmt: skip
+    """Where each seed alone would put the finish of `target`, into `found`: a seed is a node with its base, its start
+    and its finish, NONE for what it has not."""
+    bases = np.full(pick.size, NONE, np.int64)
+    start, finish = np.empty(pick.size, np.int64), np.empty(pick.size, np.int64)
+    for s in range(node.size):
+        start[:] = NONE
+        finish[:] = NONE
+        bases[node[s]], start[node[s]], finish[node[s]] = base[s], begin[s], end[s]
+        mixed(k, a, into_a, other_a, bases, b, into_b, other_b, bases, pick, True, start, finish)
+        bases[node[s]] = NONE
+        found[s] = finish[target]

@@ -45,7 +45,7 @@ def forecasts(
     for case in cases:
         if not wants_land(case.step):
             continue
-        key = _key(case, grounds)
+        key = likeness(case, grounds)
         forecast = made.get(key)
         if forecast is None:
             forecast = made[key] = forecast_handover(case, data_date=data_date, grounds=grounds)
@@ -69,7 +69,7 @@ def forecast_handover(case: CaseState, *, data_date: date, grounds: Grounds = NO
     return HandoverForecast(on, PACE, parts, case.step)
 
 
-def _key(case: CaseState, grounds: Grounds) -> tuple[object, ...]:
+def likeness(case: CaseState, grounds: Grounds) -> tuple[object, ...]:
     """What a forecast depends on: cases that agree in it share one."""
     before = STEPS[case.step].order < _DECISION
     notified = STEPS[case.step].order >= STEPS["S20"].order
@@ -85,15 +85,21 @@ def _key(case: CaseState, grounds: Grounds) -> tuple[object, ...]:
     )
 
 
-def _promised(case: CaseState, promised: date, data_date: date, grounds: Grounds) -> HandoverForecast:
+def kept_promise(
+    promised: date, data_date: date, least: LawfulEarliest | None
+) -> tuple[date, LawfulEarliest | None]:
+    """The day of a promise seen at the end of `data_date`, and the minimum of the law if that moves it."""
     on = max(promised, data_date + timedelta(days=1))
+    return (least.on, least) if least is not None and least.on > on else (on, None)
+
+
+def _promised(case: CaseState, promised: date, data_date: date, grounds: Grounds) -> HandoverForecast:
     least = lawful_earliest(case, data_date, grounds.law) if grounds.law else None
-    parts = [Part("S105", data_date, on, "promise")]
-    if least is not None and least.on > on:
-        parts.append(Part("S105", on, least.on, "law", rule=least.rule, basis=least.basis))
-        on = least.on
-    else:
-        least = None
+    on, least = kept_promise(promised, data_date, least)
+    asked = max(promised, data_date + timedelta(days=1))
+    parts = [Part("S105", data_date, asked, "promise")]
+    if least is not None:
+        parts.append(Part("S105", asked, on, "law", rule=least.rule, basis=least.basis))
     parts += [
         Part("S105", on, o.due_on, "obstacle", detail=o.cause, binding=False)
         for o in _due(grounds.obstacles.get(case.code, ()), on)

@@ -89,7 +89,7 @@ def minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulE
     order = STEPS[case.step].order
     if order >= _DECISION or not STEPS[case.step].group:
         return ()
-    if _over(case, data_date, ground):
+    if is_over(case, data_date, ground):
         return ()
     frame = _frame(case, data_date, ground)
     if consent_day(frame):
@@ -97,8 +97,9 @@ def minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulE
     return tuple(_found(case, frame, data_date + timedelta(days=1)))
 
 
-def _over(case: CaseState, data_date: date, ground: LawGround) -> bool:
-    """Whether the posting lies behind and every notice is too old to make anybody wait: nothing has to be counted."""
+def is_over(case: CaseState, data_date: date, ground: LawGround) -> bool:
+    """Whether the posting lies behind and every notice is too old to make anybody wait: nothing has to be counted, nor
+    on any later day as long as case and facts stay the same."""
     if case.step == "S85" or STEPS[case.step].order <= STEPS["S60"].order:
         return False
     since = data_date - ground.longest

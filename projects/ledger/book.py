@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import chain
 
-from projects.ledger.daily import entries, finish_of
+from projects.ledger.daily import entries, finish_of, opening_step
 from projects.ledger.model import Cause, DayEntry, HalfStep, Kind, Ledger, Reason, Share, Total, key_of
 from projects.ledger.states import State
 
@@ -18,17 +18,26 @@ OUTSIDE = Cause(
 
 
 def make_ledger(
-    states: Iterable[State], target: str, *, project: str, milestone: str, name_vi: str, name_en: str
+    states: Iterable[State],
+    target: str,
+    *,
+    project: str,
+    milestone: str,
+    name_vi: str,
+    name_en: str,
+    begin: State | None = None,
 ) -> Ledger:
     """The ledger of the activity `target` over the states of consecutive days, the first of which begins the period.
 
-    `milestone` and the names are how the target is called. Raises what `day_entry` raises.
+    `begin`: that first day under its own grounds, where the states stand on those of the last day; what lies between
+    is the opening. `milestone` and the names are how the target is called. Raises what `day_entry` raises.
     """
     coming = iter(states)
     first = next(coming)
     before = finish_of(first, target)
+    opening = HalfStep(before, before) if begin is None else opening_step(begin, first, target)
     days = tuple(entries(chain([first], coming), target))
-    return _totalled(project, milestone, (name_vi, name_en), first.day, before, days)
+    return _totalled(project, milestone, (name_vi, name_en), first.day, opening, days)
 
 
 def without_cases_of(ledger: Ledger, hidden: frozenset[str]) -> Ledger:
@@ -42,8 +51,9 @@ def without_cases_of(ledger: Ledger, hidden: frozenset[str]) -> Ledger:
         replace(day, progress=_covered(day.progress, hidden), plan=_covered(day.plan, hidden))
         for day in ledger.days
     )
+    opening = _covered(ledger.opening, hidden)
     names = (ledger.name_vi, ledger.name_en)
-    return _totalled(ledger.project, ledger.milestone, names, ledger.from_day, ledger.before, days)
+    return _totalled(ledger.project, ledger.milestone, names, ledger.from_day, opening, days)
 
 
 def _covered(half: HalfStep, hidden: frozenset[str]) -> HalfStep:
@@ -60,11 +70,12 @@ def _totalled(
     milestone: str,
     names: tuple[str, str],
     from_day: date,
-    before: date,
+    opening: HalfStep,
     days: tuple[DayEntry, ...],
 ) -> Ledger:
-    shares = [share for day in days for share in day.shares]
-    halves = [("progress", s) for day in days for s in day.progress.shares]
+    shares = [*opening.shares, *(share for day in days for share in day.shares)]
+    halves = [("grounds", s) for s in opening.shares]
+    halves += [("progress", s) for day in days for s in day.progress.shares]
     halves += [("plan", s) for day in days for s in day.plan.shares]
 
     def by(key: Callable[[Share], str]) -> tuple[Total, ...]:
@@ -77,8 +88,9 @@ def _totalled(
         name_en=names[1],
         from_day=from_day,
         to_day=days[-1].day if days else from_day,
-        before=before,
-        after=days[-1].after if days else before,
+        before=opening.before,
+        after=days[-1].after if days else opening.after,
+        opening=opening,
         days=days,
         causes=by(lambda s: key_of(s.cause)),
         wards=by(lambda s: _outside(s) or s.cause.ward or ""),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from projects.engine.dated import DONE, FREE, NONE, Long, Small
-from projects.engine.mixed import ABSENT, LATER, NOWHERE, SOONER, A, B, mixed
+from projects.engine.mixed import ABSENT, LATER, NOWHERE, SOONER, A, B, mixed, tails
 from projects.engine.shifts import DAY
 from projects.errors import Fault, InvalidInput
 from projects.ledger.sharing import LOW, Levels
@@ -78,6 +78,7 @@ class Changes:
         start = self._steady_land(pick)
         finish = start.copy()
         self._run(pick, *self.bases, start, finish, alone=False)
+        self._ask(choice, pick, (seed for s in self.sources for seed in (*s.before, *s.after)))
         before = [self._reach(choice, pick, source, source.before) for source in self.sources]
         after = [self._reach(choice, pick, source, source.after) for source in self.sources]
         return Levels(
@@ -103,19 +104,26 @@ class Changes:
     def _reach(self, choice: int, pick: Small, source: Source, seeds: tuple[Seed, ...]) -> int:
         """The day on which the seeds of a source alone would put the target."""
         return max(
-            (self._tail(choice, pick, s) for s in seeds if not source.case or self._takes(pick, s[0])),
+            (self._tails[choice, s] for s in seeds if not source.case or self._takes(pick, s[0])),
             default=LOW,
         )
 
-    def _tail(self, choice: int, pick: Small, seed: Seed) -> int:
-        key = choice, seed
-        if key not in self._tails:
-            node, base, start_at, finish_at = seed
-            bases, start, finish = self.none.copy(), self.none.copy(), self.none.copy()
-            bases[node], start[node], finish[node] = base, start_at, finish_at
-            self._run(pick, bases, bases, start, finish, alone=True)
-            self._tails[key] = _day(int(finish[self.target]))
-        return self._tails[key]
+    def _ask(self, choice: int, pick: Small, seeds: Iterable[Seed]) -> None:
+        """Where each of these seeds alone puts the target, to be found in `_tails`."""
+        wanted = sorted({seed for seed in seeds if (choice, seed) not in self._tails})
+        if not wanted:
+            return
+        node, base, start, finish = np.array(wanted, np.int64).T.copy()
+        found = np.empty(len(wanted), np.int64)
+        k, a, b = self.pair.clock, self.pair.a, self.pair.b
+        k.bad[:] = 0, -1
+        tails(
+            k, a.nodes, a.edges, a.other, b.nodes, b.edges, b.other, pick, self.target,
+            node, base, start, finish, found,
+        )  # fmt: skip
+        self._refuse_overrun()
+        for seed, at in zip(wanted, found.tolist(), strict=True):
+            self._tails[choice, seed] = _day(at)
 
     def _run(
         self, pick: Small, base_a: Long, base_b: Long, start: Long, finish: Long, *, alone: bool
@@ -137,8 +145,12 @@ class Changes:
             start,
             finish,
         )
-        if k.bad[0]:
-            at = self.pair.codes[k.bad[1]] if k.bad[1] >= 0 else ""
+        self._refuse_overrun()
+
+    def _refuse_overrun(self) -> None:
+        bad = self.pair.clock.bad
+        if bad[0]:
+            at = self.pair.codes[bad[1]] if bad[1] >= 0 else ""
             vi = "Phép tính vượt ra ngoài lịch (1970–2100)."
             raise InvalidInput([Fault(at, vi, "The calculation runs out of its calendar (1970–2100).")])
 
@@ -149,28 +161,21 @@ class Changes:
         a, b = self.pair.a, self.pair.b
         self.steady = self.none.copy(), self.none.copy()
         moved = np.zeros(len(self.pair.cases), np.bool_)
-        seeds: dict[int, tuple[list[Seed], list[Seed]]] = {}
         nowhere = np.full(moved.size, NONE, np.int64)
-        for node in sorted({*a.land, *b.land}):
-            sides = a.land.get(node, nowhere), b.land.get(node, nowhere)
+        nodes = sorted({*a.land, *b.land})
+        table = np.full((len(nodes), 2, moved.size), NONE, np.int64)
+        for row, node in zip(table, nodes, strict=True):
+            was, now = a.land.get(node, nowhere), b.land.get(node, nowhere)
             if not landed:
-                for steady, land in zip(self.steady, sides, strict=True):
-                    steady[node] = land.max(initial=NONE)
+                self.steady[0][node], self.steady[1][node] = was.max(initial=NONE), now.max(initial=NONE)
                 continue
             # However the cases are chosen, the front does not open before this: who is never later opens nothing.
-            least = np.minimum(*sides).max(initial=NONE)
+            least = np.minimum(was, now).max(initial=NONE)
             self.steady[0][node] = self.steady[1][node] = least
-            moved |= sides[0] != sides[1]
-            for j in np.flatnonzero(np.maximum(*sides) > least).tolist():
-                for steps, land in zip(seeds.setdefault(j, ([], [])), sides, strict=True):
-                    if land[j] != NONE:
-                        steps.append((node, NONE, int(land[j]), int(land[j])))
+            moved |= was != now
+            row[:] = np.where(np.maximum(was, now) > least, [was, now], NONE)
         self.count = int(moved.sum())
-        alike: dict[tuple[tuple[Seed, ...], tuple[Seed, ...]], list[str]] = {}
-        for j, (before, after) in sorted(seeds.items()):
-            alike.setdefault((tuple(before), tuple(after)), []).append(self.pair.cases[j])
-        for (was, now), codes in alike.items():
-            yield Source(tuple(codes), True, was, now)
+        yield from _alike(nodes, table, self.pair.cases)
 
     def _activities(self, sources: list[Source], opened: set[int]) -> list[str]:
         """Adds the activities that have changed to `sources` or gives them as shapes."""
@@ -229,19 +234,20 @@ class Changes:
         start, finish = self._bound(sources, shapes, LATER)
         late = self._picked(shapes, LATER)
         self._tails = {}
+        limits = {
+            code: (i, NONE, int(start[i]), int(finish[i])) for code in shapes for i in [self.pair.index[code]]
+        }
+        self._ask(-1, late, [*limits.values(), *(x for s in sources for x in (*s.before, *s.after))])
         kept = [
             source
             for source in sources
             if self._reach(-1, late, source, (*source.before, *source.after)) > low
         ]
-        held = []
-        for code in shapes:
-            i = self.pair.index[code]
-            seeds = self.none.copy(), self.none.copy()
-            seeds[0][i], seeds[1][i] = start[i], finish[i]
-            self._run(late, self.none, self.none, *seeds, alone=True)
-            if _day(int(seeds[1][self.target])) > low or i == self.target:
-                held.append(code)
+        held = [
+            code
+            for code in shapes
+            if self._tails[-1, limits[code]] > low or self.pair.index[code] == self.target
+        ]
         return kept, held
 
     def _picked(self, shapes: list[str], how: int) -> Small:
@@ -269,6 +275,29 @@ class Changes:
                 start[node], finish[node] = max(start[node], begin), max(finish[node], end)
         self._run(pick, bases[0], bases[1], start, finish, alone=False)
         return start, finish
+
+
+def _alike(nodes: list[int], table: Long, cases: tuple[str, ...]) -> Iterator[Source]:
+    """The cases of a table (node, before and after, case), those with the same dates together."""
+    some = np.flatnonzero((table != NONE).any(axis=(0, 1)))
+    if not some.size:
+        return
+    rows = np.ascontiguousarray(table.reshape(-1, len(cases))[:, some].T)
+    alike: dict[bytes, list[int]] = {}
+    for place, row in enumerate(rows):
+        alike.setdefault(row.tobytes(), []).append(place)
+    for places in alike.values():
+        codes = [cases[some[place]] for place in places]
+        column = rows[places[0]].reshape(len(nodes), 2).tolist()
+        before, after = (
+            tuple(
+                (node, NONE, at[side], at[side])
+                for node, at in zip(nodes, column, strict=True)
+                if at[side] != NONE
+            )
+            for side in (0, 1)
+        )
+        yield Source(tuple(codes), True, before, after)
 
 
 def _day(finish: int) -> int:

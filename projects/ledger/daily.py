@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -12,7 +12,7 @@ from projects.errors import NotFound
 from projects.ledger.causes import Changes
 from projects.ledger.model import Cause, DayEntry, HalfStep, Kind, Reason, Share
 from projects.ledger.sharing import EXACT_UP_TO, exact_shares, sampled_shares
-from projects.ledger.sides import pair
+from projects.ledger.sides import RUN, grounds, pair
 from projects.ledger.states import State, progressed
 from projects.model import Activity, CaseState, Network
 
@@ -50,11 +50,21 @@ def day_entry(before: State, after: State, target: str) -> DayEntry:
     return DayEntry(after.day, progress, plan)
 
 
+def opening_step(own: State, then: State, target: str) -> HalfStep:
+    """The same first day under its own grounds and under those of the last day: what was learnt in between."""
+    found = half_step(own, then, target, landed=True)
+    shares = (
+        _case_share(code, days, own, then, Reason.GROUNDS)
+        if is_case
+        else Share(_of_work(code, then), Reason.GROUNDS, days)
+        for (is_case, code), days in found.shares.items()
+    )
+    return HalfStep(found.before, found.after, _sorted(shares), found.causes, found.exact)
+
+
 def half_step(before: State, after: State, target: str, *, landed: bool) -> Parts:
     """From one state to the other; `landed`: cases are causes, else land belongs to the plan."""
-    for state in (before, after):
-        if all(a.code != target for a in state.network.activities):
-            raise NotFound("activity", target)
+    _expect(target, before, after)
     both = pair(before, after)
     if both is None:
         return _together(before, after, target)
@@ -67,20 +77,48 @@ def half_step(before: State, after: State, target: str, *, landed: bool) -> Part
         found = exact_shares(m, k, changes.levels)
     else:
         found = sampled_shares(m + k, changes.day, orders=SAMPLED_RUNS // (m + k))
-    return Parts(
-        before=_date(ends[0]),
-        after=_date(ends[1]),
-        shares={name: days for name, days in zip(changes.names, found, strict=True) if days},
-        causes=changes.count,
-        exact=exact,
-    )
+    shares = {name: days for name, days in zip(changes.names, found, strict=True) if days}
+    runs = {name: days for name, days in shares.items() if name[0] and name[1].startswith(RUN)}
+    if runs:
+        shares = _charged(shares, before, after)
+    return Parts(_date(ends[0]), _date(ends[1]), shares, changes.count, exact and not runs)
+
+
+def _charged(
+    shares: dict[tuple[bool, str], Fraction], before: State, after: State
+) -> dict[tuple[bool, str], Fraction]:
+    """The days of a front that opens with a run are divided evenly over its cases on the run, before or after, whose
+    forecast moved; over all of its run where none did."""
+    found: dict[tuple[bool, str], Fraction] = {}
+    for (is_case, code), days in shares.items():
+        names = [(is_case, code)]
+        if is_case and code.startswith(RUN):
+            names = _of_run(code.removeprefix(RUN), before, after)
+        for name in names:
+            found[name] = found.get(name, Fraction(0)) + days / len(names)
+    return {name: days for name, days in found.items() if days}
+
+
+def _of_run(front: str, before: State, after: State) -> list[tuple[bool, str]]:
+    both = [land for state in (before, after) for land in grounds(state) if land.front == front]
+    run = sorted({code for land in both for code in land.by})
+    days = [{code: forecast.on for code, forecast in state.forecasts.items()} for state in (before, after)]
+    moved = [code for code in run if days[0].get(code) != days[1].get(code)]
+    return [(True, code) for code in moved or run] or [(False, both[0].possession)]
 
 
 def finish_of(state: State, target: str) -> date:
-    """The forecast of the activity `target`."""
+    """The forecast of the activity `target`. Raises NotFound."""
+    _expect(target, state)
     both = pair(state, state)
     assert both is not None
     return _date(Changes(both, target, landed=True).day(frozenset()))
+
+
+def _expect(target: str, *states: State) -> None:
+    for state in states:
+        if all(a.code != target for a in state.network.activities):
+            raise NotFound("activity", target)
 
 
 def _together(before: State, after: State, target: str) -> Parts:
@@ -111,13 +149,18 @@ def _named(parts: Parts, before: State, after: State, *, plan: bool) -> tuple[Sh
     shares = []
     for (is_case, code), days in parts.shares.items():
         if is_case:
-            shares.append(_case_share(code, days, before, after))
+            reason = _reason(code, before.cases.get(code), after.cases.get(code), before, after)
+            shares.append(_case_share(code, days, before, after, reason))
         else:
             shares.append(_activity_share(was.get(code), now.get(code), days, after, plan=plan))
+    return _sorted(shares)
+
+
+def _sorted(shares: Iterable[Share]) -> tuple[Share, ...]:
     return tuple(sorted(shares, key=lambda s: (-abs(s.days), s.cause.kind, s.cause.code)))
 
 
-def _case_share(code: str, days: Fraction, before: State, after: State) -> Share:
+def _case_share(code: str, days: Fraction, before: State, after: State, reason: Reason) -> Share:
     was, now = before.cases.get(code), after.cases.get(code)
     case = now or was
     assert case is not None
@@ -132,7 +175,12 @@ def _case_share(code: str, days: Fraction, before: State, after: State) -> Share
         body=f"ward:{case.ward_code}" if tier == "ward" else tier,
         front=case.fronts[0] if case.fronts else None,
     )
-    return Share(cause, _reason(code, was, now, before, after), days, after.told.get(code, ()))
+    return Share(cause, reason, days, () if reason is Reason.GROUNDS else after.told.get(code, ()))
+
+
+def _of_work(code: str, state: State) -> Cause:
+    a = next(a for a in state.network.activities if a.code == code)
+    return Cause(Kind.ACTIVITY, code, a.name_vi, a.name_en, body="board", front=a.front)
 
 
 def _reason(code: str, was: CaseState | None, now: CaseState | None, before: State, after: State) -> Reason:

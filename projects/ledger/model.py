@@ -30,6 +30,7 @@ class Reason(StrEnum):
     OBSTACLE = "obstacle"  # an obstacle came, went or changed
     PROGRESS = "progress"  # an actual date or remaining work of an activity
     TIME = "time"  # nothing: the day passed without progress
+    GROUNDS = "grounds"  # observed paces, legal facts, plots, due dates as known at the end of the period
     FORECAST = "forecast"  # nothing of its own; its forecast moved by more or less than the day that passed
     EDIT = "edit"  # the plan was edited
     OUTSIDE = "outside"  # whatever it was with cases that the reader may not be told of
@@ -131,9 +132,12 @@ class Total:
 class Ledger:
     """The movement of one milestone from the end of `from_day` to the end of `to_day`.
 
-    `days` holds every day after `from_day` up to `to_day`, ascending. Each table of totals (most days first) adds up to
+    `opening`: from the forecast of `from_day` under its own grounds (observed paces, legal facts, plots, due dates of
+    obstacles) to that of the same day under the grounds of `to_day`, under which all days after it are reckoned. `days`
+    holds every day after `from_day` up to `to_day`, ascending. Each table of totals (most days first) adds up to
     `slip`: `causes` by cause (`kind:code`), `wards`, `obstacles`, `bodies`, `reasons`; what has no ward or obstacle
-    stands under "" there, what the reader may not be told of under "outside". `half_steps`: `progress` and `plan`.
+    stands under "" there, what the reader may not be told of under "outside". `half_steps`: `grounds` (the opening),
+    `progress` and `plan`.
     """
 
     project: str
@@ -144,6 +148,7 @@ class Ledger:
     to_day: date
     before: date
     after: date
+    opening: HalfStep
     days: tuple[DayEntry, ...]
     causes: tuple[Total, ...]
     wards: tuple[Total, ...]
@@ -157,10 +162,22 @@ class Ledger:
         """Calendar days that the milestone moved, positive = later."""
         return (self.after - self.before).days
 
+    @property
+    def shares(self) -> tuple[Share, ...]:
+        """Those of the opening and of all days, in their order."""
+        return (*self.opening.shares, *(share for entry in self.days for share in entry.shares))
+
+    @property
+    def exact(self) -> bool:
+        """Whether all shares are Shapley values."""
+        return self.opening.exact and all(
+            h.exact for entry in self.days for h in (entry.progress, entry.plan)
+        )
+
     @cached_property
     def named(self) -> dict[str, Cause]:
         """Every cause with a share by its key in `causes`, as it was on its last day."""
-        return {key_of(share.cause): share.cause for entry in self.days for share in entry.shares}
+        return {key_of(share.cause): share.cause for share in self.shares}
 
     def cause(self, key: str) -> Cause | None:
         """The cause behind a key of `causes`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -15,10 +16,15 @@ from projects.engine.dated import DONE, FREE, NONE, OPEN, RUNNING, Edges, Ints, 
 from projects.engine.mixed import ABSENT, LANDED
 from projects.engine.model import Options
 from projects.engine.setup import Prepared, prepare
-from projects.engine.shifts import Clock, clock, instant
+from projects.engine.shifts import DAY, EPOCH, Clock, clock
 from projects.land import FrontLand, lands, without_cases
 from projects.ledger.states import State
+from projects.model import NodeKind
 
+_EPOCH = EPOCH.toordinal()
+# A front that opens with a run of its land opens on a day of its own, which no single case has: it stands among the
+# cases under this and its code.
+RUN = "run:"
 # (work left, calendar, state and facts, links): what decides how a node passes on what it waits for.
 Way = tuple[object, ...]
 
@@ -58,7 +64,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """The state before and the one after; node i is the activity `codes[i]` in both, case j is `cases[j]`."""
+    """The state before and the one after; node i is the activity `codes[i]` in both, case j is `cases[j]`: a case, or
+    a front with a run (`RUN`)."""
 
     codes: tuple[str, ...]
     cases: tuple[str, ...]
@@ -83,7 +90,8 @@ def pair(before: State, after: State) -> Pair | None:
             return None
     index = {code: i for i, code in enumerate(order)}
     times = first.times if same else (*first.times, *second.times)
-    cases = tuple(sorted({*before.forecasts, *after.forecasts}))
+    runs = {RUN + front for front in (*before.rules, *after.rules)}
+    cases = tuple(sorted({*before.forecasts, *after.forecasts, *runs}))
     a = _side(first, before, index, cases, 0)
     b = _side(second, after, index, cases, 0 if same else len(first.times))
     ticking = clock(times, unit=first.clock.unit)
@@ -111,7 +119,8 @@ def _common_order(first: Prepared, second: Prepared) -> list[str]:
         for p in (first, second)
         for a, b in zip(p.edges.pred.tolist(), p.edges.succ.tolist(), strict=True)
     }
-    pred, succ = (np.ascontiguousarray(end) for end in np.array(sorted(ends), np.int32).reshape(-1, 2).T)
+    both = np.array(sorted(ends), np.int32).reshape(-1, 2)
+    pred, succ = np.ascontiguousarray(both[:, 0]), np.ascontiguousarray(both[:, 1])
     number = numbering(len(codes), pred, succ)
     return [codes[i] for i in number.order] if number.numbered == len(codes) else []
 
@@ -121,8 +130,8 @@ def _side(p: Prepared, state: State, index: Mapping[str, int], cases: Sequence[s
     n = len(index)
     to = np.array([index[code] for code in p.codes], np.int64)
     nodes = _no_nodes(n)
-    for whole, part in zip(nodes, p.nodes, strict=True):
-        whole[to] = part
+    for name, part in p.nodes._asdict().items():
+        getattr(nodes, name)[to] = part
     nodes.calendar[to] += calendars
     pred, succ = to[p.edges.pred].astype(np.int32), to[p.edges.succ].astype(np.int32)
     into, out = rows(n, succ), rows(n, pred)
@@ -134,23 +143,40 @@ def _side(p: Prepared, state: State, index: Mapping[str, int], cases: Sequence[s
     takes = np.zeros(n, np.bool_)
     told = {a.code for a in state.network.activities if a.actual_start or a.actual_finish}
     place = {code: j for j, code in enumerate(cases)}
+    # The evening of each case's handover; `instant`, but once for each of thousands.
+    evenings = {c: _evening(f.on) for c, f in state.forecasts.items()}
     land: dict[int, Long] = {}
-    for ground in _grounds(state):
+    for ground in grounds(state):
         i = index[ground.possession]
         takes[i] = bool(ground.cases) and ground.possession not in told
-        if takes[i] and not ground.waiting:
+        if takes[i] and ground.handed_over:
             nodes.state[i], nodes.base[i] = LANDED, NONE
         land[i] = np.full(len(cases), NONE, np.int64)
-        for case in ground.cases:
-            land[i][place[case.code]] = instant(state.forecasts[case.code].on, evening=True)
+        if ground.rule is not None:
+            land[i][place[RUN + ground.front]] = _evening(ground.opens) if ground.cases else NONE
+            continue
+        codes = [case.code for case in ground.cases]
+        land[i][[place[code] for code in codes]] = [evenings[code] for code in codes]
     return Side(nodes, edges, edges.calendar, takes, land)
 
 
 # Each state is asked for twice: as the end of a day and as the beginning of the next.
 @lru_cache(maxsize=8)
-def _grounds(state: State) -> tuple[FrontLand, ...]:
+def grounds(state: State) -> tuple[FrontLand, ...]:
+    """The land of each front with a possession, as if no opening of one were recorded."""
     network = without_cases(state.network)
-    return lands(network, state.fronts, list(state.cases.values()), state.forecasts, state.day)
+    bare = tuple(
+        replace(a, actual_start=None, actual_finish=None) if a.kind is NodeKind.POSSESSION else a
+        for a in network.activities
+    )
+    cases = list(state.cases.values())
+    return lands(
+        replace(network, activities=bare), state.fronts, cases, state.forecasts, state.day, state.rules
+    )
+
+
+def _evening(day: date) -> int:
+    return (day.toordinal() - _EPOCH + 1) * DAY
 
 
 def _no_nodes(n: int) -> Nodes:

@@ -9,6 +9,7 @@ from datetime import date
 from projects.calendars import Calendar
 from projects.forecasting.model import HandoverForecast
 from projects.model import Activity, CaseState, Network, WorkFront
+from projects.openings import RunRule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,7 +18,8 @@ class State:
 
     `network`: the plan as it stood, without case nodes and without actual dates after the day. `forecasts` holds the
     cases whose land is wanted. `tiers`: how high the obstacle of a case has come (`projects.tiers`), ward if unsaid.
-    `told`: numbers of the events of this very day, by case code, and under "" those that edited the plan.
+    `told`: numbers of the events of this very day, by case code, and under "" those that edited the plan. `rules`:
+    fronts that open with a run of free land.
     """
 
     day: date
@@ -28,6 +30,7 @@ class State:
     calendars: Mapping[str, Calendar]
     tiers: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    rules: Mapping[str, RunRule] = field(default_factory=dict)
 
 
 def progressed(before: State, after: State) -> State:

@@ -17,6 +17,8 @@ from projects.ledger.model import Kind, Ledger, Reason
 from projects.ledger.sharing import LOW, Levels, exact_shares, sampled_shares
 from projects.ledger.states import State, progressed
 from projects.model import CaseState, Link, Network
+from projects.openings import RunRule
+from projects.workable import Line
 from tests.unit.cpm_oracle import CALENDARS
 from tests.unit.ledger_histories import FIRST, histories, history
 from tests.unit.ledger_oracle import by_definition, slow_half_step, slow_progressed, turned
@@ -81,7 +83,7 @@ def shuffled(state: State, rng: random.Random) -> State:
     activities, links = list(state.network.activities), list(state.network.links)
     cases, fronts = list(state.cases.items()), list(state.fronts)
     for items in (activities, links, cases, fronts):
-        rng.shuffle(items)  # type: ignore[arg-type]
+        rng.shuffle(items)
     network = replace(state.network, activities=tuple(activities), links=tuple(links))
     predicted = {code: state.forecasts[code] for code, _ in cases if code in state.forecasts}
     return replace(state, network=network, cases=dict(cases), forecasts=predicted, fronts=tuple(fronts))
@@ -132,12 +134,73 @@ def test_day_that_passes_without_progress_is_charged_to_the_case_whose_forecast_
     waiting = {"H-1": case("H-1", "F1", step="S97")}
     found = book(land((network, waiting), (network, waiting), (network, waiting)))
     assert found.slip == 2
-    assert [(t.key, t.days) for t in found.causes] == [("case:H-1", 2)]
+    assert [(t.key, t.days) for t in found.causes] == [("case:H-1", Fraction(2))]
     assert {s.reason for d in found.days for s in d.shares} == {Reason.TIME}
     idle = book(land((network, {}), (network, {})))
-    assert [(s.cause.code, s.reason, s.days) for s in idle.days[0].shares] == [("W-F1", Reason.TIME, 1)] or {
-        s.cause.kind for s in idle.days[0].shares
-    } == {Kind.ACTIVITY}
+    assert [(s.cause.code, s.reason, s.days) for s in idle.days[0].shares] == [
+        ("W-F1", Reason.TIME, Fraction(1))
+    ] or {s.cause.kind for s in idle.days[0].shares} == {Kind.ACTIVITY}
+
+
+def test_what_was_learnt_in_the_period_is_the_opening_and_all_tables_hold_it() -> None:
+    network = road("F1", "F2", days=10, calendar="ALL")
+    cases = {"H-1": case("H-1", "F1", step="S97"), "H-2": case("H-2", "F1", step="S97")}
+    own, *states = land((network, cases), (network, cases), (network, cases))
+    then = replace(own, forecasts={c: replace(f, on=f.on + timedelta(6)) for c, f in own.forecasts.items()})
+    states = [
+        replace(s, forecasts={c: replace(f, on=f.on + timedelta(6)) for c, f in s.forecasts.items()})
+        for s in states
+    ]
+    found = make_ledger(
+        [then, *states], "OPEN", project="N", milestone="OPEN", name_vi="", name_en="", begin=own
+    )
+    assert (found.before, found.after) == (finish_of(own, "OPEN"), finish_of(states[-1], "OPEN"))
+    assert found.opening.moved == 6
+    assert [(s.cause.code, s.reason, s.days) for s in found.opening.shares] == [
+        ("H-1", Reason.GROUNDS, Fraction(3)),
+        ("H-2", Reason.GROUNDS, Fraction(3)),
+    ]
+    assert [(t.key, t.days) for t in found.half_steps] == [
+        ("grounds", Fraction(6)),
+        ("progress", Fraction(2)),
+    ]
+    assert found.opening.moved + sum(entry.moved for entry in found.days) == found.slip == 8
+    seen = without_cases_of(found, frozenset({"H-1"}))
+    assert {sum((t.days for t in table), Fraction(0)) for table in (seen.causes, seen.half_steps)} == {
+        Fraction(8)
+    }
+    assert "H-1" not in {s.cause.code for s in seen.shares}
+
+
+def run_of(*cases: str) -> RunRule:
+    """A front of 100 m per case, in their order, that opens with 150 m in one piece."""
+    length = 100.0 * len(cases)
+    pieces = tuple((code, 100.0 * i, 100.0 * i + 100.0) for i, code in enumerate(cases))
+    return RunRule(150.0, Line(0.0, length), 0.0, length, pieces)
+
+
+def test_front_with_a_run_is_charged_to_the_cases_of_its_run_that_moved() -> None:
+    network = road("F1", days=10, calendar="ALL")
+    first = date(2026, 6, 1)
+    before = {f"H-{i}": promised(f"H-{i}", "F1", first + timedelta(30 * i)) for i in range(3)}
+    after = {**before, "H-1": promised("H-1", "F1", first + timedelta(40))}
+    rules = {"F1": run_of("H-0", "H-1", "H-2")}
+    states = [replace(state, rules=rules) for state in land((network, before), (network, after))]
+    found = book(states)
+    assert found.slip == 10  # H-2, the last of all land, is not waited for
+    assert [(t.key, t.days) for t in found.causes] == [("case:H-1", Fraction(10))]
+    assert not found.exact
+    assert (
+        found.before
+        == project_delay(
+            network,
+            tuple(before.values()),
+            CALENDARS,
+            data_date=states[0].day,
+            planned_finish=None,
+            rules=rules,
+        ).forecast_finish
+    )
 
 
 def test_edit_of_the_plan_stands_in_the_second_half_step() -> None:
@@ -148,7 +211,7 @@ def test_edit_of_the_plan_stands_in_the_second_half_step() -> None:
     )
     cases = {"H-1": promised("H-1", "F1", date(2026, 6, 1))}
     found = book(land((network, cases), (longer, cases)))
-    assert [(t.key, t.days) for t in found.half_steps] == [("plan", 5)]
+    assert [(t.key, t.days) for t in found.half_steps] == [("plan", Fraction(5))]
     (share,) = found.days[0].plan.shares
     assert (share.cause.kind, share.cause.code, share.reason) == (Kind.PLAN, "W-F1", Reason.EDIT)
 

@@ -1,0 +1,198 @@
+"""The slip ledger from the database: reading once equals `calculate` of each day; plan edits; known then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from api.settings import Settings
+from api.usecases.calculation import calculate
+from api.usecases.grounds import grounds_of
+from api.usecases.ledger import ledger_of
+from geo.db import make_engine
+from geo.history import case_state, put_state, record, touch
+from geo.moment import look_back
+from geo.store import load_cases
+from geo.tables import Activity, ClearanceCase, Event, Project
+from projects.forecasting.chain import forecasts
+from projects.ledger.model import Kind, Ledger, Reason
+from projects.ledger.outlook import Outlook
+from tests.people import system_context
+
+DAY = date(2026, 3, 13)
+PROJECTS = ("VANPHUC", "YTE", "DLTL")
+PACED, OTHER = "QL1A", "QL6"  # cases without a promise; cases that take a step in another project
+
+
+@pytest.fixture
+def owner(portfolio_settings: Settings) -> Iterator[Session]:
+    """The whole demo portfolio; nothing of what a test writes stays."""
+    assert portfolio_settings.database_url is not None
+    engine = make_engine(portfolio_settings.database_url, maintenance=True, statement_timeout_ms=0)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        outer.rollback()
+    engine.dispose()
+
+
+def project(session: Session, code: str) -> Project:
+    return session.scalars(select(Project).where(Project.code == code)).one()
+
+
+def promise(session: Session, code: str, number: int, on: date, new: date | None) -> Event:
+    """A promise of a case of the project, made on a day."""
+    row = project(session, code)
+    case = session.scalars(
+        select(ClearanceCase)
+        .where(ClearanceCase.project_id == row.id, ClearanceCase.step.not_in(("S105", "X2")))
+        .order_by(ClearanceCase.code)
+        .offset(number)
+        .limit(1)
+    ).one()
+    before = case_state(case)
+    put_state(case, {"promised_on": new.isoformat() if new else None})
+    case.version += 1
+    touch(session, row.id)
+    return record(
+        session, kind="case.promise", object_type="case", object_code=case.code, actor="thử", effective_on=on,
+        project_code=code, before=before, after=case_state(case),
+    )  # fmt: skip
+
+
+def step(session: Session, code: str, count: int, on: date) -> None:
+    """So many cases of the project have their inventory done and go on to the draft of the plan on a day."""
+    row = project(session, code)
+    wanted = select(ClearanceCase).where(ClearanceCase.project_id == row.id, ClearanceCase.step == "S30")
+    for case in session.scalars(wanted.order_by(ClearanceCase.code).limit(count)).all():
+        before = case_state(case)
+        put_state(case, {"step": "S40", "step_on": on.isoformat()})
+        case.version += 1
+        record(
+            session, kind="case.step", object_type="case", object_code=case.code, actor="thử", effective_on=on,
+            project_code=code, before=before, after=case_state(case),
+        )  # fmt: skip
+    touch(session, row.id)
+
+
+def edit(session: Session, code: str, on: date, **changed: object) -> str:
+    """An edit of the plan: the last piece of work with land before it takes other values."""
+    row = project(session, code)
+    work = session.scalars(
+        select(Activity).where(Activity.project_id == row.id, Activity.kind == "task").order_by(Activity.code)
+    ).all()
+    delay = calculate(session, system_context(), row, DAY).delay
+    assert delay is not None
+    (chosen,) = [a for a in work if a.code == next(i.code for i in reversed(delay.chain) if i.days > 0)]
+    for name, value in changed.items():
+        setattr(chosen, name, value)
+    session.flush()
+    touch(session, row.id)
+    record(
+        session, kind="activity.edit", object_type="activity", object_code=chosen.code, actor="thử",
+        effective_on=on, project_code=code, before={}, after={},
+    )  # fmt: skip
+    session.execute(text("select set_config('duonggang.change', '', true)"))  # as after a commit
+    return chosen.code
+
+
+def book(session: Session, code: str, days: int) -> Ledger:
+    return ledger_of(session, system_context(), code, DAY, DAY + timedelta(days))
+
+
+@pytest.mark.parametrize("code", PROJECTS)
+def test_both_ends_equal_calculate_whatever_the_period(owner: Session, code: str) -> None:
+    for n, (on, new) in enumerate(((3, 40), (5, 200), (5, 9), (7, None), (9, 300), (9, 15))):
+        day = DAY + timedelta(on)
+        promise(owner, code, n % 3, day, None if new is None else DAY + timedelta(new))
+    ctx = system_context()
+    row = project(owner, code)
+    for days in (5, 7, 12):
+        found = ledger_of(owner, ctx, code, DAY, DAY + timedelta(days))
+        for day, said in ((DAY, found.before), (found.to_day, found.after)):
+            delay = calculate(owner, ctx, row, day).delay
+            assert delay is not None
+            assert said == delay.forecast_finish
+        for entry in found.days:
+            assert sum((s.days for s in entry.shares), Fraction(0)) == entry.moved
+        assert sum((t.days for t in found.causes), Fraction(0)) == found.slip
+
+
+def test_passages_observed_in_the_period_are_booked_at_its_start(owner: Session) -> None:
+    row = project(owner, PACED)
+    ctx = system_context()
+    until = DAY + timedelta(6)
+    before = ledger_of(owner, ctx, PACED, DAY, until)
+    assert before.opening.moved == 0
+    step(owner, OTHER, 8, DAY + timedelta(4))
+    found = ledger_of(owner, ctx, PACED, DAY, until)
+    assert found.before == calculate(owner, ctx, row, DAY).delay.forecast_finish  # type: ignore[union-attr]
+    assert found.after == calculate(owner, ctx, row, until).delay.forecast_finish  # type: ignore[union-attr]
+    assert found.opening.moved != 0
+    assert {s.reason for s in found.opening.shares} == {Reason.GROUNDS}
+    assert sum((s.days for s in found.opening.shares), Fraction(0)) == found.opening.moved
+    assert {t.key: t.days for t in found.half_steps}["grounds"] == found.opening.moved
+    for table in (found.causes, found.wards, found.obstacles, found.bodies, found.reasons, found.half_steps):
+        assert sum((t.days for t in table), Fraction(0)) == found.slip
+
+
+def test_outlook_of_each_day_equals_the_forecasts_of_that_day(owner: Session) -> None:
+    """With the facts of the law of a whole project, under the grounds of the last day."""
+    row, ctx, until = project(owner, OTHER), system_context(), DAY + timedelta(48)
+    cases = load_cases(owner, row, as_of=DAY)
+    grounds = grounds_of(owner, ctx, row, until, cases)
+    outlook = Outlook(grounds, until)
+    changed = {case.code: case for case in cases}
+    for n in range(49):
+        day = DAY + timedelta(n)
+        found = outlook.on(day, changed)
+        changed = {}
+        if n % 8 == 0:
+            expected = forecasts(cases, day, grounds)
+            assert {c: (f.on, f.basis) for c, f in found.items()} == {
+                c: (f.on, f.basis) for c, f in expected.items()
+            }
+
+
+def test_edit_of_the_plan_counts_from_its_day_and_names_its_event(owner: Session) -> None:
+    on = DAY + timedelta(4)
+    code = edit(owner, "MESO", on, duration=400)
+    found = book(owner, "MESO", 8)
+    plain = {entry.day for entry in found.days if entry.plan.shares}
+    assert plain == {on}
+    (entry,) = [entry for entry in found.days if entry.day == on]
+    (share,) = entry.plan.shares
+    assert (share.cause.kind, share.cause.code, share.reason) == (Kind.PLAN, code, Reason.EDIT)
+    assert share.days == entry.plan.moved > 0
+    newest = owner.scalars(select(Event.id).order_by(Event.id.desc()).limit(1)).one()
+    assert share.events == (newest,)
+    assert found.after == calculate(owner, system_context(), project(owner, "MESO"), found.to_day).delay.forecast_finish  # type: ignore[union-attr]  # fmt: skip
+
+
+def test_later_corrections_do_not_change_what_was_known_then(portfolio_settings: Settings) -> None:
+    """Committed, because looking back is; the case is put back afterwards."""
+    assert portfolio_settings.database_url is not None
+    engine = make_engine(portfolio_settings.database_url, maintenance=True, statement_timeout_ms=0)
+    try:
+        with Session(engine) as session, session.begin():
+            promise(session, "YTE", 0, DAY + timedelta(2), DAY + timedelta(250))
+        with Session(engine) as session:
+            known = session.scalars(select(Event.id).order_by(Event.id.desc()).limit(1)).one()
+            then = book(session, "YTE", 6)
+        with Session(engine) as session, session.begin():
+            promise(session, "YTE", 0, DAY + timedelta(2), None)
+        with Session(engine) as session:
+            now = book(session, "YTE", 6)
+        with Session(engine) as session:
+            look_back(session, known)
+            again = book(session, "YTE", 6)
+        assert again == then
+        assert now != then, "the correction changes nothing: this test shows nothing"
+    finally:
+        engine.dispose()
