@@ -24,7 +24,8 @@ def said(value: Value, kind: Kind) -> str:
     if kind == "metres":
         return f"{number(Decimal(value), 0)} m"
     if kind == "money":
-        return number(Decimal(value), 3 if abs(value) < 10 else 1)
+        exact = Decimal(value)
+        return number(exact, 3 if exact.copy_abs() < 10 else 1)
     return number(Decimal(value), 0 if isinstance(value, int) else 1)
 
 
