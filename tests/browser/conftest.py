@@ -131,8 +131,9 @@ def sign_in(page: Page, name: str, password: str) -> StorageState:
     page.goto("/dang-nhap?tiep=/danh-muc")
     page.get_by_label("Tên đăng nhập").fill(name)
     page.get_by_label("Mật khẩu").fill(password)
-    page.locator("#vao").click()
-    page.wait_for_url("**/danh-muc")
+    # The first page after a start dates the whole portfolio.
+    page.locator("#vao").click(timeout=120_000)
+    page.wait_for_url("**/danh-muc", timeout=120_000)
     return page.context.storage_state()
 
 

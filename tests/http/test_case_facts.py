@@ -18,7 +18,7 @@ SERVED = {"kind": "notice.served", "on": "2026-02-10", "land": "agri", "document
 
 @pytest.fixture
 def code(client: TestClient) -> str:
-    rows = client.get(f"/api/cases?project={PROJECT}&limit=500").json()["rows"]
+    rows = client.get(f"/api/cases?project={PROJECT}&buoc=S20&limit=500").json()["rows"]
     return str(next(row["code"] for row in rows if row["step"] == "S20"))
 
 

@@ -178,8 +178,7 @@ def test_a_cache_that_does_not_know_the_moment_would_show_the_present(
     def forgetful(_: Any, project: Any, day: date) -> tuple[object, ...]:
         return "forgetful", project.id, project.revision, day
 
-    for module in ("calculation", "projects"):
-        monkeypatch.setattr(f"api.usecases.{module}.result_key", forgetful)
+    monkeypatch.setattr("api.usecases.calculation.result_key", forgetful)
     assert calculation.result_key is forgetful
     address = f"/api/projects/{PROJECT}/schedule?as_of=2026-09-15"
     program.get(address)
@@ -231,6 +230,9 @@ def test_every_address_can_look_back(
         headers = HTML | (auditor.headers if address.startswith("/quan-tri") else {})
         present = program.get(address, headers=headers, follow_redirects=False).status_code
         past = program.get(back(address, then.at), headers=headers, follow_redirects=False).status_code
+        if address.partition("?")[0].endswith("/tep"):  # a report file that names no moment leads to one that does
+            assert (present, past) == (302, 200), address
+            continue
         assert past == present, (address, past, present)
         assert past < 500
 

@@ -48,7 +48,7 @@ def ward(portfolio_settings: Settings) -> str:
 def people(portfolio_settings: Settings, ward: str) -> dict[str, Tester]:
     return {
         role: make_tester(
-            portfolio_settings, f"gv-{role}".replace("_", "-"), role,
+            portfolio_settings, f"gd-{role}".replace("_", "-"), role,
             wards=(ward,) if role.startswith("ward") else (), projects=(BIG,) if role in ("board", "importer") else (),
         )
         for role in ("ward_officer", "board", "leadership", "importer")

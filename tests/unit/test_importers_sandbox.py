@@ -133,7 +133,7 @@ def answering(code: str) -> Callable[..., list[str]]:
     """A taken-over child: runs `code` with `out` set to the folder of its answer."""
 
     def command(
-        request: Path, source: Path, out: Path, *, wrapped: bool, module: str = sandbox.CHILD
+        request: Path, source: Path, out: Path, *, wrapped: bool, module: str = sandbox.CHILD, **_: object
     ) -> list[str]:
         return [sys.executable, "-c", f"import os, json; out = {str(out)!r}\n{code}"]
 
