@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.pages import desk_words
 from api.pages.event_words import tell, value_words
 from api.pages.labels import Pair
 from api.usecases.assigning import SOURCES
@@ -55,7 +56,9 @@ FIELD_WORDS: dict[str, Pair] = {
     "document": ("Văn bản, nguồn", "Paper, source"),
 }
 
-tell("assignment.give", "Giao việc", "Assignment given", FIELD_WORDS)
+# A field that obstacles and contacts have too keeps their words, whichever part is loaded first.
+_OWN = {name: pair for name, pair in FIELD_WORDS.items() if name not in desk_words.FIELD_WORDS}
+tell("assignment.give", "Giao việc", "Assignment given", _OWN)
 for _verb, (_vi, _en) in ACT_WORDS.items():
     tell(f"assignment.{_verb}", f"Giao việc: {_vi.lower()}", f"Assignment: {_en.lower()}")
 tell("assignment.climb", "Việc quá hạn, lên cấp", "Overdue assignment climbed a tier")

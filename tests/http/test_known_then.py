@@ -230,7 +230,9 @@ def test_every_address_can_look_back(
         headers = HTML | (auditor.headers if address.startswith("/quan-tri") else {})
         present = program.get(address, headers=headers, follow_redirects=False).status_code
         past = program.get(back(address, then.at), headers=headers, follow_redirects=False).status_code
-        if address.partition("?")[0].endswith("/tep"):  # a report file that names no moment leads to one that does
+        if address.partition("?")[0].endswith(
+            "/tep"
+        ):  # a report file that names no moment leads to one that does
             assert (present, past) == (302, 200), address
             continue
         assert past == present, (address, past, present)

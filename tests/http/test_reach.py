@@ -138,7 +138,8 @@ def leaks(
         said = {code.decode() for code in CODE.findall(answer.content)}
         came |= said & codes
         # An address that was asked for may come back in the answer (where to sign in, the other language).
-        bad = (said & foreign) - {case} - EXAMPLES.get(address, set())
+        typed = {code.decode() for code in CODE.findall(address.partition("?")[2].encode())}
+        bad = (said & foreign) - {case} - typed - EXAMPLES.get(address, set())
         places = {(p.sheet, p.number) for p in land if p.project == project}
         places -= {(p.sheet, p.number) for p in own if p.project == project}
         bad |= {f"{s} – {n}" for s, n in PLACE.findall(unescape(answer.text)) if (s, n) in places}

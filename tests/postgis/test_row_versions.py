@@ -36,11 +36,19 @@ OVERTAKEN = {
 }
 
 
+ACCOUNT = """
+insert into account (name, display_name, role, person, password_hash, must_change, created_by)
+values ('ai-do', 'Ai đó', 'board', 'ai-do', '-', false, 'thử')
+"""
+
+
 @pytest.fixture(scope="module")
 def city(make_database: Callable[[], str]) -> Iterator[Engine]:
     """A database for random edits; each test plays on with what the one before it left."""
     engine = make_engine(make_database(), maintenance=True)
     upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text(ACCOUNT))  # rows that are kept for somebody need somebody
     yield engine
     engine.dispose()
 
