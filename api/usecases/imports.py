@@ -20,7 +20,7 @@ from geo.access import access_project, portfolio_state
 from geo.history import record
 from geo.importers.options import ReadingOptions
 from geo.proposing import deciding
-from geo.tables import ImportProposal, ImportUpload, Project
+from geo.tables import ImportProposal, ImportUpload, Project, ScheduleImport
 from geo.uploads import Stored
 from projects.errors import Fault, Forbidden, InvalidInput, MovedOn, NotFound
 
@@ -236,7 +236,8 @@ def fingerprint(sha256: str, options: ReadingOptions, full_fabric: bool) -> str:
 
 def kept_files(session: Session) -> set[str]:
     """The names of kept files that some row needs."""
-    return set(session.scalars(select(ImportUpload.stored_as).where(ImportUpload.state != "removed")))
+    land = session.scalars(select(ImportUpload.stored_as).where(ImportUpload.state != "removed"))
+    return {*land, *session.scalars(select(ScheduleImport.stored_as))}
 
 
 def uploads_folder(home: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -11,9 +12,13 @@ from httpx2 import Response
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from api.rightsfile import system
 from api.settings import Settings
 from api.usecases import schedule_imports
+from api.usecases.imports import kept_files
+from geo import scope
 from geo.schedules.door import read_schedule
+from geo.tables import ScheduleImport
 from tests.http.browsing import PAGE, enter, page, said, token_of
 from tests.people import Tester, make_tester, owner_session
 from tests.unit.schedule_texts import mspdi, xer
@@ -85,6 +90,11 @@ def test_a_schedule_is_compared_tied_accepted_by_a_second_person_and_undone(
     number = number_of(send(as_("one"), mspdi()))
     assert number_of(send(as_("one"), mspdi())) == number  # the same bytes that still wait are one import
     assert state_of(portfolio_settings) == before
+    app: Any = as_("one").app
+    with app.state.sessions.begin() as session:  # the sender's file is no leftover to the worker
+        scope.enter(session, system("máy chủ"))
+        row = session.get_one(ScheduleImport, number)
+        assert row.stored_as in kept_files(session)
     html = said(page(as_("one"), f"{NAP}/{number}"))
     assert "Trùng 4 / 4 công việc" in html
     assert "Độ trễ theo phần trăm" in html
