@@ -11,7 +11,7 @@ from typing import Any
 
 from api import formatting as fmt
 from api.pages.labels import FORECAST_BASIS
-from api.reports.slip import body_words, slip_sections
+from api.reports.slip import slip_sections
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
 from projects.codes import OBSTACLES
 from projects.reporting.canonical import digest, short
@@ -392,4 +392,4 @@ def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-__all__: Sequence[str] = ["KINDS", "body_words", "document_of"]
+__all__: Sequence[str] = ["KINDS", "document_of"]
