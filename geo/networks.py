@@ -8,30 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import Row, case, delete, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from geo.network_rows import activity_of, activity_values, link_of, link_values
+from geo.network_rows import TYPES, activity_of, activity_values, link_values
 from geo.store import FINISH
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from geo.tables import Project, ProjectNetwork, WorkFront
+from geo.tables.base import Base
 from projects.calendars import ALL, Calendar
 from projects.engine.checks import faults_of
 from projects.engine.docparts import Reader, calendar_of
 from projects.engine.docrows import calendar_row
-from projects.engine.model import LagCalendar, Net, Options, Progress
+from projects.engine.model import LagCalendar, Link, Net, Options, Progress
 from projects.engine.recalled import recalled
-from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
+from projects.engine.shifts import DAY, OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
 from projects.errors import Fault, InvalidInput, NotFound
 from projects.model import NodeKind
 from projects.plan import IMPORTED, TEMPLATE, Plan, link_key
 
-# Columns, not objects: a portfolio has tens of thousands of rows.
-OF_ACTIVITY = [getattr(ActivityRow, c.key) for c in ActivityRow.__table__.columns if c.key != "change"]
-OF_LINK = [getattr(LinkRow, c.key) for c in LinkRow.__table__.columns if c.key != "change"]
+# Columns of the tables, not of objects: a portfolio has tens of thousands of rows.
+ACTIVITY, LINK = Base.metadata.tables["activity"], Base.metadata.tables["link"]
+OF_ACTIVITY = [c for c in ACTIVITY.columns if c.key not in ("change", "constraints")]
+BOUND = case((ACTIVITY.c.constraints != literal([], JSONB), ACTIVITY.c.constraints)).label("constraints")
+OF_LINK = [
+    LINK.c[name] for name in ("pred_id", "succ_id", "type", "lag", "lag_minutes", "lag_calendar", "version")
+]
 DAY_UNIT, MINUTE_UNIT = "day", "minute"
 
 
@@ -65,14 +72,29 @@ def load_net(session: Session, project: Project, known: Mapping[str, Calendar]) 
 
 def load_plan(session: Session, project: Project, known: Mapping[str, Calendar]) -> Plan | None:
     """The network with options, calendars and ties; None for a project without one."""
-    stored = load_stored(session, project, known)
-    return None if stored is None else stored.plan
+    read = _read(session, project, known)
+    return None if read is None else read[0]
 
 
 def load_stored(session: Session, project: Project, known: Mapping[str, Calendar]) -> Stored | None:
     """The same with the version of every row, for whoever changes it."""
-    rows = session.execute(
-        select(*OF_ACTIVITY).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
+    read = _read(session, project, known)
+    if read is None:
+        return None
+    plan, activities, links = read
+    versions = {row.code: row.version for row in activities}
+    return Stored(plan, versions | {link_key(u, v, TYPES[t]): version for u, v, t, _, _, version in links})
+
+
+_LinkRow = tuple[str, str, str, int, str | None, int]  # ends, type, lag and its calendar, version
+
+
+def _read(
+    session: Session, project: Project, known: Mapping[str, Calendar]
+) -> tuple[Plan, Sequence[Row[Any]], list[_LinkRow]] | None:
+    session.flush()  # the columns of tables are asked for, which does not do it by itself
+    rows: Sequence[Any] = session.execute(
+        select(*OF_ACTIVITY, BOUND).where(ACTIVITY.c.project_id == project.id).order_by(ACTIVITY.c.code)
     ).all()
     if not rows:
         return None
@@ -82,19 +104,19 @@ def load_stored(session: Session, project: Project, known: Mapping[str, Calendar
     times = known_times(known, whole_days=whole) | {c.name: work_time(c) for c in own}
     fronts = _fronts(session, project.id)
     codes = {row.id: row.code for row in rows}
-    links = sorted(
-        (
-            (link_of(row, codes, whole_days=whole), row.version)
-            for row in session.execute(select(*OF_LINK).where(LinkRow.project_id == project.id))
-        ),
-        key=lambda pair: (pair[0].pred, pair[0].succ, pair[0].type),
-    )
+    links: list[_LinkRow] = [
+        (codes[pred], codes[succ], kind, lag * DAY if whole else minutes or 0, lag_calendar, version)
+        for pred, succ, kind, lag, minutes, lag_calendar, version in session.execute(
+            select(*OF_LINK).where(LINK.c.project_id == project.id)
+        ).all()
+    ]
+    links.sort()  # by the ends and the type, which no two have in common
     options = {} if about is None else about.options
     plan = Plan(
         net=Net(
             project=project.code,
             activities=tuple(activity_of(row, whole_days=whole) for row in rows),
-            links=tuple(link for link, _ in links),
+            links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in links]),
             calendars=tuple(times.values()),
             finishes=(FINISH,) if about is None else tuple(about.finishes),
         ),
@@ -109,8 +131,7 @@ def load_stored(session: Session, project: Project, known: Mapping[str, Calendar
         source=TEMPLATE if about is None else about.source,
         version=0 if about is None else about.version,
     )
-    versions = {row.code: row.version for row in rows}
-    return Stored(plan, versions | {link_key(k.pred, k.succ, k.type): version for k, version in links})
+    return plan, rows, links
 
 
 def save_net(
