@@ -12,6 +12,7 @@ import numpy.typing as npt
 from projects.engine.csr import numbering, rows
 from projects.engine.dated import DONE, FREE, NONE, OPEN, RUNNING, Edges, Ints, Long, Nodes
 from projects.engine.mixed import ABSENT, LANDED
+from projects.engine.model import LagCalendar
 from projects.engine.setup import Prepared
 from projects.engine.shifts import DAY, EPOCH, Clock, WorkTime, clock
 from projects.ledger.ground import ground_of, runs
@@ -29,12 +30,14 @@ Way = tuple[object, ...]
 @dataclass(frozen=True)
 class Side:
     """One state. `clock`: the common calendars, in the unit of its plan; `takes`: nodes that open with their land, not
-    by a recorded fact; `land`: by node the handover of each case of the pair, NONE where it is not waited for; `other`:
-    the calendar of each link's lag when its predecessor is as on the other side."""
+    by a recorded fact; `land`: by node the handover of each case of the pair, NONE where it is not waited for;
+    `follows`: the links whose lag counts in the working time of the predecessor, `other` the calendar that it counts in
+    when the predecessor is as on the other side."""
 
     clock: Clock
     nodes: Nodes
     edges: Edges
+    follows: npt.NDArray[np.bool_]
     other: Ints
     takes: npt.NDArray[np.bool_]
     land: Mapping[int, Long]
@@ -96,9 +99,9 @@ def pair(before: State, after: State) -> Pair | None:
 
 
 def _crossed(side: Side, other: Side) -> Ints:
-    """A lag counts in the working time of its predecessor, wherever that is taken from."""
+    """A lag may count in the working time of its predecessor, wherever that is taken from."""
     there = other.nodes.calendar[side.edges.pred]
-    present = other.nodes.state[side.edges.pred] != ABSENT
+    present = side.follows & (other.nodes.state[side.edges.pred] != ABSENT)
     return np.where(present, there, side.edges.calendar).astype(np.int32)
 
 
@@ -154,12 +157,15 @@ def _side(state: State, order: tuple[str, ...], cases: tuple[str, ...], calendar
     if COMPLETION in index:
         nodes.base[index[COMPLETION]] = NONE  # it is where its predecessors are, past ones too
     pred, succ = to[p.edges.pred].astype(np.int32), to[p.edges.succ].astype(np.int32)
-    into, out = rows(n, succ), rows(n, pred)
+    into = rows(n, succ)
+    pred, succ = pred[into.edge], succ[into.edge]
+    out = rows(n, pred)
     edges = Edges(
-        into=into.ptr, pred=pred[into.edge], succ=succ[into.edge], type=p.edges.type[into.edge],
-        lag=p.edges.lag[into.edge], calendar=times[p.edges.calendar[into.edge]],
-        out=out.ptr, edge=out.edge,
+        into=into.ptr, pred=pred, succ=succ, type=p.edges.type[into.edge], lag=p.edges.lag[into.edge],
+        calendar=times[p.edges.calendar[into.edge]], out=out.ptr, edge=out.edge,
     )  # fmt: skip
+    by_predecessor = p.options.lag_calendar is LagCalendar.PREDECESSOR
+    follows = [by_predecessor and p.net.links[p.link[j]].lag_calendar is None for j in into.edge]
     takes = np.zeros(n, np.bool_)
     told = {a.code for a in state.works.net.activities if a.actual_start or a.actual_finish}
     ground, opened = ground_of(state), runs(state)
@@ -176,7 +182,7 @@ def _side(state: State, order: tuple[str, ...], cases: tuple[str, ...], calendar
             land[i][places[mine]] = (ground.on[mine] - _EPOCH + 1) * DAY
         elif mine.size:
             land[i][cases.index(RUN + front)] = (run.opens.toordinal() - _EPOCH + 1) * DAY
-    return Side(p.clock, nodes, edges, edges.calendar, takes, land)
+    return Side(p.clock, nodes, edges, np.array(follows, np.bool_), edges.calendar, takes, land)
 
 
 def _places(some: tuple[str, ...], cases: tuple[str, ...]) -> Long:
