@@ -123,7 +123,7 @@ class Mixed:
 
     def _looks(self, side: int, code: str) -> object:
         state, node = self.sides[side], self.nodes[side].get(code)
-        land = None
+        land: object = None
         if code in _possessions(state):
             land = _complete(state)
             if not self.landed:
@@ -137,7 +137,7 @@ class Mixed:
             for code in {*self.nodes[0], *self.nodes[1]}
             if code in self.nodes[(False, code) in changed]
         }
-        graph = nx.DiGraph()
+        graph: nx.DiGraph[str] = nx.DiGraph()
         graph.add_nodes_from(pick)
         ties = {c: [k for k in self.links[side].get(c, ()) if k[0].pred in pick] for c, side in pick.items()}
         graph.add_edges_from((k.pred, code) for code, links in ties.items() for k, _ in links)
@@ -169,7 +169,7 @@ class Mixed:
             return add(calendars[link], at.start if link.type.value[0] == "S" else at.finish, link.lag)
 
         links = [link for link, _ in ties]
-        oracle.links_into = lambda _: links  # type: ignore[method-assign]
+        oracle.links_into = lambda code: links  # type: ignore[method-assign]
         waits = code in _possessions(state) and state.forecasts and node.a.actual_start is None
         if waits:
             picked = {

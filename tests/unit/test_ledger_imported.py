@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
 from projects.engine.model import Constraint, Kind, Rule
@@ -32,11 +33,13 @@ def half_steps(count: int) -> Iterator[tuple[State, State, str, bool]]:
 
 def test_shares_of_random_imported_networks_equal_full_recomputation_of_every_subset() -> None:
     seen = {True: 0, False: 0}
-    for before, after, target, landed in half_steps(160):
+    for before, after, target, landed in half_steps(120):
         mixed = Mixed(before, after, target, landed=landed)
         names, known = mixed.names(), dict[frozenset[Name], int | None]()
 
-        def value(changed: frozenset[Name], mixed: Mixed = mixed, known: dict = known) -> int:  # type: ignore[type-arg]
+        def value(
+            changed: frozenset[Name], mixed: Mixed = mixed, known: dict[frozenset[Name], int | None] = known
+        ) -> int:
             if changed not in known:
                 known[changed] = mixed.day(changed)
             return known[changed] or 0
@@ -51,8 +54,8 @@ def test_shares_of_random_imported_networks_equal_full_recomputation_of_every_su
         assert sum(parts.shares.values(), Fraction(0)) == (parts.after - parts.before).days
         assert parts.exact
         seen[landed] += bool(slow)
-    assert seen[True] > 60, "the days move too little to show anything"
-    assert seen[False] > 12
+    assert seen[True] > 40, "the days move too little to show anything"
+    assert seen[False] > 8
 
 
 def without_completion(plan: Plan) -> Plan:
@@ -100,10 +103,7 @@ def test_milestone_whose_day_other_work_decides_has_no_ledger() -> None:
     code = before.plan.net.activities[0].code
     late = Constraint(Rule.ALAP)
     for how in ({"constraints": (late,)}, {"kind": Kind.EFFORT, "duration": 0}):
-        changed = tuple(
-            replace(a, **how) if a.code == code else a  # type: ignore[arg-type]
-            for a in before.plan.net.activities
-        )
+        changed = tuple(replace(a, **how) if a.code == code else a for a in before.plan.net.activities)
         plan = replace(before.plan, net=replace(before.plan.net, activities=changed))
         state = replace(before, plan=plan, works=plan_works(plan, before.day))
         with pytest.raises(InvalidInput):
@@ -119,4 +119,4 @@ def test_works_of_a_later_day_are_those_made_anew() -> None:
             assert one.codes == other.codes
             assert one.now == other.now
             for a, b in zip((*one.nodes, *one.edges), (*other.nodes, *other.edges), strict=True):
-                assert (a == b).all()
+                assert np.array_equal(a, b)
