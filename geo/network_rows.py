@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from geo.tables import Activity as ActivityRow
+from geo.tables import Link as LinkRow
 from projects.engine.docparts import Reader
 from projects.engine.docrows import constraint_rows
 from projects.engine.document import constraint_of
@@ -64,6 +66,12 @@ def activity_values(a: Activity, *, possession: bool, whole_days: bool, time: Wo
         "minutes": None if whole_days else a.duration,
         "remaining_minutes": None if whole_days else a.remaining,
     }
+
+
+def link_of(row: LinkRow | Row[Any], codes: Mapping[int, str], *, whole_days: bool) -> Link:
+    """The engine's link."""
+    lag = row.lag * DAY if whole_days else row.lag_minutes or 0
+    return Link(codes[row.pred_id], codes[row.succ_id], TYPES[row.type], lag, row.lag_calendar)
 
 
 def link_values(k: Link, *, whole_days: bool, time: WorkTime) -> dict[str, Any]:

@@ -6,7 +6,7 @@ the right, and writes the event.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ from projects.calendars import ALL, Calendar
 from projects.engine.checks import faults_of
 from projects.engine.docparts import Reader, calendar_of
 from projects.engine.docrows import calendar_row
-from projects.engine.model import LagCalendar, Link, Net, Options, Progress
+from projects.engine.model import Activity, LagCalendar, Link, Net, Options, Progress
 from projects.engine.recalled import recalled
 from projects.engine.shifts import DAY, OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
 from projects.errors import Fault, InvalidInput, NotFound
@@ -99,10 +99,7 @@ def _read(
     if not rows:
         return None
     about = session.get(ProjectNetwork, project.id, populate_existing=True)
-    whole = about is None or about.unit == DAY_UNIT
-    own = () if about is None else _calendars_of(about.calendars)
-    times = known_times(known, whole_days=whole) | {c.name: work_time(c) for c in own}
-    fronts = _fronts(session, project.id)
+    whole = counts_days(about)
     codes = {row.id: row.code for row in rows}
     links: list[_LinkRow] = [
         (codes[pred], codes[succ], kind, lag * DAY if whole else minutes or 0, lag_calendar, version)
@@ -111,12 +108,44 @@ def _read(
         ).all()
     ]
     links.sort()  # by the ends and the type, which no two have in common
+    plan = plan_of(
+        project.code,
+        about,
+        known,
+        activities=tuple(activity_of(row, whole_days=whole) for row in rows),
+        links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in links]),
+        rows=rows,
+        fronts=fronts_by_id(session, project),
+    )
+    return plan, rows, links
+
+
+def counts_days(about: ProjectNetwork | Row[Any] | None) -> bool:
+    """Whether a network is in whole days, as the templates are."""
+    return about is None or about.unit == DAY_UNIT
+
+
+def plan_of(
+    project: str,
+    about: ProjectNetwork | Row[Any] | None,
+    known: Mapping[str, Calendar],
+    *,
+    activities: tuple[Activity, ...],
+    links: tuple[Link, ...],
+    rows: Iterable[ActivityRow | Row[Any]],
+    fronts: Mapping[int, str],
+) -> Plan:
+    """A plan of what is kept: `about` is the row of `project_network`, `rows` those of the activities."""
+    whole = counts_days(about)
+    own = () if about is None else _calendars_of(about.calendars)
+    times = known_times(known, whole_days=whole) | {c.name: work_time(c) for c in own}
     options = {} if about is None else about.options
-    plan = Plan(
+    rows = list(rows)
+    return Plan(
         net=Net(
-            project=project.code,
-            activities=tuple(activity_of(row, whole_days=whole) for row in rows),
-            links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in links]),
+            project=project,
+            activities=activities,
+            links=links,
             calendars=tuple(times.values()),
             finishes=(FINISH,) if about is None else tuple(about.finishes),
         ),
@@ -131,7 +160,6 @@ def _read(
         source=TEMPLATE if about is None else about.source,
         version=0 if about is None else about.version,
     )
-    return plan, rows, links
 
 
 def save_net(
@@ -270,7 +298,13 @@ def _put_links(session: Session, project_id: int, plan: Plan, ids: Mapping[str, 
 
 def fronts_of(session: Session, project: Project) -> dict[str, int]:
     """The work fronts of a project: ids by code."""
-    return {code: row_id for row_id, code in _fronts(session, project.id).items()}
+    return {code: row_id for row_id, code in fronts_by_id(session, project).items()}
+
+
+def fronts_by_id(session: Session, project: Project) -> dict[int, str]:
+    """The same the other way round: codes by id."""
+    wanted = select(WorkFront.id, WorkFront.code).where(WorkFront.project_id == project.id)
+    return dict(session.execute(wanted).all())
 
 
 def tie_faults(plan: Plan, of_front: Collection[str]) -> list[Fault]:
@@ -313,11 +347,6 @@ def _calendars_of(rows: object) -> tuple[WorkCalendar, ...]:
     if reader.faults:
         raise InvalidInput(reader.faults)
     return tuple(c for c in found if c is not None)
-
-
-def _fronts(session: Session, project_id: int) -> dict[int, str]:
-    rows = session.execute(select(WorkFront.id, WorkFront.code).where(WorkFront.project_id == project_id))
-    return dict(rows.all())
 
 
 def _same(one: WorkTime, other: WorkTime) -> bool:
