@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from geo.importers.precheck import Refused
 from geo.schedules.firstlook import Kind
+from geo.schedules.limits import LIMITS
 
 MOST_FAULTS = 500
 DEPTH = 200
@@ -31,8 +32,9 @@ class _Stop(Exception):
     """Ends the parse: expat gives an exception of a handler through."""
 
 
-def check_markup(path: Path, kind: Kind) -> list[list[Any]]:
-    """Faults as [code, where, values]. Raises Refused for a DOCTYPE, which is never parsed on.
+def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[Any]]:
+    """Faults as [code, where, values]. Raises Refused for a DOCTYPE, which is never parsed on, and for more than
+    `most` tasks.
 
     Expat itself sees DOCTYPE in every encoding that it reads, so no spelling of it hides; it fetches nothing.
     """
@@ -65,6 +67,8 @@ def check_markup(path: Path, kind: Kind) -> list[list[Any]]:
         if inside == task and here == own:
             at["task"] = text
             numbers.add(text)
+            if len(numbers) > most:
+                raise Refused("rows", limit=most)
         elif inside == link and here == pred:
             at["pred"] = text
         elif inside == link and here == succ:
