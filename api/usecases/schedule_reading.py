@@ -120,11 +120,11 @@ def _finish(
         if row is None:
             return None
         if row.state == "reading":
-            for name, value in end.items():
-                setattr(row, name, value)
             if ties is not None:
-                row.ties = ties(session, session.get_one(Project, row.project_id))
-            row.read_at = session.scalar(select(func.clock_timestamp()))
+                end = {**end, "ties": ties(session, session.get_one(Project, row.project_id))}
+            for name, value in {**end, "read_at": func.clock_timestamp()}.items():
+                setattr(row, name, value)
+            session.flush()
         state: str = row.state
         return state
 

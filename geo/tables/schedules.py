@@ -14,10 +14,11 @@ from geo.tables.base import Base
 
 
 class ScheduleImport(Base):
-    """A schedule file of a project: waiting → reading → ready | refused; ready → accepted | rejected; accepted → undone.
+    """A schedule file: waiting → reading → ready | refused; ready → accepted | rejected; accepted → undone.
 
-    Until it is accepted or rejected it may be cancelled. `phase`: how far the reading is. `document` is `projects.interchange.package`, `rows` the sender's dates beside ours, `ties` the fronts, milestones
-    and finish chosen for it; `before` the network that it replaced, `after_hash` that of the network it made.
+    Until it is decided it may be cancelled. `phase` is how far the reading is, `document` a
+    `projects.interchange.package`, `rows` the sender's dates beside ours, `ties` the fronts, milestones and finish
+    chosen for it; `before` the network that it replaced, `after_hash` that of the network it made.
     """
 
     __tablename__ = "schedule_import"
