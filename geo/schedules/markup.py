@@ -1,6 +1,7 @@
 """Reads through the XML of a schedule before Java does: no DOCTYPE, whole to its end, no link into the void.
 
-MPXJ drops links to tasks that are not there without a word, so they are looked for here. Runs in the child.
+MPXJ drops links to tasks that are not there without a word, and gives a P6 calendar without working time hours of its
+own: both are looked for here. Runs in the child.
 """
 
 from __future__ import annotations
@@ -41,6 +42,8 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
     task, own, link, pred, succ = _SHAPE[kind]
     numbers: set[str] = set()
     ends: list[tuple[int, str, str]] = []
+    calendars: list[tuple[int, dict[str, str]]] = []
+    used: set[str] = set()
     stack: list[str] = []
     piece: list[str] = []
     at: dict[str, str] = {}
@@ -54,7 +57,7 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
         piece.clear()
         if len(stack) > DEPTH:
             raise Refused("deep")
-        if stack[-1] == task:
+        if stack[-1] in (task, "Calendar"):
             at.clear()
         elif stack[-1] == link:
             at.pop("pred", None), at.pop("succ", None), at.pop("cross", None)
@@ -69,6 +72,14 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
             numbers.add(text)
             if len(numbers) > most:
                 raise Refused("rows", limit=most)
+        elif inside == task and here == "CalendarObjectId":
+            used.add(text)
+        elif inside == "Calendar" and here in ("ObjectId", "Name", "BaseCalendarObjectId"):
+            at[here] = text
+        elif inside == "WorkTime" and here == "Start" and "StandardWorkHours" in stack:
+            at["works"] = text
+        elif here == "Calendar" and "ObjectId" in at:
+            calendars.append((parser.CurrentLineNumber, dict(at)))
         elif inside == link and here == pred:
             at["pred"] = text
         elif inside == link and here == succ:
@@ -92,9 +103,15 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
         return [["xml_broken", f"dòng {error.lineno}", {"reason": expat.ErrorString(error.code)}]]
     except (LookupError, ValueError, UnicodeError) as error:
         return [["xml_encoding", path.name, {"reason": str(error)[:120]}]]
-    return [
+    faults: list[list[Any]] = [
+        ["idle", f"dòng {line}", {"calendar": said.get("Name", "")}]
+        for line, said in calendars
+        if said["ObjectId"] in used and not said.get("works") and not said.get("BaseCalendarObjectId")
+    ]
+    faults += [
         ["no_such_end", f"dòng {line}", {"pred": a, "succ": b, "absent": end}]
         for line, a, b in ends
         for end in dict.fromkeys((a, b))
         if end not in numbers
-    ][:MOST_FAULTS]
+    ]
+    return faults[:MOST_FAULTS]

@@ -67,7 +67,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "xer_line": ("Dòng không thuộc bảng nào: “{text}”.", "A line of no table: “{text}”."),
     "xer_table": ("Tệp XER không có bảng này.", "The XER has no such table."),
-    "xer_idle": (
+    "idle": (
         "Lịch “{calendar}” không có giờ làm việc nào.",
         "Calendar “{calendar}” has no working time.",
     ),

@@ -116,7 +116,7 @@ def _missing(tables: Tables) -> list[list[Any]]:
         # MPXJ would give such a calendar office hours of its own, without a word.
         idle = "s|" not in row.get("clndr_data", "") and not row.get("base_clndr_id", "")
         if idle and row.get("clndr_id", "") in used:
-            faults.append(["xer_idle", f"dòng {line}", {"calendar": row.get("clndr_name", "")[:60]}])
+            faults.append(["idle", f"dòng {line}", {"calendar": row.get("clndr_name", "")[:60]}])
     names = {row.get("task_id", ""): row.get("task_code", "") for _, row in tables.get("TASK", [])}
     for table, column, target, key in _POINTS:
         if not tables.get(target) and target not in NEEDED:

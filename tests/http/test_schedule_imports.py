@@ -24,6 +24,7 @@ from geo.server.processes import pauses
 from geo.tables import ScheduleImport
 from tests.http.browsing import PAGE, enter, page, said, token_of
 from tests.people import Tester, make_tester, owner_session
+from tests.unit.pmxml_text import pmxml
 from tests.unit.schedule_texts import mspdi, xer
 
 PROJECT = "VD4"  # these tests replace the network of this project and put it back
@@ -253,10 +254,12 @@ def test_a_file_over_the_limit_is_refused_before_it_is_kept(
 def test_one_who_sent_a_file_may_cancel_it_and_send_it_again(
     as_: Callable[[str], TestClient], portfolio_settings: Settings
 ) -> None:
-    content = mspdi(before="<!-- huỷ -->")
+    content = pmxml()
     number = number_of(send(as_("one"), content))
     shown = as_("one").get(f"{NAP}/{number}", headers=PAGE)
-    if read(as_("one"), number)["state"] == "ready" and "Refresh" in shown.headers:
+    answer = read(as_("one"), number)
+    assert (answer["state"], answer["format"], answer["summary"]["compared"]["same"]) == ("ready", "pmxml", 7)
+    if "Refresh" in shown.headers:
         assert "Mỗi lúc chỉ đọc một tệp tiến độ" in said(shown.text)
     assert press(as_("stranger"), number, "huy").status_code == 404
     assert press(as_("one"), number, "huy").status_code == 303
