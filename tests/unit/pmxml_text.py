@@ -26,7 +26,7 @@ def pmxml(
     `before` goes in front of the root; `links` are (predecessor, successor, type, lag in hours); `idle`: the second
     calendar has no working time.
     """
-    rows = (
+    rows: tuple[tuple[str, str, str, str, str, int, int, str, Mapping[str, str]], ...] = (
         ("1", "A1000", "Dọn mặt bằng", "Task Dependent", "Completed", 40, 0, "500", {}),
         ("2", "A1010", "Đắp nền", "Task Dependent", "In Progress", 40, 24, "500", {}),
         ("3", "A1020", "Móng đường", "Task Dependent", "Not Started", 24, 24, "500", {}),
