@@ -26,7 +26,7 @@ from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
-from api.usecases.schedules import schedule_answer
+from api.usecases.schedules import options_answer, schedule_answer
 from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
@@ -228,6 +228,7 @@ def project_frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], l
         "project": view.summary.facts,
         "data_date": view.data_date,
         "view": view,
+        "reckoned_with": options_answer(view.delay.options) if view.delay else None,
         "ward_names": {ward["code"]: ward["label"] for ward in view.wards},
         "stakes": {axis["code"]: stations_of(axis) for axis in view.alignments},
         "tab": tab,

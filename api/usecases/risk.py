@@ -155,6 +155,7 @@ def _view(
     return RiskView(
         project=project.code,
         data_date=made.data_date,
+        options=delay.options,
         iterations=result.iterations,
         seed=result.seed,
         forecast_finish=delay.forecast_finish,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from api.usecases import facts
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.visible import hidden_cases, named, seen_delay
 from geo.access import access_project
+from geo.tables import Project
 from projects.engine.model import Options, Rule
 from projects.engine.shifts import Moment
 from projects.works import day_of_moment
@@ -88,6 +90,18 @@ def schedule_answer(
             "driving_hidden": len(hidden & whole.critical_cases),
         },
     }
+
+
+def options_of(session: Session, ctx: Context, project: Project, day: date) -> dict[str, Any] | None:
+    """How the project is reckoned on a day, as values; None without a network; part of every answer."""
+    delay = calculate(session, ctx, project, day).delay
+    return None if delay is None else options_answer(delay.options)
+
+
+def common_options(options: Iterable[Options | None]) -> dict[str, Any] | None:
+    """How all projects with a network were reckoned; None where they differ, or without any."""
+    found = {how for how in options if how is not None}
+    return options_answer(found.pop()) if len(found) == 1 else None
 
 
 def options_answer(options: Options) -> dict[str, Any]:
