@@ -168,6 +168,7 @@ def render_network(
         activities=chart.rows,
         activities_total=len(rows),
         chart=chart.gantt,
+        narrow=chart.narrow,
         compared=chart,
         wanted=wanted or GanttWanted(every=all_of_them),
         showing_all=chart.shown == len(rows),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import calculate, resolve_day
+from api.usecases.planned import planned_answer, planned_of
 from api.usecases.visible import hidden_cases, named, seen_delay
 from geo.access import access_project
 from geo.tables import Project
@@ -22,7 +23,9 @@ from projects.works import day_of_moment
 def schedule_answer(
     session: Session, ctx: Context, code: str, *, as_of: date | None = None
 ) -> dict[str, Any]:
-    """Activities with earliest and latest dates, floats (working days of their calendar) and drivers.
+    """Activities with planned, earliest and latest dates, floats (working days of their calendar) and drivers.
+
+    The plan is the earliest baseline, without one the network as first recorded (`planned_dates` says which).
 
     Land cases are nodes too; only those that drive are listed one by one, the rest is in `land`. Cases outside the
     reader's reach are counted and not named: in the chain they are an empty text. Raises NotFound, CyclicDependency.
@@ -39,6 +42,8 @@ def schedule_answer(
     works, net = reckoning.works, reckoning.works.net
     days = {time.name: time.day_minutes for time in net.calendars}
     calendar_of = {a.code: a.calendar for a in net.activities}
+    planned = planned_of(session, ctx, project)
+    plan = planned.dates if planned else {}
     shown = sorted(
         net.activities, key=lambda a: (rows[a.code].early_start, rows[a.code].early_finish, a.code)
     )
@@ -47,6 +52,7 @@ def schedule_answer(
         "options": options_answer(whole.options),
         "forecast_finish": delay.forecast_finish.isoformat(),
         "planned_finish": delay.planned_finish.isoformat() if delay.planned_finish else None,
+        "planned_dates": planned_answer(planned),
         "slip_days": delay.slip_days,
         "driving_chain": [item.code for item in delay.chain],
         "activities": [
@@ -62,6 +68,8 @@ def schedule_answer(
                 "actual_start": _iso(a.actual_start),
                 "actual_finish": _iso(a.actual_finish),
                 "remaining": None if a.remaining is None else -(-a.remaining // days[a.calendar]),
+                "planned_start": plan[a.code][0].isoformat() if a.code in plan else None,
+                "planned_finish": plan[a.code][1].isoformat() if a.code in plan else None,
                 "early_start": rows[a.code].early_start.isoformat(),
                 "early_finish": rows[a.code].early_finish.isoformat(),
                 "late_start": rows[a.code].late_start.isoformat(),

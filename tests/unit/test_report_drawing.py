@@ -36,7 +36,8 @@ def content(**more: object) -> dict[str, object]:
     }  # fmt: skip
     made = {
         "format": 1, "kind": "delay", "software": "0", "project": "X", "data_date": "2026-03-13", "since": "2026-02-13",
-        "known_event": 7, "options": OPTIONS, "demo": True, "entries": [entry], "slip": slip(), "band": [], "plan": [], "next": [],
+        "known_event": 7, "options": OPTIONS, "demo": True, "entries": [entry], "slip": slip(), "band": [], "plan": [],
+        "next": [],
         "next_count": 0, "ages": [], "promises": {"due": 0, "broken": 0, "kept": 0, "listed": []},
     }  # fmt: skip
     return made | more
