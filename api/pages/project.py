@@ -26,7 +26,7 @@ from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
-from api.usecases.schedules import schedule_answer
+from api.usecases.schedules import options_answer, schedule_answer
 from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
@@ -168,6 +168,7 @@ def render_network(
         activities=chart.rows,
         activities_total=len(rows),
         chart=chart.gantt,
+        narrow=chart.narrow,
         compared=chart,
         wanted=wanted or GanttWanted(every=all_of_them),
         showing_all=chart.shown == len(rows),
@@ -228,6 +229,7 @@ def project_frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], l
         "project": view.summary.facts,
         "data_date": view.data_date,
         "view": view,
+        "reckoned_with": options_answer(view.delay.options) if view.delay else None,
         "ward_names": {ward["code"]: ward["label"] for ward in view.wards},
         "stakes": {axis["code"]: stations_of(axis) for axis in view.alignments},
         "tab": tab,
