@@ -98,7 +98,7 @@ def pace(done: Sequence[date], left: int, *, day: date, assigned: date | None) -
 
 
 def month_ends(day: date, last: date, *, more: int = 0) -> tuple[date, ...]:
-    """The last days of the months from that of `day` to that of `last`, and of `more` months after; none before `day`."""
+    """The last days of the months from that of `day` to that of `last` and `more` months after; none before `day`."""
     month, found = _month(day), []
     while month <= last or more > 0:
         more -= month > last
