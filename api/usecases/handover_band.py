@@ -24,11 +24,15 @@ MONTHS_MORE = 24  # that the band is followed after the last month of the curve
 
 @dataclass(frozen=True, slots=True)
 class HandoverBand:
-    """The band at the ends of months, and what its ranges rest on: of `cases` open ones `assumed` wholly on a guess."""
+    """The band at the ends of months, and what its ranges rest on: of `cases` open ones `assumed` wholly on a guess.
+
+    `guess`: that guess, in percent of the days to the forecast.
+    """
 
     points: tuple[Band, ...]
     cases: int
     assumed: int
+    guess: tuple[float, float] = Assumed().land
     draws: int = DRAWS
 
 

@@ -21,8 +21,10 @@ from maps.papers.pdf import FONTS, SCHEME, drawn, fetch
 from maps.reports import charts
 from maps.reports.form import Document, Kind, Value
 from maps.reports.words import said
+from maps.timeloc import Chart, chart_svg
 
 ATTACHED = "noi-dung.json"
+TIME_HIGHEST = 500.0  # px of the days of a time–location chart, so that it stands on one page across
 
 
 def make_pdf(document: Document, content: bytes) -> bytes:
@@ -59,6 +61,12 @@ def _svg(make: Callable[[Any], str]) -> Callable[[Any], Markup]:
     return lambda value: Markup(make(value))  # an SVG that ElementTree wrote
 
 
+def _time_chart(chart: Chart, number: int) -> Markup:
+    """The time–location chart of a page across."""
+    style = (Path(__file__).resolve().parent / "timechart.css").read_text()
+    return Markup(chart_svg(chart, f"t{number}", highest=TIME_HIGHEST, style=style))
+
+
 @cache
 def _environment() -> Environment:
     env = Environment(
@@ -70,7 +78,7 @@ def _environment() -> Environment:
     env.globals |= {
         "fonts": FONTS, "scheme": SCHEME, "nation": NATION, "motto": MOTTO, "said": _shown, "fills": charts.FILLS,
         "waterfall": charts.waterfall, "step_line": _svg(charts.step_line), "band": _svg(charts.band),
-        "plan": _svg(charts.plan),
+        "plan": _svg(charts.plan), "time_chart": _time_chart,
     }  # fmt: skip
     env.filters["safe_svg"] = _svg(lambda text: text)
     return env
