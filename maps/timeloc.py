@@ -177,21 +177,32 @@ def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str 
             y=f"{cy + 4:.1f}",
             **{"text-anchor": "middle", "class": "dg-time-number"},
         )
-    for rule in chart.rules:  # last, on a ground of their own: they are read over hatching and marks
-        right, at, wide = x(chart.end_m) - 6, y(rule.on) - 5, 7.0 * len(rule.label) + 8
-        _put(
+    spots = [(x(mark.at_m), y(mark.on)) for mark in chart.marks]
+    for rule in chart.rules:  # last, on a ground of their own: they are read over hatching
+        wide, at = 7.0 * len(rule.label) + 8, y(rule.on)
+        left = _clear(float(box["x"]) + 4, x(chart.end_m) - 4, wide, at - 9, spots)
+        _put(svg, "rect", {"x": left, "y": at - 17, "width": wide, "height": 16.0, "class": "dg-time-ground"})
+        _text(
             svg,
-            "rect",
-            {"x": right - wide + 4, "y": at - 12, "width": wide, "height": 16.0, "class": "dg-time-ground"},
+            "text",
+            rule.label,
+            x=f"{left + 4:.1f}",
+            y=f"{at - 5:.1f}",
+            **{"class": f"dg-time-{rule.kind}-text"},
         )
-        place = {
-            "x": f"{right:.1f}",
-            "y": f"{at:.1f}",
-            "text-anchor": "end",
-            "class": f"dg-time-{rule.kind}-text",
-        }
-        _text(svg, "text", rule.label, **place)
     return ET.tostring(svg, encoding="unicode")
+
+
+def _clear(low: float, high: float, wide: float, at: float, spots: Sequence[tuple[float, float]]) -> float:
+    """Where a label of this width begins between `low` and `high`: as far right as it hides none of the marks."""
+    near = [cx for cx, cy in spots if abs(cy - at) < 24]
+    left = high - wide
+    while left >= low:
+        hit = max((cx for cx in near if left - 14 < cx < left + wide + 14), default=None)
+        if hit is None:
+            return left
+        left = hit - 15 - wide
+    return high - wide
 
 
 def _patterns(svg: ET.Element, ident: str) -> None:

@@ -93,14 +93,9 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
     elif kind == "bao-cao":
         found = whole
     else:
-        first = whole[0] if whole else None
-        found = [
-            *short_parts,
-            *_plan(content),
-            *time_sections(content),
-            *([_page(first)] if first else []),
-            *whole[1:],
-        ]
+        charts = time_sections(content)
+        first = whole[0] if charts else _page(whole[0])  # after the charts a page begins anyhow
+        found = [*short_parts, *_plan(content), *charts, first, *whole[1:]]
     return [part for part in found if part is not None]
 
 

@@ -6,6 +6,7 @@ The same document and content give the same bytes: no clock, no random identifie
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from functools import cache
@@ -23,6 +24,8 @@ from maps.reports.form import Document, Kind, Value
 from maps.reports.words import said
 from maps.timeloc import Chart, chart_svg
 
+SIGNS = {"≤": "không quá ", "≥": "ít nhất ", "→": "đến ", "′": "’"}
+SIGN = re.compile(f"([{''.join(SIGNS)}]) ?")
 ATTACHED = "noi-dung.json"
 TIME_HIGHEST = 500.0  # px of the days of a time–location chart, so that it stands on one page across
 
@@ -51,9 +54,13 @@ def _shown(value: Value, kind: Kind) -> str:
 
 
 def _drawable(value: object) -> object:
-    """A text with the codes of what our fonts do not draw (marks that turn the reading direction are among them)."""
+    """A text with words for the signs that our fonts do not draw, and codes for anything else that they do not.
+
+    Marks that turn the reading direction are among the latter.
+    """
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
+    value = SIGN.sub(lambda found: SIGNS[found[1]], value)
     return "".join(c if c.isspace() or ord(c) in drawn() else f"[U+{ord(c):04X}]" for c in value)
 
 
