@@ -99,7 +99,7 @@ def chosen(session: Session, ctx: Context, code: str, said: str, *, as_of: date 
     places, _ = front_places(session, project)
     with scope.calculating(session):
         query = select(ClearanceCase.code, ClearanceCase.id).where(ClearanceCase.project_id == project.id)
-        ids: dict[str, int] = dict(session.execute(query).tuples().all())
+        ids: dict[str, int] = dict(session.execute(query).all())
     activities: tuple[str, ...] = ()
     names = ("", "")
     if choice.kind is Kind.ACTIVITY:
@@ -187,7 +187,7 @@ def _of_cases(
             .join(ClearanceCase, ClearanceCase.id == Parcel.case_id)
             .where(Parcel.id.in_(wanted), Parcel.project_id == project.id)
         )
-        rows = dict(session.execute(query).tuples().all())
+        rows = dict(session.execute(query).all())
         missing = next((str(one) for one in wanted if one not in rows), None)
         if missing is not None:
             raise NotFound("parcel", missing)

@@ -59,12 +59,15 @@ def test_a_stretch_has_the_cases_whose_land_lies_on_it_and_the_works_of_its_fron
     assert any(works.kinds[code] is NodeKind.POSSESSION for code in said["activities"])
 
 
-def test_parcel_case_and_activity_lead_to_one_another(client: TestClient, portfolio_settings: Settings) -> None:
+def test_parcel_case_and_activity_lead_to_one_another(
+    client: TestClient, portfolio_settings: Settings
+) -> None:
     parcel, case, axis, low, high = rows(
         portfolio_settings,
         "select x.parcel_id::text, c.code, a.code, x.from_m, x.to_m from parcel_alignment x join clearance_case c on "
         "c.id = x.case_id join alignment a on a.id = x.alignment_id join project p on p.id = x.project_id "
-        "where p.code = :p and exists (select from case_front f where f.case_id = c.id) order by c.code limit 1",
+        "where p.code = :p and exists (select from parcel_front f where f.parcel_id = x.parcel_id) "
+        "order by c.code limit 1",
         p=CODE,
     )[0]
     of_parcel, of_case = chosen(client, f"thua:{parcel}"), chosen(client, f"ho-so:{case}")
@@ -78,7 +81,9 @@ def test_parcel_case_and_activity_lead_to_one_another(client: TestClient, portfo
     assert back["fronts"] == of_case["fronts"]
 
 
-def test_land_out_of_reach_is_counted_and_never_named(client: TestClient, portfolio_settings: Settings) -> None:
+def test_land_out_of_reach_is_counted_and_never_named(
+    client: TestClient, portfolio_settings: Settings
+) -> None:
     wards = rows(
         portfolio_settings,
         "select c.ward_code, min(c.code), (array_agg(p.id::text))[1] from clearance_case c join parcel p on "
@@ -86,7 +91,7 @@ def test_land_out_of_reach_is_counted_and_never_named(client: TestClient, portfo
         p=CODE,
     )
     (mine, own, _), (_, other, parcel) = wards[0], wards[-1]
-    reader = make_tester(portfolio_settings, "chon-mot-phuong", "ward", wards=(mine,))
+    reader = make_tester(portfolio_settings, "chon-mot-phuong", "ward_officer", wards=(mine,))
     ((axis, end),) = rows(
         portfolio_settings,
         "select a.code, max(x.to_m) from parcel_alignment x join alignment a on a.id = x.alignment_id "
@@ -95,7 +100,12 @@ def test_land_out_of_reach_is_counted_and_never_named(client: TestClient, portfo
     )
     whole = f"doan:{axis}:0-{end:.0f}"
     all_of_it, said = chosen(client, whole), chosen(client, whole, headers=reader.headers)
-    ours = {code for (code,) in rows(portfolio_settings, "select code from clearance_case where ward_code = :w", w=mine)}
+    ours = {
+        code
+        for (code,) in rows(
+            portfolio_settings, "select code from clearance_case where ward_code = :w", w=mine
+        )
+    }
     assert own in said["cases"]
     assert set(said["cases"]) <= ours < set(all_of_it["cases"]) | ours
     assert len(said["numbers"]) == len(said["cases"])
