@@ -97,21 +97,23 @@ def run(
     n = last.size
     finish[:] = 0
     for x in range(n):
-        s, e, mine = start[x], end[x], d[x]
+        s, e, own = start[x], end[x], d[x]
         for j in range(WIDTH):
             s[j] = 0
         for i in range(into[x], into[x + 1]):
-            t, g, p = link[i], lag[i], end[pred[i]]
+            t, g = link[i], lag[i]
             if t & 1:
                 p = start[pred[i]]
+            else:
+                p = end[pred[i]]
             if t < 2:
                 for j in range(WIDTH):
                     s[j] = max(s[j], np.int32(p[j] + g))
             else:
                 for j in range(WIDTH):
-                    s[j] = max(s[j], np.int32(p[j] + g - mine[j]))
+                    s[j] = max(s[j], np.int32(p[j] + g - own[j]))
         for j in range(WIDTH):
-            e[j] = np.int32(s[j] + mine[j])
+            e[j] = np.int32(s[j] + own[j])
         if target < 0 and last[x] != 0:
             for j in range(WIDTH):
                 finish[j] = max(finish[j], e[j])
@@ -120,13 +122,15 @@ def run(
     for k in range(targets.size):
         reached[k] = end[targets[k]]
     off_finish, counts = np.zeros(WIDTH, np.float32), np.zeros(WIDTH, np.float32)
-    mask = np.zeros(WIDTH, np.int32)
+    mask, mine = np.zeros(WIDTH, np.int32), np.empty(WIDTH, np.int32)
     for j in range(used):
         off_finish[j] = np.float32(finish[j] - np.float32(centre))
         counts[j] = np.float32(1)
         mask[j] = 1
     for x in range(n - 1, -1, -1):
-        s, e, mine = start[x], end[x], d[x]
+        s, e = start[x], end[x]
+        for j in range(WIDTH):
+            mine[j] = np.int32(e[j] - s[j])
         if target < 0 or x == target:
             for j in range(WIDTH):
                 limit[j] = finish[j]
@@ -134,9 +138,11 @@ def run(
             for j in range(WIDTH):
                 limit[j] = NEVER
         for i in range(out[x], out[x + 1]):
-            t, g, p = out_link[i], out_lag[i], start[succ[i]]
+            t, g = out_link[i], out_lag[i]
             if t >= 2:
                 p = end[succ[i]]
+            else:
+                p = start[succ[i]]
             if t & 1 == 0:
                 for j in range(WIDTH):
                     limit[j] = min(limit[j], np.int32(p[j] - g))
