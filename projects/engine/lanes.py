@@ -102,7 +102,7 @@ def run(
             s[j] = 0
         for i in range(into[x], into[x + 1]):
             t, g = link[i], lag[i]
-            if t & 1:
+            if t & 1:  # noqa: SIM108 (as an expression it takes half as long again)
                 p = start[pred[i]]
             else:
                 p = end[pred[i]]
@@ -139,7 +139,7 @@ def run(
                 limit[j] = NEVER
         for i in range(out[x], out[x + 1]):
             t, g = out_link[i], out_lag[i]
-            if t >= 2:
+            if t >= 2:  # noqa: SIM108
                 p = end[succ[i]]
             else:
                 p = start[succ[i]]
