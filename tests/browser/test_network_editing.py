@@ -150,7 +150,7 @@ def test_the_drawing_is_zoomed_by_buttons_and_keys_and_moved_by_dragging(desk: P
     expect(desk.locator("[data-scale]")).to_have_text("100%")
     desk.reload()
     path = desk.locator(".netmap a:has(.box-path)").first
-    inside = "box => { const [a, b] = [box.getBoundingClientRect(), box.closest('[data-zoom]').getBoundingClientRect()];"
+    inside = "box => { const [a, b] = [box, box.closest('[data-zoom]')].map(e => e.getBoundingClientRect());"
     assert path.evaluate(
         f"{inside} return a.top >= b.top && a.bottom <= b.bottom; }}"
     )  # the path is what is shown
