@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -41,7 +42,7 @@ def test_where_nothing_is_uncertain_the_band_is_the_count() -> None:
 @pytest.mark.parametrize("count", [1, 3, 60])
 def test_a_band_rises_keeps_its_order_and_ends_at_all_cases(count: int) -> None:
     found = of(some(count))
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert (before.low, before.middle, before.high) <= (after.low, after.middle, after.high)
         assert before.low <= after.low
         assert before.high <= after.high
