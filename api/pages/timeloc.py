@@ -59,17 +59,21 @@ def time_charts(
     """The chart of each alignment, by its code."""
     code, kept = view.summary.facts.code, carried(request.query_params)
     spans, labels = ward_spans(session, code), {ward["code"]: str(ward["label"]) for ward in view.wards}
-    return {axis.code: _chart(found, axis, spans, labels, code, kept, lang) for axis in found.axes}
+    return {
+        axis.code: Markup(chart_svg(chart_of(found, axis, spans, labels, code, kept, lang), _ident(axis)))
+        for axis in found.axes
+    }
 
 
 def _run(axis: AxisTime, from_m: float, to_m: float, lang: str) -> str:
     return fmt.run(from_m, to_m, lang, axis.stations)
 
 
-def _chart(
+def chart_of(
     found: TimeLocation, axis: AxisTime, spans: Spans, labels: Mapping[str, str], code: str,
     kept: Mapping[str, object], lang: str,
-) -> Markup:  # fmt: skip
+) -> Chart:  # fmt: skip
+    """The chart of an alignment with its words and links; `kept` goes along in every link."""
     vi = lang == "vi"
     cases, network = f"/du-an/{code}/ho-so", f"/du-an/{code}/duong-gang"
     every = next((s for s in STEPS if (axis.end_m - axis.start_m) / s <= 12), 20_000.0)
@@ -114,7 +118,7 @@ def _chart(
                 found.forecast.toordinal() + 1, "forecast", _dated("Dự báo", "Forecast", found.forecast, lang)
             )
         )
-    chart = Chart(
+    return Chart(
         title=f"{'Lý trình – thời gian' if vi else 'Time–location'}: {axis.name_vi if vi else axis.name_en}",
         description=_description(axis, lang),
         start_m=axis.start_m, end_m=axis.end_m,
@@ -125,8 +129,10 @@ def _chart(
         rules=rules,
         alignment=axis.code,
     )  # fmt: skip
-    ident = "t" + "".join(c for c in axis.code if c.isascii() and c.isalnum())
-    return Markup(chart_svg(chart, ident))
+
+
+def _ident(axis: AxisTime) -> str:
+    return "t" + "".join(c for c in axis.code if c.isascii() and c.isalnum())
 
 
 def _seasons(axis: AxisTime) -> list[Season]:
@@ -182,4 +188,4 @@ def _description(axis: AxisTime, lang: str) -> str:
     return f"Land handed over {land}; {works} activities, {clashes} clashes, listed below."
 
 
-__all__ = ["router", "time_charts"]
+__all__ = ["chart_of", "router", "time_charts"]

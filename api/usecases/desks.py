@@ -118,7 +118,7 @@ def _desks(
     known = shelf.kept
     stale = [case for case in cases if known.get(case.code, (None,))[0] != prints[case.code]]
     told = facts_of(session, ctx, [case.code for case in stale]) if stale else {}
-    bans, office = bans_of(law), working_calendars()[VN5]
+    bans, office = bans_of(law), working_calendars(law.holidays)[VN5]
     for case in stale:
         facts = told.get(case.code, ())
         frame = make_frame(
