@@ -16,7 +16,10 @@ HIGHEST, A_DAY = 900.0, 0.9  # px: of the drawing, and at most of a day
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Land over [from_m, to_m] there from `opens` (ordinal of a morning); `href` leads to its cases."""
+    """Land over [from_m, to_m] there from `opens` (ordinal of a morning); `href` leads to its cases.
+
+    `choice`, here and below, is what a click selects in the page.
+    """
 
     from_m: float
     to_m: float
@@ -24,6 +27,7 @@ class Land:
     actual: bool
     label: str
     href: str
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Trace:
     kind: str
     label: str
     href: str
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What is drawn. `ticks`: (m, text); `strips`: rows of (from_m, to_m, text), e.g. wards, structures."""
+    """What is drawn. `ticks`: (m, text); `strips`: rows of (from_m, to_m, text), e.g. wards, structures.
+
+    `alignment` is the code of the axis, for what is selected on it.
+    """
 
     title: str
     description: str
@@ -82,14 +90,18 @@ class Chart:
     traces: Sequence[Trace]
     marks: Sequence[Mark]
     rules: Sequence[Rule]
+    alignment: str = ""
 
 
-def chart_svg(chart: Chart, ident: str) -> str:
-    """The chart; `ident` (letters and digits) keeps names of patterns apart on a page with several."""
+def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str = "") -> str:
+    """The chart; `ident` (letters and digits) keeps names of patterns apart on a page with several.
+
+    `highest`: px that the days may take. On paper `style` is the sheet that the drawing carries with it.
+    """
     days = [int(d) for t in chart.traces for d in (t.start, t.end)] + [rule.on for rule in chart.rules]
     first = min(days, default=0) - 20
     last = max(days, default=1) + 30
-    scale = min(HIGHEST / max(last - first, 1), A_DAY)
+    scale = min(highest / max(last - first, 1), A_DAY)
     top = TOP + ROW * len(chart.strips)
     height = top + (last - first) * scale + 24
     length = max(chart.end_m - chart.start_m, 1.0)
@@ -107,17 +119,20 @@ def chart_svg(chart: Chart, ident: str) -> str:
         {
             "xmlns": "http://www.w3.org/2000/svg", "class": "dg-time", "viewBox": f"0 0 {WIDTH:g} {height:.0f}",
             "role": "group", "aria-labelledby": f"{ident}-title {ident}-desc",
+            "data-alignment": chart.alignment, "data-start": f"{chart.start_m:.3f}", "data-length": f"{length:.3f}",
         },
     )  # fmt: skip
     _text(svg, "title", chart.title, id=f"{ident}-title")
     _text(svg, "desc", chart.description, id=f"{ident}-desc")
+    if style:
+        ET.SubElement(svg, "style").text = style
     _patterns(svg, ident)
     _strips(svg, chart, x)
     box: dict[str, float | str] = {"x": x(chart.start_m), "width": x(chart.end_m) - x(chart.start_m)}
     _put(svg, "rect", {**box, "y": top, "height": height - top - 24, "class": "dg-time-none"})
     for part in chart.land:
         a, b = x(part.from_m), x(part.to_m)
-        link = _link(svg, part.href, part.label)
+        link = _link(svg, part.href, part.label, part.choice)
         wide, up = max(b - a, 0.8), y(part.opens)
         _put(
             link,
@@ -149,22 +164,16 @@ def chart_svg(chart: Chart, ident: str) -> str:
             "line",
             {"x1": box["x"], "x2": x(chart.end_m), "y1": at, "y2": at, "class": f"dg-time-{rule.kind}"},
         )
-        place = {
-            "x": x(chart.end_m) - 6,
-            "y": at - 5,
-            "text-anchor": "end",
-            "class": f"dg-time-{rule.kind}-text",
-        }
-        _text(svg, "text", rule.label, **{key: str(value) for key, value in place.items()})
     for trace in sorted(chart.traces, key=lambda t: ("free", "other", "gang").index(t.kind)):
-        link = _link(svg, trace.href, trace.label)
+        link = _link(svg, trace.href, trace.label, trace.choice)
         ends: dict[str, float | str] = {
             "x1": x(trace.from_m),
             "y1": y(trace.start),
             "x2": x(trace.to_m),
             "y2": y(trace.end),
         }
-        _put(link, "line", {**ends, "class": "dg-time-hit"})
+        if trace.href:
+            _put(link, "line", {**ends, "class": "dg-time-hit"})
         _put(link, "line", {**ends, "class": f"dg-time-work dg-time-work-{trace.kind}"})
     for mark in chart.marks:
         cx, cy = x(mark.at_m), y(mark.on)
@@ -178,7 +187,32 @@ def chart_svg(chart: Chart, ident: str) -> str:
             y=f"{cy + 4:.1f}",
             **{"text-anchor": "middle", "class": "dg-time-number"},
         )
+    spots = [(x(mark.at_m), y(mark.on)) for mark in chart.marks]
+    for rule in chart.rules:  # last, on a ground of their own: they are read over hatching
+        wide, at = 7.0 * len(rule.label) + 8, y(rule.on)
+        left = _clear(float(box["x"]) + 4, x(chart.end_m) - 4, wide, at - 9, spots)
+        _put(svg, "rect", {"x": left, "y": at - 17, "width": wide, "height": 16.0, "class": "dg-time-ground"})
+        _text(
+            svg,
+            "text",
+            rule.label,
+            x=f"{left + 4:.1f}",
+            y=f"{at - 5:.1f}",
+            **{"class": f"dg-time-{rule.kind}-text"},
+        )
     return ET.tostring(svg, encoding="unicode")
+
+
+def _clear(low: float, high: float, wide: float, at: float, spots: Sequence[tuple[float, float]]) -> float:
+    """Where a label of this width begins between `low` and `high`: as far right as it hides none of the marks."""
+    near = [cx for cx, cy in spots if abs(cy - at) < 24]
+    left = high - wide
+    while left >= low:
+        hit = max((cx for cx in near if left - 14 < cx < left + wide + 14), default=None)
+        if hit is None:
+            return left
+        left = hit - 15 - wide
+    return high - wide
 
 
 def _patterns(svg: ET.Element, ident: str) -> None:
@@ -236,8 +270,11 @@ def _months(svg: ET.Element, first: int, last: int, y: object, left: float, righ
         month = date(month.year + ahead // 12, ahead % 12 + 1, 1)
 
 
-def _link(svg: ET.Element, href: str, label: str) -> ET.Element:
-    link = ET.SubElement(svg, "a", {"href": href, "aria-label": label})
+def _link(svg: ET.Element, href: str, label: str, choice: str) -> ET.Element:
+    if not href:  # on paper nothing is clicked
+        return ET.SubElement(svg, "g")
+    chosen = {"data-chon": choice} if choice else {}
+    link = ET.SubElement(svg, "a", {"href": href, "aria-label": label, **chosen})
     _text(link, "title", label)
     return link
 

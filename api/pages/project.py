@@ -21,15 +21,16 @@ from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
 from api.pages.sheet_answer import xlsx
 from api.pages.strips import stations_of, strips, ward_spans
-from api.pages.wanted_cases import Wanted, WantedDep, figure_words, stretch, wanted_cases
+from api.pages.wanted_cases import Wanted, WantedDep, figure_words, opened_by, stretch, wanted_cases
 from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
-from api.usecases.schedules import schedule_answer
+from api.usecases.schedules import options_answer, schedule_answer
 from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
+from projects.choosing import run_text
 from projects.codes import OBSTACLES
 from projects.steps import STEPS
 
@@ -97,7 +98,7 @@ def cases_page(
     ngay: DataDate = None,
 ) -> HTMLResponse:
     """The clearance cases that match the filters; every count elsewhere links here."""
-    chosen, day = wanted_cases(session, access_project(session, code), wanted, as_of=ngay)
+    chosen, day = wanted_cases(session, ctx, access_project(session, code), wanted, as_of=ngay)
     listing = case_list(session, ctx, code, chosen, limit=PAGE, offset=tu, as_of=day)
     return render_cases(request, project_view(session, ctx, code, as_of=day), listing, wanted)
 
@@ -112,7 +113,7 @@ def cases_file(
     ngay: DataDate = None,
 ) -> Response:
     """The same list as XLSX: to read, to print, or to fill in and send back (`ghi-theo-bang`)."""
-    chosen, day = wanted_cases(session, access_project(session, code), wanted, as_of=ngay)
+    chosen, day = wanted_cases(session, ctx, access_project(session, code), wanted, as_of=ngay)
     past = ngay is not None or ctx.known is not None
     made = case_sheet(session, ctx, code, chosen, lang, as_of=day, read_only=past)
     return xlsx(made.sheet, made.name)
@@ -137,6 +138,7 @@ def render_map(
         "project_map.html.j2",
         map=project_parts(request, view, lang, first=days[0], last=days[1]) if drawable else None,
         strip=strips(view, spans, lang),
+        run_text=run_text,
         differs=quoted_differs,
         **project_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),
     )
@@ -168,6 +170,7 @@ def render_network(
         activities=chart.rows,
         activities_total=len(rows),
         chart=chart.gantt,
+        narrow=chart.narrow,
         compared=chart,
         wanted=wanted or GanttWanted(every=all_of_them),
         showing_all=chart.shown == len(rows),
@@ -193,6 +196,7 @@ def render_cases(request: Request, view: ProjectView, listing: CaseList, wanted:
         wanted=wanted.query,
         behind_words=figure_words(wanted, request.state.lang),
         between=stretch(chosen["doan"]),
+        opened=opened_by(chosen),
         filtered=any(chosen.values()) or bool(wanted.figure),
         steps=list(STEPS),
         obstacles=OBSTACLES,
@@ -228,6 +232,7 @@ def project_frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], l
         "project": view.summary.facts,
         "data_date": view.data_date,
         "view": view,
+        "reckoned_with": options_answer(view.delay.options) if view.delay else None,
         "ward_names": {ward["code"]: ward["label"] for ward in view.wards},
         "stakes": {axis["code"]: stations_of(axis) for axis in view.alignments},
         "tab": tab,

@@ -20,12 +20,13 @@ from api.usecases.calculation import resolve_day
 from api.usecases.commitments import commitments
 from api.usecases.data_age import ages_of
 from api.usecases.desks import desk_rows
-from api.usecases.ledger import has_ledger, ledger_of
+from api.usecases.ledger import ledger_of
 from api.usecases.may import sees
 from api.usecases.projects import project_view
 from api.usecases.quality import quality_of
 from api.usecases.releases import release_answer
 from api.usecases.reports import delay_report, entry_answer
+from api.usecases.schedules import common_options
 from api.views import BandPiece, ProjectView
 from geo.access import access_project
 from geo.axis import load_routes
@@ -70,12 +71,7 @@ def report_content(
         "known_event": ctx.known,
         "chain_head": short_head(session),
         "reader": {"role": who.role.code, "wards": sorted(who.wards), "projects": sorted(who.projects)},
-        "options": {
-            "progress": "retained_logic",
-            "lag_calendar": "predecessor",
-            "critical_float": 0,
-            "days": "whole",
-        },
+        "options": common_options(v.delay.options for v in views if v.delay),
         "demo": any(view.summary.land.demo_parcels for view in views),
         "lights": lights,
         "entries": [_entry(view, labels) for view in views],
@@ -138,7 +134,7 @@ def _of_project(
     work.sort(key=lambda row: sort_key(row.desk, row.held, row.case.code))
     moved = (
         ledger_of(session, ctx, code, since, day)
-        if since is not None and view.delay is not None and since < day and has_ledger(session, code)
+        if since is not None and view.delay is not None and since < day
         else None
     )
     return {

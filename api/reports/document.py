@@ -10,16 +10,23 @@ from fractions import Fraction
 from typing import Any
 
 from api import formatting as fmt
+from api.option_words import reckoned
 from api.pages.labels import FORECAST_BASIS
+from api.reports.pack import time_sections
 from api.reports.slip import slip_sections
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
 from projects.codes import OBSTACLES
 from projects.reporting.canonical import digest, short
 from projects.steps import STEPS
 
-KINDS = ("bao-cao", "tom-tat", "tap")  # the report, the brief of one page, the pack of both with the plan
+KINDS = (
+    "bao-cao",
+    "tom-tat",
+    "tap",
+)  # the report, the brief of one page, the pack of both with plan and charts
 LEGEND = (
     ("free", "đã bàn giao"), ("blocked", "còn vướng"), ("critical", "vướng, giữ găng"), ("outside", "ngoài phạm vi"),
+    ("unknown", "chưa có số liệu thửa"),
 )  # fmt: skip
 MOST_CASES, MOST_WARDS, MOST_SETS = 25, 12, 6
 LIGHTS = {"late": "chậm", "risk": "nguy cơ", "ok": "đúng hạn", "none": "không đánh giá được"}
@@ -34,7 +41,7 @@ def document_of(content: Mapping[str, Any], kind: str = "bao-cao") -> Document:
     return Document(
         agency=("THÀNH PHỐ HÀ NỘI", "Đường Găng"),
         footer=f"Mã kiểm {short(code)} · số liệu đến {_day(content['data_date'])}, như đã ghi đến sự kiện "
-        f"{content['known_event']} · Đường Găng {content['software']}",
+        f"{content['known_event']} · {reckoned(content['options'])} · Đường Găng {content['software']}",
         code=code,
         made_for=date.fromisoformat(content["data_date"]),
         marks=("Thửa, hồ sơ, ngày hẹn, thời lượng: dữ liệu minh hoạ.",) if content["demo"] else (),
@@ -87,8 +94,9 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
     elif kind == "bao-cao":
         found = whole
     else:
-        first = whole[0] if whole else None
-        found = [*short_parts, *_plan(content), *([_page(first)] if first else []), *whole[1:]]
+        charts = time_sections(content)
+        first = whole[0] if charts else _page(whole[0])  # after the charts a page begins anyhow
+        found = [*short_parts, *_plan(content), *charts, first, *whole[1:]]
     return [part for part in found if part is not None]
 
 
@@ -175,7 +183,7 @@ def _axis(content: Mapping[str, Any], entry: Mapping[str, Any]) -> Section | Non
 
 def _plan(content: Mapping[str, Any]) -> list[Section]:
     lines = [(p["status"], [(x, y) for x, y in p["line"]]) for p in content["plan"]]
-    caption = "Trục trên thực địa (VN-2000, kinh tuyến trục 105°00′), hướng bắc lên trên; không phải bản đồ địa chính."
+    caption = "Trục trên thực địa (VN-2000, kinh tuyến trục 105°00’), hướng bắc lên trên; không phải bản đồ địa chính."
     return [Section("Bản đồ trục", picture=Picture(lines, caption), new_page=True)] if lines else []
 
 

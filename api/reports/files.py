@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.reports.content import report_content
 from api.reports.document import KINDS, document_of
+from api.reports.pack import time_values
 from maps.reports.book import INSIDE, make_book
 from maps.reports.pdf import ATTACHED, make_pdf
 from projects.errors import Fault, InvalidInput
@@ -47,6 +48,8 @@ class Asked:
 def report_file(session: Session, ctx: Context, asked: Asked, form: str) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file, and its content. Raises what `report_content` raises."""
     content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
+    if asked.project is not None and asked.kind == "tap":
+        content["time"] = time_values(session, ctx, asked.project, asked.as_of)
     return drawn(content, asked.kind, form), content
 
 

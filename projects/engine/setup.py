@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -100,6 +100,14 @@ def prepare(net: Net, options: Options) -> Prepared:
         late_wanted=np.fromiter((a.constraints != () and _late(a) for a in activities), np.int8, n),
         now=now,
     )
+
+
+def redated(p: Prepared, options: Options) -> Prepared:
+    """The same network on a later data date: `options` may differ in nothing else."""
+    now = instant(options.data_date, evening=True)
+    ticking = p.clock._replace(bad=np.array([0, -1], np.int64))
+    nodes = _nodes(p.activities, p.nodes.calendar, p.times, ticking, now)
+    return replace(p, options=options, now=now, clock=ticking, nodes=nodes)
 
 
 def _late(a: Activity) -> bool:
