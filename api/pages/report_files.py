@@ -13,10 +13,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.context import Context
-from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
+from api.deps import BodyCode, ContextDep, DataDate, ProjectCode, SessionDep
 from api.formatting import HANOI_TIME
 from api.moments import KNOWN_AT
 from api.reports.files import FORMS, Asked, report_file
+from api.usecases.bodies import since_of
 from api.usecases.calculation import first_day, resolve_day
 
 router = APIRouter(prefix="/bao-cao-cham")
@@ -26,6 +27,7 @@ Kind = Annotated[
     Literal["bao-cao", "tom-tat", "tap"],
     Query(description="Báo cáo, tóm tắt một trang, hay tập có bản đồ trục."),
 ]
+Brief = Annotated[Literal["bao-cao", "tom-tat"], Query(description="Báo cáo hay tóm tắt một trang.")]
 Since = Annotated[date | None, Query(description="So với ngày này (mặc định 28 ngày trước ngày số liệu).")]
 PERIOD = 28  # days of movement that a report shows unless it is told otherwise
 
@@ -59,6 +61,25 @@ def project_file(
     since = tu or day - timedelta(days=PERIOD)
     since = max(since, first) if first is not None else since
     return _file(session, ctx, Asked(code, day, since if since < day else None, loai), dang, f"{code}-{loai}")
+
+
+@router.get("/don-vi/{body}/tep", response_class=Response)
+def body_file(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    body: BodyCode,
+    dang: Form = "pdf",
+    loai: Brief = "bao-cao",
+    tu: Since = None,
+    ngay: DataDate = None,
+) -> Response:
+    """The report or the brief of a ward, of the departments or of the city as a file."""
+    if ctx.known_at is None:
+        return _settled(request)
+    day = resolve_day(session, ngay)
+    asked = Asked(None, day, since_of(session, body, day, tu), loai, body)
+    return _file(session, ctx, asked, dang, f"{body}-{loai}")
 
 
 def _settled(request: Request) -> RedirectResponse:

@@ -11,6 +11,7 @@ from typing import Any
 
 from api import formatting as fmt
 from api.pages.labels import FORECAST_BASIS
+from api.reports.body_document import body_parts
 from api.reports.slip import slip_sections
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
 from projects.codes import OBSTACLES
@@ -29,7 +30,10 @@ def document_of(content: Mapping[str, Any], kind: str = "bao-cao") -> Document:
     """The document of a kind (see `KINDS`). ValueError for another kind."""
     if kind not in KINDS:
         raise ValueError(kind)
-    parts = _portfolio(content) if content["project"] is None else _project(content, kind)
+    if content.get("body"):
+        parts = body_parts(content, kind)
+    else:
+        parts = _portfolio(content) if content["project"] is None else _project(content, kind)
     code = digest({**content, "document": kind})
     return Document(
         agency=("THÀNH PHỐ HÀ NỘI", "Đường Găng"),

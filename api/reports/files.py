@@ -19,6 +19,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.reports.body_content import body_content
 from api.reports.content import report_content
 from api.reports.document import KINDS, document_of
 from maps.reports.book import INSIDE, make_book
@@ -36,17 +37,24 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What makes a report: project (None: the portfolio), day, the day it is compared with, kind of document."""
+    """What makes a report: project (None: the portfolio), day, the day it is compared with, kind of document.
+
+    `body`: the report is that of a ward or level (see `api.usecases.bodies`), over all projects.
+    """
 
     project: str | None
     as_of: date
     since: date | None
     kind: str = "bao-cao"
+    body: str | None = None
 
 
 def report_file(session: Session, ctx: Context, asked: Asked, form: str) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file, and its content. Raises what `report_content` raises."""
-    content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
+    if asked.body is not None:
+        content = body_content(session, ctx, asked.body, as_of=asked.as_of, since=asked.since)
+    else:
+        content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
     return drawn(content, asked.kind, form), content
 
 
