@@ -20,8 +20,16 @@ TITLES = {
     "tom-tat": "TÓM TẮT MỘT TRANG",
     "tap": "BÁO CÁO CHẬM ĐƯỜNG GĂNG",
 }
-BRIEF = {"projects": 8, "cases": 6, "promises": 4, "clocks": 5, "causes": 4}
-WHOLE = {"projects": 30, "cases": 40, "promises": 15, "clocks": 15, "causes": 12}
+BRIEF = {
+    "projects": 5,
+    "moved": 3,
+    "cases": 4,
+    "obstacles": 3,
+    "promises": 0,
+    "clocks": 4,
+    "causes": 3,
+}  # one page
+WHOLE = {"projects": 30, "moved": 30, "cases": 40, "obstacles": 8, "promises": 15, "clocks": 15, "causes": 12}
 
 
 def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -29,8 +37,9 @@ def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     most = BRIEF if kind == "tom-tat" else WHOLE
     day, since = content["data_date"], content["since"]
     parts = [
-        _projects(content, most["projects"]), *_moved(content, most["causes"]), _cases(content, most["cases"]),
-        _obstacles(content), _promises(content, most["promises"]), _next(content, most["clocks"]),
+        _projects(content, most["projects"]), *_moved(content, most["moved"], most["causes"]), _cases(content, most["cases"]),
+        _obstacles(content, most["obstacles"]), _promises(content, most["promises"]),
+        _next(content, most["clocks"]),
     ]  # fmt: skip
     lead, rest = conclusion(content)
     period = f"Kỳ {_day(since)} – {_day(day)} · " if since else ""
@@ -100,13 +109,13 @@ def _projects(content: Mapping[str, Any], most: int) -> Section | None:
     return Section("Theo dự án", table=Table(columns, rows), hint=hint) if rows else None
 
 
-def _moved(content: Mapping[str, Any], most: int) -> Iterator[Section]:
+def _moved(content: Mapping[str, Any], projects: int, most: int) -> Iterator[Section]:
     """The movement of each project in the period, with the body's own share and its largest causes."""
     moved = [p for p in content["projects"] if p["moved"]]
     if not moved:
         return
     rows = []
-    for p in moved:
+    for p in moved[:projects]:
         m = p["moved"]
         share = None if m["share"] is None else _tenth(Fraction(m["share"]))
         rows.append(Row((p["short_vi"], _date(m["before"]), _date(m["after"]), m["days"], share)))
@@ -115,6 +124,8 @@ def _moved(content: Mapping[str, Any], most: int) -> Iterator[Section]:
         Column("Dịch trong kỳ", "days"), Column("Phần của đơn vị", "days"),
     )  # fmt: skip
     hint = "Phần của đơn vị theo sổ trượt (Shapley), số âm là kéo lại; phân số chính xác ở tệp JSON."
+    if len(moved) > len(rows):
+        hint += f" Còn {len(moved) - len(rows)} dự án nữa."
     yield Section("Dịch chuyển trong kỳ", table=Table(columns, rows), hint=hint)
     causes = [(p["short_vi"], c) for p in moved for c in p["moved"]["causes"]]
     causes.sort(key=lambda pair: (-abs(Fraction(pair[1]["days"])), pair[1]["key"]))
@@ -150,16 +161,17 @@ def _cases(content: Mapping[str, Any], most: int) -> Section | None:
         Row(
             (
                 d["case"], d["ward_name"], STEPS[d["step"]].label_vi, _obstacle(d["obstacle"]), _date(d["forecast"]),
-                FORECAST_BASIS[d["basis"]][0], d["group_days"],
+                d["group_days"],
             ),
-            second="; ".join(f"tờ {p['sheet']} – thửa {p['number']}" for p in d["parcels"][:2]),
+            second="; ".join(
+                [*(f"tờ {p['sheet']} – thửa {p['number']}" for p in d["parcels"][:2]), FORECAST_BASIS[d["basis"]][0]]
+            ),
         )
         for d in shown
     ]  # fmt: skip
     columns = (
-        Column("Hồ sơ, thửa", width=21), Column("Phường, xã", width=14), Column("Bước", width=19),
-        Column("Vướng mắc", width=18), Column("Dự báo", "date"), Column("Theo", width=8),
-        Column("Mũi lấy lại", "int", 8),
+        Column("Hồ sơ, thửa", width=28), Column("Phường, xã", width=14), Column("Bước", width=20),
+        Column("Vướng mắc", width=17), Column("Dự báo", "date", 11), Column("Mũi lấy lại", "int", 10),
     )  # fmt: skip
     left = len(content["drivers"]) - len(shown) + content["drivers_more"]
     words = [f"{left} hồ sơ nữa trong danh sách trên hệ thống."] if left else []
@@ -171,10 +183,10 @@ def _cases(content: Mapping[str, Any], most: int) -> Section | None:
     return Section("Hồ sơ và thửa giữ đường găng", text=(" ".join(words),)) if words else None
 
 
-def _obstacles(content: Mapping[str, Any]) -> Section | None:
+def _obstacles(content: Mapping[str, Any], most: int) -> Section | None:
     found = content["obstacles"]
     rows = [
-        Row((_obstacle(g["cause"]), g["obstacles"], g["cases"], g["overdue"])) for g in found["causes"][:8]
+        Row((_obstacle(g["cause"]), g["obstacles"], g["cases"], g["overdue"])) for g in found["causes"][:most]
     ]
     columns = (
         Column("Nhóm vướng", width=46),

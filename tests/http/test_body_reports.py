@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from fractions import Fraction
 
+import pikepdf
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -17,6 +19,7 @@ from tests.http.browsing import PAGE
 from tests.people import Tester, make_tester, owner_session, system_context
 
 WARD, OTHER = "00097", "00118"
+SMALL = "09739"  # of VANPHUC alone
 ADDRESS, API = "/bao-cao-cham/don-vi", "/api/reports/delay/bodies"
 
 
@@ -106,15 +109,18 @@ def test_a_case_is_the_departments_while_its_obstacle_lies_there(reader: TestCli
 def test_the_files_of_a_body_are_the_same_bytes_again_and_verify(
     reader: TestClient, portfolio_settings: Settings
 ) -> None:
+    ctx = system_context()
     for form, more in (("pdf", ""), ("pdf", "&loai=tom-tat"), ("xlsx", ""), ("json", "")):
-        led = reader.get(
-            f"{ADDRESS}/{WARD}/tep?dang={form}{more}", follow_redirects=False, headers=PAGE
-        ).headers["location"]
+        address = f"{ADDRESS}/{SMALL}/tep?dang={form}&ngay=2026-05-02{more}"
+        led = reader.get(address, follow_redirects=False, headers=PAGE).headers["location"]
         data = reader.get(led).content
         assert reader.get(led).content == data
         with owner_session(portfolio_settings) as session:
-            found = check_report(session, system_context(), data)
+            found = check_report(session, ctx, data)
         assert (found.whole, found.same, found.differ) == (True, True, ())
+        if more:
+            with pikepdf.open(io.BytesIO(data)) as brief:
+                assert len(brief.pages) == 1
 
 
 def test_an_officer_of_another_ward_is_told_counts_and_no_case(
@@ -143,7 +149,9 @@ def test_a_ward_without_cases_and_a_day_before_the_data_say_so(
 ) -> None:
     with owner_session(portfolio_settings) as session:
         empty = session.scalar(
-            text("select code from ward w where not exists (select from clearance_case c where c.ward_code = w.code)")
+            text(
+                "select code from ward w where not exists (select from clearance_case c where c.ward_code = w.code)"
+            )
         )
     html = reader.get(f"{ADDRESS}/{empty}", headers=PAGE)
     assert html.status_code == 200
