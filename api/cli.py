@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from api.collecting import patient_collection
 from api.commands import (
     answers,
     audit,
@@ -56,4 +57,5 @@ app.add_typer(upkeep.portfolio, name="portfolio")
 
 def main() -> None:
     """Entry point of the `duonggang` script."""
+    patient_collection()
     app()

@@ -27,6 +27,13 @@ class ResultCache:
     _items: OrderedDict[tuple[Any, ...], Any] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
+    def peek(self, key: tuple[Any, ...]) -> Any:
+        """The value of `key` if it is kept, else None."""
+        with self._lock:
+            if key in self._items:
+                self._items.move_to_end(key)
+            return self._items.get(key)
+
     def get(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """The value of `key`, made once."""
         with self._lock:

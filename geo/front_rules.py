@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -22,6 +24,14 @@ PIECES = text(
     order by 1, 2, 3, 4
     """
 )
+
+
+def with_run_fronts(session: Session, projects: Sequence[Project]) -> frozenset[int]:
+    """Those of the projects (ids) that have a front which opens with a run."""
+    wanted = select(WorkFront.project_id).where(
+        WorkFront.project_id.in_([project.id for project in projects]), WorkFront.run_m.is_not(None)
+    )
+    return frozenset(session.scalars(wanted.distinct()))
 
 
 def run_rules(session: Session, project: Project) -> dict[str, RunRule]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.store import states_then
+from geo.store import LOOPS, states_then
 from geo.tables import ClearanceCase, Project
 from projects.clearance import gives_possession, wants_land
 from projects.steps import STEPS
@@ -58,9 +58,6 @@ PACKED = np.dtype(
 )
 EPOCH = date(2000, 1, 1).toordinal()
 
-LOOPS = text(
-    "select set_config('enable_nestloop', :loops, true), set_config('enable_mergejoin', :loops, true)"
-)
 NAMES = text(
     """
     select p.id, p.map_series, p.sheet, p.number, p.ward_code, c.code
@@ -141,7 +138,6 @@ def named(session: Session, parcels: Iterable[bytes]) -> dict[bytes, ParcelName]
 
 @contextmanager
 def _joining_whole(session: Session) -> Iterator[None]:
-    """The planner expects a handful of rows behind row-level security and would look each one up: here come all."""
     session.execute(LOOPS, {"loops": "off"})
     yield
     session.execute(LOOPS, {"loops": "on"})
@@ -156,7 +152,7 @@ def _put_back(
     since: npt.NDArray[np.int64],
 ) -> None:
     """Cases that moved after the day stand where they stood on it; writes into `held` and `since`."""
-    then = states_then(session, project.code, as_of=as_of)
+    then = states_then(session, [project.code], as_of=as_of)
     if not then:
         return
     ids = _case_ids(session, project.id, then)

@@ -18,10 +18,13 @@ from projects.engine.shifts import DAY, Moment, WorkTime
 from projects.errors import InvalidInput
 from projects.model import NodeKind
 
+# As the columns say them; a call of the enumeration for each of a hundred thousand rows takes longer.
+TYPES = {kind.value: kind for kind in LinkType}
+KINDS = {kind.value: kind for kind in Kind} | {NodeKind.POSSESSION.value: Kind.MILESTONE}
+
 
 def activity_of(row: ActivityRow | Row[Any], *, whole_days: bool) -> Activity:
     """The engine's activity; a possession is a milestone."""
-    kind = Kind.MILESTONE if row.kind == NodeKind.POSSESSION else Kind(row.kind)
     first = () if row.not_before is None else (Constraint(Rule.SNET, row.not_before),)
     remaining = row.remaining
     if remaining is not None and whole_days:
@@ -29,16 +32,16 @@ def activity_of(row: ActivityRow | Row[Any], *, whole_days: bool) -> Activity:
     elif not whole_days:
         remaining = row.remaining_minutes
     return Activity(
-        code=row.code,
-        duration=row.duration * DAY if whole_days else row.minutes or 0,
-        calendar=row.calendar,
-        kind=kind,
-        name_vi=row.name_vi,
-        name_en=row.name_en,
-        constraints=(*first, *constraints_of(row.constraints)),
-        actual_start=row.actual_start_at or row.actual_start,
-        actual_finish=row.actual_finish_at or row.actual_finish,
-        remaining=remaining,
+        row.code,
+        row.duration * DAY if whole_days else row.minutes or 0,
+        row.calendar,
+        KINDS[row.kind],
+        row.name_vi,
+        row.name_en,
+        (*first, *constraints_of(row.constraints)) if row.constraints else first,
+        row.actual_start_at or row.actual_start,
+        row.actual_finish_at or row.actual_finish,
+        remaining,
     )
 
 
@@ -68,7 +71,7 @@ def activity_values(a: Activity, *, possession: bool, whole_days: bool, time: Wo
 def link_of(row: LinkRow | Row[Any], codes: Mapping[int, str], *, whole_days: bool) -> Link:
     """The engine's link."""
     lag = row.lag * DAY if whole_days else row.lag_minutes or 0
-    return Link(codes[row.pred_id], codes[row.succ_id], LinkType(row.type), lag, row.lag_calendar)
+    return Link(codes[row.pred_id], codes[row.succ_id], TYPES[row.type], lag, row.lag_calendar)
 
 
 def link_values(k: Link, *, whole_days: bool, time: WorkTime) -> dict[str, Any]:

@@ -6,32 +6,39 @@ the right, and writes the event.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
-from sqlalchemy import delete, select
+from sqlalchemy import Row, case, delete, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from geo.network_rows import activity_of, activity_values, link_of, link_values
+from geo.network_rows import TYPES, activity_of, activity_values, link_values
 from geo.store import FINISH
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from geo.tables import Project, ProjectNetwork, WorkFront
+from geo.tables.base import Base
 from projects.calendars import ALL, Calendar
 from projects.engine.checks import faults_of
 from projects.engine.docparts import Reader, calendar_of
 from projects.engine.docrows import calendar_row
-from projects.engine.model import LagCalendar, Net, Options, Progress
+from projects.engine.model import Activity, LagCalendar, Link, Net, Options, Progress
 from projects.engine.recalled import recalled
-from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
+from projects.engine.shifts import DAY, OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
 from projects.errors import Fault, InvalidInput, NotFound
 from projects.model import NodeKind
 from projects.plan import IMPORTED, TEMPLATE, Plan, link_key
 
-# Columns, not objects: a portfolio has tens of thousands of rows.
-OF_ACTIVITY = [getattr(ActivityRow, c.key) for c in ActivityRow.__table__.columns if c.key != "change"]
-OF_LINK = [getattr(LinkRow, c.key) for c in LinkRow.__table__.columns if c.key != "change"]
+# Columns of the tables, not of objects: a portfolio has tens of thousands of rows.
+ACTIVITY, LINK = Base.metadata.tables["activity"], Base.metadata.tables["link"]
+OF_ACTIVITY = [c for c in ACTIVITY.columns if c.key not in ("change", "constraints")]
+BOUND = case((ACTIVITY.c.constraints != literal([], JSONB), ACTIVITY.c.constraints)).label("constraints")
+OF_LINK = [
+    LINK.c[name] for name in ("pred_id", "succ_id", "type", "lag", "lag_minutes", "lag_calendar", "version")
+]
 DAY_UNIT, MINUTE_UNIT = "day", "minute"
 
 
@@ -65,36 +72,80 @@ def load_net(session: Session, project: Project, known: Mapping[str, Calendar]) 
 
 def load_plan(session: Session, project: Project, known: Mapping[str, Calendar]) -> Plan | None:
     """The network with options, calendars and ties; None for a project without one."""
-    stored = load_stored(session, project, known)
-    return None if stored is None else stored.plan
+    read = _read(session, project, known)
+    return None if read is None else read[0]
 
 
 def load_stored(session: Session, project: Project, known: Mapping[str, Calendar]) -> Stored | None:
     """The same with the version of every row, for whoever changes it."""
-    rows = session.execute(
-        select(*OF_ACTIVITY).where(ActivityRow.project_id == project.id).order_by(ActivityRow.code)
+    read = _read(session, project, known)
+    if read is None:
+        return None
+    plan, activities, links = read
+    versions = {row.code: row.version for row in activities}
+    return Stored(plan, versions | {link_key(u, v, TYPES[t]): version for u, v, t, _, _, version in links})
+
+
+_LinkRow = tuple[str, str, str, int, str | None, int]  # ends, type, lag and its calendar, version
+
+
+def _read(
+    session: Session, project: Project, known: Mapping[str, Calendar]
+) -> tuple[Plan, Sequence[Row[Any]], list[_LinkRow]] | None:
+    session.flush()  # the columns of tables are asked for, which does not do it by itself
+    rows: Sequence[Any] = session.execute(
+        select(*OF_ACTIVITY, BOUND).where(ACTIVITY.c.project_id == project.id).order_by(ACTIVITY.c.code)
     ).all()
     if not rows:
         return None
     about = session.get(ProjectNetwork, project.id, populate_existing=True)
-    whole = about is None or about.unit == DAY_UNIT
+    whole = counts_days(about)
+    codes = {row.id: row.code for row in rows}
+    links: list[_LinkRow] = [
+        (codes[pred], codes[succ], kind, lag * DAY if whole else minutes or 0, lag_calendar, version)
+        for pred, succ, kind, lag, minutes, lag_calendar, version in session.execute(
+            select(*OF_LINK).where(LINK.c.project_id == project.id)
+        ).all()
+    ]
+    links.sort()  # by the ends and the type, which no two have in common
+    plan = plan_of(
+        project.code,
+        about,
+        known,
+        activities=tuple(activity_of(row, whole_days=whole) for row in rows),
+        links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in links]),
+        rows=rows,
+        fronts=fronts_by_id(session, project),
+    )
+    return plan, rows, links
+
+
+def counts_days(about: ProjectNetwork | Row[Any] | None) -> bool:
+    """Whether a network is in whole days, as the templates are."""
+    return about is None or about.unit == DAY_UNIT
+
+
+def plan_of(
+    project: str,
+    about: ProjectNetwork | Row[Any] | None,
+    known: Mapping[str, Calendar],
+    *,
+    activities: tuple[Activity, ...],
+    links: tuple[Link, ...],
+    rows: Iterable[ActivityRow | Row[Any]],
+    fronts: Mapping[int, str],
+) -> Plan:
+    """A plan of what is kept: `about` is the row of `project_network`, `rows` those of the activities."""
+    whole = counts_days(about)
     own = () if about is None else _calendars_of(about.calendars)
     times = known_times(known, whole_days=whole) | {c.name: work_time(c) for c in own}
-    fronts = _fronts(session, project.id)
-    codes = {row.id: row.code for row in rows}
-    links = sorted(
-        (
-            (link_of(row, codes, whole_days=whole), row.version)
-            for row in session.execute(select(*OF_LINK).where(LinkRow.project_id == project.id))
-        ),
-        key=lambda pair: (pair[0].pred, pair[0].succ, pair[0].type),
-    )
     options = {} if about is None else about.options
-    plan = Plan(
+    rows = list(rows)
+    return Plan(
         net=Net(
-            project=project.code,
-            activities=tuple(activity_of(row, whole_days=whole) for row in rows),
-            links=tuple(link for link, _ in links),
+            project=project,
+            activities=activities,
+            links=links,
             calendars=tuple(times.values()),
             finishes=(FINISH,) if about is None else tuple(about.finishes),
         ),
@@ -109,8 +160,6 @@ def load_stored(session: Session, project: Project, known: Mapping[str, Calendar
         source=TEMPLATE if about is None else about.source,
         version=0 if about is None else about.version,
     )
-    versions = {row.code: row.version for row in rows}
-    return Stored(plan, versions | {link_key(k.pred, k.succ, k.type): version for k, version in links})
 
 
 def save_net(
@@ -249,7 +298,13 @@ def _put_links(session: Session, project_id: int, plan: Plan, ids: Mapping[str, 
 
 def fronts_of(session: Session, project: Project) -> dict[str, int]:
     """The work fronts of a project: ids by code."""
-    return {code: row_id for row_id, code in _fronts(session, project.id).items()}
+    return {code: row_id for row_id, code in fronts_by_id(session, project).items()}
+
+
+def fronts_by_id(session: Session, project: Project) -> dict[int, str]:
+    """The same the other way round: codes by id."""
+    wanted = select(WorkFront.id, WorkFront.code).where(WorkFront.project_id == project.id)
+    return dict(session.execute(wanted).all())
 
 
 def tie_faults(plan: Plan, of_front: Collection[str]) -> list[Fault]:
@@ -292,11 +347,6 @@ def _calendars_of(rows: object) -> tuple[WorkCalendar, ...]:
     if reader.faults:
         raise InvalidInput(reader.faults)
     return tuple(c for c in found if c is not None)
-
-
-def _fronts(session: Session, project_id: int) -> dict[int, str]:
-    rows = session.execute(select(WorkFront.id, WorkFront.code).where(WorkFront.project_id == project_id))
-    return dict(rows.all())
 
 
 def _same(one: WorkTime, other: WorkTime) -> bool:

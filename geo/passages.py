@@ -6,15 +6,15 @@ One statement each, whatever the number of cases; sees what the session's reach 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.store import LOOPS
 from geo.tables import Project
 from projects.forecasting.lawful import KINDS
 from projects.forecasting.pace import NEXT_STEP, Seen
@@ -81,16 +81,18 @@ LAW_FACTS = text(
     _TOLD
     + """
     , early as (
-        select id, code from clearance_case
-        where project_id = :project and (step = any(cast(:early as text[])) or step_on > :day)
+        select id, project_id, code from clearance_case
+        where project_id = any(cast(:projects as smallint[]))
+          and (step = any(cast(:early as text[])) or step_on > :day)
     )
-    select e.code, f.kind, f.happened_on as day, f.land, f.party, f.value, f.id
+    select e.project_id, e.code, f.kind, f.happened_on as day, f.land, f.party, f.value, f.id
     from early e join case_fact f on f.case_id = e.id
-    where f.project_id = :project and f.kind = any(cast(:kinds as text[])) and f.void_reason is null
-      and f.happened_on <= :day
+    where f.project_id = any(cast(:projects as smallint[])) and f.void_reason is null
+      and f.kind = any(cast(:kinds as text[])) and f.happened_on <= :day
     union all
-    select t.object_code, case when t.kind = 'case.step' and t.came = 'S20' and t.step = 'S20' and not t.first
-                               then 'notice.reissued' else k.kind end, t.day, '', '', '', 0
+    select e.project_id, t.object_code,
+           case when t.kind = 'case.step' and t.came = 'S20' and t.step = 'S20' and not t.first
+                then 'notice.reissued' else k.kind end, t.day, '', '', '', 0
     from told t join early e on e.code = t.object_code
     join unnest(cast(:steps as text[]), cast(:step_kinds as text[])) k (step, kind) on k.step = t.step
     """
@@ -156,12 +158,20 @@ def _ends(case: Whole, at: Whole) -> tuple[Whole, Whole]:
 
 def law_facts(session: Session, project: Project, *, day: date) -> dict[str, tuple[Fact, ...]]:
     """The facts that `projects.forecasting.lawful` reads, by case code, as they stood at the end of `day`."""
+    return law_facts_of(session, (project,), day=day)[project.id]
+
+
+def law_facts_of(
+    session: Session, projects: Sequence[Project], *, day: date
+) -> dict[int, dict[str, tuple[Fact, ...]]]:
+    """The same of several projects at once, by their id."""
     steps = {step: kind for step, kind in STEP_FACTS.items() if kind in KINDS}
+    session.execute(LOOPS, {"loops": "off"})
     rows = session.execute(
         LAW_FACTS,
         {
-            "codes": [project.code],
-            "project": project.id,
+            "codes": [project.code for project in projects],
+            "projects": [project.id for project in projects],
             "day": day,
             "early": _EARLY,
             "kinds": list(KINDS),
@@ -169,14 +179,15 @@ def law_facts(session: Session, project: Project, *, day: date) -> dict[str, tup
             "step_kinds": list(steps.values()),
         },
     ).all()
-    return _by_case(rows)
-
-
-def _by_case(rows: Iterable[Any]) -> dict[str, tuple[Fact, ...]]:
-    found: dict[str, list[Fact]] = {}
-    for code, kind, day, land, party, value, number in rows:
-        found.setdefault(code, []).append(Fact(kind, day, land=land, party=party, value=value, id=number))
-    return {code: tuple(sorted(facts, key=_order)) for code, facts in found.items()}
+    session.execute(LOOPS, {"loops": "on"})
+    found: dict[int, dict[str, list[Fact]]] = {project.id: {} for project in projects}
+    for project, code, kind, on, land, party, value, number in rows:
+        fact = Fact(kind, on, land=land, party=party, value=value, id=number)
+        found[project].setdefault(code, []).append(fact)
+    return {
+        project: {code: tuple(sorted(facts, key=_order)) for code, facts in of_case.items()}
+        for project, of_case in found.items()
+    }
 
 
 def _order(fact: Fact) -> tuple[date, int, str, str]:

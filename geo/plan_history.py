@@ -1,4 +1,4 @@
-"""The plan of a project as it stood on each day, read once: all versions of its activities and links.
+"""The plan of a project as it stood on each day, read once: all versions of its network.
 
 An edit of the plan counts from the effective day of its event, and never before an edit that was recorded earlier: so
 the plan of any day is one that was stored as a whole. Before the first of all the plan is taken to have been as it was
@@ -8,18 +8,22 @@ those that are known last. Work left is what the plan of the day says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from geo.store import FINISH
+from geo.network_rows import activity_of, link_of
+from geo.networks import counts_days, fronts_by_id, plan_of
 from geo.tables import Project
-from projects.engine.model import LagCalendar, Progress
-from projects.model import Activity, Link, LinkType, Network, NodeKind
+from projects.calendars import Calendar
+from projects.engine.model import Activity, Link
+from projects.engine.shifts import Moment
+from projects.plan import Plan
+from projects.works import day_of_moment
 
 # What is known, also to a transaction that looks back: a change is known with its first event (`geo.moment`). The
 # tables are named with their schema, because past and present are wanted here whatever the search path says.
@@ -35,9 +39,14 @@ _VERSIONS = """
     left join public.change ended on ended.id = version.until and ended.event_id <= (select event from known)
 """
 _ACTIVITY = """id, code, name_vi, name_en, kind, duration, calendar, front_id, not_before, actual_start, actual_finish,
-    remaining"""
+    actual_start_at, actual_finish_at, remaining, minutes, remaining_minutes, constraints, sender_code"""
 ACTIVITIES = text(_VERSIONS.format(columns=_ACTIVITY, table="activity"))
-LINKS = text(_VERSIONS.format(columns="id, pred_id, succ_id, type, lag", table="link"))
+LINKS = text(
+    _VERSIONS.format(columns="id, pred_id, succ_id, type, lag, lag_minutes, lag_calendar", table="link")
+)
+NETWORKS = text(
+    _VERSIONS.format(columns="unit, source, options, calendars, finishes, version", table="project_network")
+)
 # The first event of a change says when it became known; all events of a change are of one transaction.
 EDITS = text(
     """
@@ -47,30 +56,8 @@ EDITS = text(
     """
 )
 
-# What only an imported or edited network can say, and these days do not: minutes, constraints, own calendars, several
-# finishes, other ways of reckoning, work of a front without a possession.
-BEYOND = text(
-    """
-    select exists (
-        select from project_network where project_id = :project and (
-            unit <> 'day' or jsonb_array_length(calendars) > 0 or finishes <> array[:finish]
-            or coalesce(options ->> 'progress', :progress) <> :progress
-            or coalesce(options ->> 'lag_calendar', :lag_calendar) <> :lag_calendar
-        )
-    ) or exists (
-        select from activity a where a.project_id = :project and (
-            a.kind not in ('task', 'milestone', 'possession') or jsonb_array_length(a.constraints) > 0
-            or coalesce(a.minutes, a.remaining_minutes) is not null
-            or coalesce(a.actual_start_at, a.actual_finish_at) is not null
-            or a.front_id is not null and not exists (
-                select from activity p where p.front_id = a.front_id and p.kind = 'possession'
-            )
-        )
-    )
-    """
-)
-
 ALL = 2**63 - 1
+_Facts = tuple[Moment | None, Moment | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,45 +74,96 @@ class Plans:
     """The plans of a project, each with the edit that began it, oldest first; never empty."""
 
     edits: tuple[Edit, ...]
-    networks: tuple[Network, ...]
+    plans: tuple[Plan, ...]
 
-    def on(self, day: date) -> Network:
+    def on(self, day: date) -> Plan:
         """The plan at the end of a day, with all actual dates that are known."""
-        return self.networks[max(i for i, edit in enumerate(self.edits) if edit.day <= day or i == 0)]
+        return self.plans[max(i for i, edit in enumerate(self.edits) if edit.day <= day or i == 0)]
+
+    def between(self, first: date, last: date) -> tuple[Plan, ...]:
+        """The plan at the end of `first` and all that came until the end of `last`."""
+        at = [
+            max(i for i, edit in enumerate(self.edits) if edit.day <= day or i == 0) for day in (first, last)
+        ]
+        return self.plans[at[0] : at[1] + 1]
 
     def events(self, day: date) -> tuple[int, ...]:
         """The events that edited the plan on this very day."""
         return tuple(edit.event for edit in self.edits[1:] if edit.day == day)
 
 
-def is_told_by_day(session: Session, project: Project) -> bool:
-    """Whether the plans that `load_plans` gives say all that the network of the project does."""
-    usual = {"progress": Progress.RETAINED.value, "lag_calendar": LagCalendar.PREDECESSOR.value}
-    return not session.execute(BEYOND, {"project": project.id, "finish": FINISH} | usual).scalar_one()
+def load_plans(session: Session, project: Project, known: Mapping[str, Calendar]) -> Plans | None:
+    """All plans of a project, None when it never had one; `known` are the portfolio's calendars.
 
-
-def load_plans(session: Session, project: Project) -> Plans | None:
-    """All plans of a project, None when it never had one."""
-    activities = session.execute(ACTIVITIES, {"project": project.id, "all": ALL}).mappings().all()
+    A plan without any activity, as a network that was taken away leaves it, is none: the one before it stays.
+    """
+    asked = {"project": project.id, "all": ALL}
+    activities, links, networks = (
+        session.execute(rows, asked).all() for rows in (ACTIVITIES, LINKS, NETWORKS)
+    )
     if not activities:
         return None
-    links = session.execute(LINKS, {"project": project.id, "all": ALL}).mappings().all()
-    edits = _edits(session, [*activities, *links])
+    edits = _edits(session, [*activities, *links, *networks])
     place = {edit.change: i for i, edit in enumerate(edits)}
-    named = text("select id, code from work_front where project_id = :project")
-    fronts = {row.id: row.code for row in session.execute(named, {"project": project.id})}
-    facts = _facts(activities, place)
-    networks = []
-    for i in range(len(edits)):
+    fronts = fronts_by_id(session, project)
+    read = _Reading(_facts(sorted(activities, key=lambda row: place[row.since])))
+    found: list[tuple[Edit, Plan]] = []
+    for i, edit in enumerate(edits):
         rows = [row for row in activities if _holds(row, i, place)]
-        networks.append(
-            _network(project.code, rows, [row for row in links if _holds(row, i, place)], fronts, facts)
+        if not rows:
+            continue
+        about = next((row for row in networks if _holds(row, i, place)), None)
+        whole = counts_days(about)
+        codes = {row.id: row.code for row in rows}
+        plan = plan_of(
+            project.code,
+            about,
+            known,
+            activities=tuple(sorted((read.activity(row, whole) for row in rows), key=lambda a: a.code)),
+            links=tuple(
+                sorted(
+                    (read.link(row, codes, whole) for row in links if _holds(row, i, place)),
+                    key=lambda k: (k.pred, k.succ, k.type),
+                )
+            ),
+            rows=rows,
+            fronts=fronts,
         )
-    return Plans(edits, tuple(networks))
+        found.append((edit, plan))
+    return Plans(tuple(edit for edit, _ in found), tuple(plan for _, plan in found))
 
 
-def _edits(session: Session, rows: Sequence[RowMapping]) -> tuple[Edit, ...]:
-    changes = sorted({row[name] for row in rows for name in ("since", "ended") if row[name] is not None})
+class _Reading:
+    """Rows as values, each read once however many plans hold it."""
+
+    def __init__(self, facts: Mapping[str, _Facts]) -> None:
+        self._facts = facts
+        self._activities: dict[tuple[int, int, bool], Activity] = {}
+        self._links: dict[tuple[int, int, bool], Link] = {}
+
+    def activity(self, row: Row[Any], whole: bool) -> Activity:
+        key = row.id, row.since, whole
+        if key not in self._activities:
+            facts = self._facts[row.code]
+            if whole:  # a network that was in days when it became one of minutes
+                facts = _day(facts[0]), _day(facts[1])
+            a = activity_of(row, whole_days=whole)
+            self._activities[key] = replace(a, actual_start=facts[0], actual_finish=facts[1])
+        return self._activities[key]
+
+    def link(self, row: Row[Any], codes: Mapping[int, str], whole: bool) -> Link:
+        key = row.id, row.since, whole
+        if key not in self._links:
+            self._links[key] = link_of(row, codes, whole_days=whole)
+        return self._links[key]
+
+
+def _day(at: Moment | None) -> Moment | None:
+    return None if at is None else day_of_moment(at)
+
+
+def _edits(session: Session, rows: Sequence[Row[Any]]) -> tuple[Edit, ...]:
+    changes = sorted({change for row in rows for change in (row.since, row.ended) if change is not None})
     edits: list[Edit] = []
     for row in session.execute(EDITS, {"changes": changes}):
         day = row.effective_on if edits and row.effective_on else date.min
@@ -133,55 +171,13 @@ def _edits(session: Session, rows: Sequence[RowMapping]) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _holds(row: RowMapping, edit: int, place: Mapping[int, int]) -> bool:
-    return place[row["since"]] <= edit and (row["ended"] is None or place[row["ended"]] > edit)
+def _holds(row: Row[Any], edit: int, place: Mapping[int, int]) -> bool:
+    return place[row.since] <= edit and (row.ended is None or place[row.ended] > edit)
 
 
-def _facts(
-    rows: Iterable[RowMapping], place: Mapping[int, int]
-) -> dict[str, tuple[date | None, date | None]]:
-    """Actual dates by code, as they are known last."""
-    newest: dict[str, RowMapping] = {}
-    for row in rows:
-        kept = newest.get(row["code"])
-        if kept is None or place[kept["since"]] < place[row["since"]]:
-            newest[row["code"]] = row
-    return {code: (row["actual_start"], row["actual_finish"]) for code, row in newest.items()}
-
-
-def _network(
-    project: str,
-    activities: Sequence[RowMapping],
-    links: Sequence[RowMapping],
-    fronts: Mapping[int, str],
-    facts: Mapping[str, tuple[date | None, date | None]],
-) -> Network:
-    codes = {row["id"]: row["code"] for row in activities}
-    nodes = (_activity(row, fronts, facts[row["code"]]) for row in activities)
-    ties = (
-        Link(codes[row["pred_id"]], codes[row["succ_id"]], LinkType(row["type"]), row["lag"]) for row in links
-    )
-    return Network(
-        project=project,
-        activities=tuple(sorted(nodes, key=lambda a: a.code)),
-        links=tuple(sorted(ties, key=lambda k: (k.pred, k.succ, k.type))),
-        finish=FINISH,
-    )
-
-
-def _activity(
-    row: Mapping[Any, Any], fronts: Mapping[int, str], facts: tuple[date | None, date | None]
-) -> Activity:
-    return Activity(
-        code=row["code"],
-        name_vi=row["name_vi"],
-        name_en=row["name_en"],
-        duration=row["duration"],
-        calendar=row["calendar"],
-        kind=NodeKind(row["kind"]),
-        front=fronts.get(row["front_id"]) if row["front_id"] is not None else None,
-        not_before=row["not_before"],
-        actual_start=facts[0],
-        actual_finish=facts[1],
-        remaining=row["remaining"],
-    )
+def _facts(rows: Sequence[Row[Any]]) -> dict[str, _Facts]:
+    """Actual dates by code, as they are known last; the rows come in the order in which they became known."""
+    return {
+        row.code: (row.actual_start_at or row.actual_start, row.actual_finish_at or row.actual_finish)
+        for row in rows
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -13,8 +14,10 @@ from projects.forecasting.plots import Need, Plot
 
 OBSTACLES = text(
     """
-    select c.code, o.cause, o.due_on from case_obstacle o join clearance_case c on c.id = o.case_id
-    where o.project_id = :project and o.opened_on <= :day and (o.resolved_on is null or o.resolved_on > :day)
+    select o.project_id, c.code, o.cause, o.due_on
+    from case_obstacle o join clearance_case c on c.id = o.case_id
+    where o.project_id = any(cast(:projects as smallint[])) and o.opened_on <= :day
+      and (o.resolved_on is null or o.resolved_on > :day)
       and o.due_on > :day
     order by c.code, o.due_on, o.cause
     """
@@ -25,11 +28,12 @@ NEEDS = text(
     with entitled as (
         select distinct on (f.case_id, f.party) f.case_id, f.party, f.value as kind, f.happened_on
         from case_fact f
-        where f.project_id = :project and f.kind = 'resettlement.needed' and f.value in ('land', 'flat')
+        where f.project_id = any(cast(:projects as smallint[]))
+          and f.kind = 'resettlement.needed' and f.value in ('land', 'flat')
           and f.void_reason is null and f.happened_on <= :day
         order by f.case_id, f.party, f.happened_on desc, f.id desc
     )
-    select c.code, e.party, e.kind, e.happened_on, c.ward_code, p.site, p.code as plot
+    select c.project_id, c.code, e.party, e.kind, e.happened_on, c.ward_code, p.site, p.code as plot
     from entitled e
     join clearance_case c on c.id = e.case_id
     left join allocation a on a.case_id = e.case_id and a.party = e.party and a.drawn_on <= :day
@@ -62,20 +66,35 @@ HOUSED = (
 
 def open_obstacles(session: Session, project: Project, *, day: date) -> dict[str, tuple[Obstacle, ...]]:
     """The obstacles that are open at the end of `day` and due after it, by case code."""
-    found: dict[str, list[Obstacle]] = {}
-    for code, cause, due_on in session.execute(OBSTACLES, {"project": project.id, "day": day}):
-        found.setdefault(code, []).append(Obstacle(cause, due_on))
-    return {code: tuple(rows) for code, rows in found.items()}
+    return open_obstacles_of(session, (project,), day=day)[project.id]
+
+
+def open_obstacles_of(
+    session: Session, projects: Sequence[Project], *, day: date
+) -> dict[int, dict[str, tuple[Obstacle, ...]]]:
+    """The same of several projects at once, by their id."""
+    found: dict[int, dict[str, tuple[Obstacle, ...]]] = {project.id: {} for project in projects}
+    asked = {"projects": list(found), "day": day}
+    for project, code, cause, due_on in session.execute(OBSTACLES, asked):
+        of_case = found[project]
+        of_case[code] = (*of_case.get(code, ()), Obstacle(cause, due_on))
+    return found
 
 
 def home_needs(session: Session, project: Project, *, day: date) -> list[Need]:
     """The households that wait for a plot at the end of `day`, whatever step their case is at."""
-    asked = {"project": project.id, "day": day, "housed": list(HOUSED)}
-    return [
-        Need(row.code, row.party, row.kind, row.happened_on, row.ward_code,
-             (row.site, row.plot) if row.plot else None)
-        for row in session.execute(NEEDS, asked)
-    ]  # fmt: skip
+    return home_needs_of(session, (project,), day=day)[project.id]
+
+
+def home_needs_of(session: Session, projects: Sequence[Project], *, day: date) -> dict[int, list[Need]]:
+    """The same of several projects at once, by their id."""
+    found: dict[int, list[Need]] = {project.id: [] for project in projects}
+    asked = {"projects": list(found), "day": day, "housed": list(HOUSED)}
+    for row in session.execute(NEEDS, asked):
+        plot = (row.site, row.plot) if row.plot else None
+        need = Need(row.code, row.party, row.kind, row.happened_on, row.ward_code, plot)
+        found[row.project_id].append(need)
+    return found
 
 
 def plots_left(session: Session, project: Project, *, day: date) -> list[Plot]:

@@ -10,9 +10,9 @@ import numpy as np
 
 from projects.engine import dated
 from projects.engine.effort import effort_rows
-from projects.engine.schedule import Passed, is_event
+from projects.engine.schedule import Passed
 from projects.engine.setup import Prepared
-from projects.engine.shifts import day_of
+from projects.engine.shifts import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +53,46 @@ class Schedule:
 def rows_of(p: Prepared, passed: Passed, nodes: Iterable[int]) -> dict[str, Row]:
     """The rows of some nodes of a prepared network, by code."""
     chosen = np.fromiter(nodes, np.int64)
-    drives = (passed.slack == 0) & (passed.own[p.edges.succ] == 0)
-    early, late = passed.early, passed.late
+    early, late, codes = passed.early, passed.late, p.codes
+    es, ef, ls, lf = (part[chosen] for part in (early.start, early.finish, late.start, late.finish))
+    state, total = p.nodes.state[chosen], passed.total[chosen]
+    done = state == dated.DONE
+    empty = (p.nodes.left[chosen] == 0) & (
+        (state == dated.WAITING) | (es == ef)
+    )  # `schedule.is_event`, of all
+    usual = np.array([time.day_minutes for time in p.times])[p.nodes.calendar[chosen]]
+    causes = _causes(p, passed, chosen)
     columns = zip(
-        chosen.tolist(),
-        *(
-            part[chosen].tolist()
-            for part in (
-                early.start, early.finish, late.start, late.finish, passed.total, passed.free, passed.lead,
-                passed.chain, p.nodes.state, p.nodes.left, p.nodes.calendar,
-            )
-        ),
+        (codes[i] for i in chosen.tolist()),
+        *(_days(at - evening) for at, evening in ((es, empty), (ef, 1), (ls, empty), (lf, 1))),
+        (total // usual).tolist(),
+        (passed.free[chosen] // usual).tolist(),
+        ((passed.lead[chosen] != 0) & ~done & (total <= p.options.critical_float)).tolist(),
+        (causes.get(i, ()) for i in chosen.tolist()),
+        (passed.chain[chosen] != 0).tolist(),
+        done.tolist(),
         strict=True,
-    )  # fmt: skip
-    into, pred, limit = p.edges.into, p.edges.pred, p.options.critical_float
-    rows = {}
-    for i, es, ef, ls, lf, total, free, lead, chain, state, left, calendar in columns:
-        done = state == dated.DONE
-        empty = is_event(state, left, es, ef)
-        usual = p.times[calendar].day_minutes
-        links = slice(into[i], into[i + 1])
-        causes = {p.codes[j] for j in pred[links][drives[links]].tolist()}
-        rows[p.codes[i]] = Row(
-            code=p.codes[i],
-            early_start=day_of(es, evening=empty),
-            early_finish=day_of(ef, evening=True),
-            late_start=day_of(ls, evening=empty),
-            late_finish=day_of(lf, evening=True),
-            total_float=total // usual,
-            free_float=free // usual,
-            critical=bool(lead) and not done and total <= limit,
-            drivers=tuple(sorted(causes)),
-            driving=bool(chain),
-            done=done,
-        )
-    return rows
+    )
+    return {row[0]: Row(*row) for row in columns}
+
+
+def _days(instants: dated.Long) -> list[date]:
+    """The days of instants, in one go."""
+    days: list[date] = (instants // DAY).astype("datetime64[D]").tolist()
+    return days
+
+
+def _causes(p: Prepared, passed: Passed, chosen: dated.Long) -> dict[int, tuple[str, ...]]:
+    """The codes of the predecessors that set the early dates, by node."""
+    edges = p.edges
+    drives = (passed.slack == 0) & (passed.own[edges.succ] == 0)
+    wanted = np.zeros(len(p.codes), bool)
+    wanted[chosen] = True
+    found: dict[int, set[str]] = {}
+    (at,) = np.nonzero(drives & wanted[edges.succ])
+    for node, before in zip(edges.succ[at].tolist(), edges.pred[at].tolist(), strict=True):
+        found.setdefault(node, set()).add(p.codes[before])
+    return {node: tuple(sorted(before)) for node, before in found.items()}
 
 
 def effort_days(p: Prepared, passed: Passed) -> dict[str, Row]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class LinkType(StrEnum):
@@ -84,8 +85,7 @@ class WorkFront:
     needs_land: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelRef:
+class ParcelRef(NamedTuple):
     """What the core needs to name a parcel: sheet and number, area in m², chainage interval in m."""
 
     sheet: str

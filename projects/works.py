@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from projects.calendars import ALL, Calendar
 from projects.engine.bridge import net_of
 from projects.engine.checks import refuse_cycles
 from projects.engine.model import Activity, Kind, Link, Net, Options
-from projects.engine.setup import Prepared, prepare
+from projects.engine.setup import Prepared, prepare, redated
 from projects.engine.shifts import WHOLE_DAY, Moment, WorkCalendar, WorkTime, work_time
 from projects.errors import InvalidInput
 from projects.land import without_cases
@@ -25,7 +25,8 @@ class Works:
     """A network without land, as known at the end of the data date of `options`.
 
     `possessions`: the nodes that the land of a front opens, as day activities. `kinds`, `fronts`: what each
-    activity is to the project. `every_day`: the name of the calendar in which land counts its days.
+    activity is to the project. `every_day`: the name of the calendar in which land counts its days. `earlier`: the
+    same works on another day, which share all that the day leaves alone.
     """
 
     net: Net
@@ -34,11 +35,14 @@ class Works:
     kinds: Mapping[str, NodeKind]
     fronts: Mapping[str, str]
     every_day: str
+    earlier: Works | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def prepared(self) -> Prepared:
         """The network compiled, once for all reckonings. Raises `CyclicDependency` with the members of a cycle, else
         `InvalidInput` with every fault."""
+        if self.earlier is not None:
+            return redated(self.earlier.prepared, self.options)
         try:
             return prepare(self.net, self.options)
         except InvalidInput:
@@ -48,8 +52,13 @@ class Works:
 
 def day_works(network: Network, calendars: Mapping[str, Calendar], data_date: date) -> Works:
     """The works of a day network, in whole days."""
+    return plan_works(day_plan(network, calendars), data_date)
+
+
+def day_plan(network: Network, calendars: Mapping[str, Calendar]) -> Plan:
+    """A day network as a plan, without the nodes of cases."""
     network = without_cases(network)
-    plan = Plan(
+    return Plan(
         net_of(network, calendars),
         whole_days=True,
         fronts={a.code: a.front for a in network.activities if a.front},
@@ -57,7 +66,6 @@ def day_works(network: Network, calendars: Mapping[str, Calendar], data_date: da
             a.code for a in network.activities if a.kind is NodeKind.POSSESSION and a.front
         ),
     )
-    return plan_works(plan, data_date)
 
 
 def plan_works(plan: Plan, data_date: Moment) -> Works:
@@ -98,6 +106,15 @@ def plan_works(plan: Plan, data_date: Moment) -> Works:
         fronts=fronts,
         every_day=name,
     )
+
+
+def works_later(works: Works, plan: Plan, day: date) -> Works:
+    """`plan_works(plan, day)`, made from the works of the same plan on an earlier day where no fact lies between."""
+    since = day_of_moment(works.options.data_date)
+    facts = (at for a in plan.net.activities for at in (a.actual_start, a.actual_finish) if at is not None)
+    if any(since < day_of_moment(at) <= day for at in facts):
+        return plan_works(plan, day)
+    return replace(works, options=plan.options(day), earlier=works.earlier or works)
 
 
 def _possession(a: Activity, front: str) -> DayActivity:

@@ -17,13 +17,14 @@ from api.language import Lang
 from api.pages.forms import Faults, by_field, plain
 from api.pages.imports import Sent
 from api.pages.project import project_frame
-from api.pages.rendering import link, render
+from api.pages.rendering import carried, link, render
 from api.routes.imports import ImportId
 from api.usecases import imports as land_imports
 from api.usecases import schedule_accept, schedule_imports
 from api.usecases.may import may_on
 from api.usecases.projects import project_view
-from geo.schedules.door import read_schedule
+from api.usecases.schedule_reading import PHASES
+from api.work.queue import put_schedule
 from geo.schedules.limits import LIMITS
 from geo.store import load_fronts
 from geo.tables import Milestone
@@ -59,23 +60,21 @@ def list_page(
 def upload(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode, form: Sent
 ) -> Response:
-    """Reads the file in the limited process; one with faults is not kept, and all of them are shown."""
+    """Keeps the file, queues its reading, and leads to its page; the same file again leads to the same page."""
     project = schedule_imports.project_of(session, ctx, code, "import.propose")
     file = form.get("tep")
     settings = request.app.state.settings
     try:
         if not isinstance(file, UploadFile) or not file.filename:
             raise InvalidInput([Fault("tệp", "Chưa chọn tệp.", "No file was chosen.")])
-        folder = land_imports.uploads_folder(settings.home)
         kept = store(
             file.file,
-            folder,
+            land_imports.uploads_folder(settings.home),
             most_bytes=LIMITS.file_bytes,
             room_bytes=land_imports.room(session, project.id, settings.import_quota_mb * MEGABYTE),
         )
         name = safe_name(file.filename)
-        read = read_schedule(folder / kept.name, filename=name)
-        number, _ = schedule_imports.propose(session, ctx, project, read, kept, name)
+        number, _ = schedule_imports.propose(session, ctx, project, kept, name, queue=put_schedule)
     except InvalidInput as refused:
         status = 507 if type(refused) is not InvalidInput else 422
         return _list(request, session, ctx, lang, code, refused=refused, status=status)
@@ -93,7 +92,10 @@ def import_page(
     loai: Annotated[str, Query(max_length=20)] = "",
     tu: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
-    """One import: notes, the dates of sender and ours, ties to the land, the decision."""
+    """One import: how far it is; notes, the dates of sender and ours, ties to the land, the decision.
+
+    While it is read the page asks for itself again every other second, without a script.
+    """
     return _one(request, session, ctx, lang, code, import_id, kind=loai, offset=tu)
 
 
@@ -144,6 +146,13 @@ def reject(
     return _back(code, import_id)
 
 
+@router.post("/{import_id}/huy")
+def cancel(session: SessionDep, ctx: ContextDep, code: ProjectCode, import_id: ImportId) -> Response:
+    """Withdraws it, also while it is read."""
+    schedule_imports.cancel(session, ctx, code, import_id)
+    return _back(code, import_id)
+
+
 @router.post("/{import_id}/hoan-tac")
 def undo(
     session: SessionDep, ctx: ContextDep, code: ProjectCode, import_id: ImportId, form: Sent
@@ -183,6 +192,7 @@ def _one(
     offset: int = 0, refused: InvalidInput | None = None, said: dict[str, Any] | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
     found = schedule_imports.access_schedule(session, ctx, code, number)
+    busy = found.row.phase in PHASES and found.row.state in ("waiting", "reading")
     chosen = kind if kind in VERDICTS else None
     rows = [
         r
@@ -197,6 +207,9 @@ def _one(
         "schedule_import.html.j2",
         one=found,
         r=found.row,
+        busy=busy,
+        phases=PHASES,
+        step=list(PHASES).index(found.row.phase) if busy else 0,
         rows=rows[offset : offset + PAGE],
         total=len(rows),
         limit=PAGE,
@@ -205,13 +218,15 @@ def _one(
         verdicts=VERDICTS,
         states=schedule_imports.STATES,
         formats=schedule_imports.FORMATS,
-        ties=said or found.row.ties,
+        ties=said or {"fronts": {}, "milestones": {}, "finish": "", **found.row.ties},
         fronts=[f for f in load_fronts(session, found.project) if f.needs_land],
         milestones=milestones,
         refused=refused.faults if refused else (),
         **_frame(session, ctx, code, lang),
     )
     page.status_code = status
+    if busy:
+        page.headers["Refresh"] = f"2; url={link(request.url.path, carried(request.query_params))}"
     return page
 
 

@@ -20,7 +20,7 @@ from api.usecases.calculation import resolve_day
 from api.usecases.commitments import commitments
 from api.usecases.data_age import ages_of
 from api.usecases.desks import desk_rows
-from api.usecases.ledger import has_ledger, ledger_of
+from api.usecases.ledger import ledger_of
 from api.usecases.may import sees
 from api.usecases.projects import project_view
 from api.usecases.quality import quality_of
@@ -138,7 +138,7 @@ def _of_project(
     work.sort(key=lambda row: sort_key(row.desk, row.held, row.case.code))
     moved = (
         ledger_of(session, ctx, code, since, day)
-        if since is not None and view.delay is not None and since < day and has_ledger(session, code)
+        if since is not None and view.delay is not None and since < day
         else None
     )
     return {

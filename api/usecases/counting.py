@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from api.usecases.calculation import Calculation, cleared
 from api.views import LandCount
 from projects.model import CaseState, ParcelRef
@@ -12,21 +14,26 @@ GROUPS = range(1, 8)
 
 def land_count(calculation: Calculation) -> LandCount:
     """Parcels and cases of a project, all and handed over, in numbers and in m², and by step group."""
-    cases = calculation.cases.values()
+    by_step: dict[str, list[CaseState]] = {}
+    for case in calculation.cases.values():
+        by_step.setdefault(case.step, []).append(case)
     by_group = dict.fromkeys(GROUPS, 0)
-    for case in cases:
-        by_group[step_group(case)] += len(case.parcels)
-    done = [case for case in cases if cleared(case)]
-    return LandCount(
-        parcels=sum(len(c.parcels) for c in cases),
-        parcels_cleared=sum(len(c.parcels) for c in done),
-        area_m2=sum(p.area_m2 for c in cases for p in c.parcels),
-        area_cleared_m2=sum(p.area_m2 for c in done for p in c.parcels),
-        cases=len(calculation.cases),
-        cases_cleared=len(done),
-        by_group=tuple(by_group[g] for g in GROUPS),
-        demo_parcels=sum(len(c.parcels) for c in cases if c.is_demo),
-    )
+    count = LandCount(0, 0, 0.0, 0.0, len(calculation.cases), 0, (), 0)
+    for cases in by_step.values():
+        parcels = sum([len(case.parcels) for case in cases])
+        area = sum([p.area_m2 for case in cases for p in case.parcels])
+        done = cleared(cases[0])  # the step says it
+        by_group[step_group(cases[0])] += parcels
+        count = replace(
+            count,
+            parcels=count.parcels + parcels,
+            parcels_cleared=count.parcels_cleared + done * parcels,
+            area_m2=count.area_m2 + area,
+            area_cleared_m2=count.area_cleared_m2 + done * area,
+            cases_cleared=count.cases_cleared + done * len(cases),
+            demo_parcels=count.demo_parcels + sum([len(case.parcels) for case in cases if case.is_demo]),
+        )
+    return replace(count, by_group=tuple(by_group[g] for g in GROUPS))
 
 
 def step_group(case: CaseState) -> int:

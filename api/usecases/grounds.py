@@ -16,15 +16,15 @@ from api.calendars import working_calendars
 from api.context import Context
 from api.usecases.law_now import law_of
 from geo import scope
-from geo.front_rules import run_rules
-from geo.passages import Observed, law_facts, passages, total
+from geo.front_rules import run_rules, with_run_fronts
+from geo.passages import Observed, law_facts_of, passages, total
 from geo.tables import ClearanceCase, Project
-from geo.waiting_for import home_needs, open_obstacles, plots_left
+from geo.waiting_for import home_needs_of, open_obstacles_of, plots_left
 from projects.calendars import VN5
 from projects.forecasting.lawful import LawGround
 from projects.forecasting.model import Grounds
 from projects.forecasting.pace import NEXT_STEP, Paces
-from projects.forecasting.plots import PlotDay, serve
+from projects.forecasting.plots import Need, PlotDay, serve
 from projects.model import CaseState
 from projects.openings import RunRule
 from projects.steps import STEPS
@@ -36,20 +36,37 @@ def grounds_of(
     session: Session, ctx: Context, project: Project, day: date, cases: Sequence[CaseState]
 ) -> Grounds:
     """The grounds of `forecasts` for the cases of a project as they stood at the end of `day`."""
-    law = law_ground(session, ctx, project, day)
+    return grounds_of_all(session, ctx, {project: cases}, day)[project.id]
+
+
+def grounds_of_all(
+    session: Session, ctx: Context, cases: Mapping[Project, Sequence[CaseState]], day: date
+) -> dict[int, Grounds]:
+    """The same for the cases of several projects at once, by the project's id."""
+    laws = _law_grounds(session, ctx, tuple(cases), day)
     paces = paces_of(session, ctx, day)
     with scope.calculating(session):
-        obstacles = open_obstacles(session, project, day=day)
-        plots = _plots(session, project, day, cases)
-    return Grounds(law=law, paces=paces, obstacles=obstacles, plots=plots)
+        obstacles = open_obstacles_of(session, tuple(cases), day=day)
+        needs = home_needs_of(session, tuple(cases), day=day)
+        plots = {p.id: _plots(session, p, day, mine, needs[p.id]) for p, mine in cases.items()}
+    return {
+        p.id: Grounds(law=laws[p.id], paces=paces, obstacles=obstacles[p.id], plots=plots[p.id])
+        for p in cases
+    }
 
 
 def law_ground(session: Session, ctx: Context, project: Project, day: date) -> LawGround:
     """What the lawful earliest of the cases of a project is asked with."""
-    law = law_of(session, ctx, today=day)
+    return _law_grounds(session, ctx, (project,), day)[project.id]
+
+
+def _law_grounds(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, LawGround]:
+    law, office = law_of(session, ctx, today=day), working_calendars()[VN5]
     with scope.calculating(session):
-        facts = law_facts(session, project, day=day)
-    return LawGround(law.book, working_calendars()[VN5], law.override(project.code), facts=facts)
+        facts = law_facts_of(session, projects, day=day)
+    return {p.id: LawGround(law.book, office, law.override(p.code), facts=facts[p.id]) for p in projects}
 
 
 def paces_of(session: Session, ctx: Context, day: date) -> Paces:
@@ -68,19 +85,38 @@ def paces_of(session: Session, ctx: Context, day: date) -> Paces:
 def outside(session: Session, ctx: Context, project: Project | None, day: date) -> tuple[object, ...]:
     """What forecasts depend on besides the revision of their project: the settings of the law, and the paces of the
     project's wards in whole days. Without a project: of all of them, beside all revisions."""
-    law = law_of(session, ctx, today=day)
-    paces = paces_of(session, ctx, day) if project is not None else None
-    if project is None or paces is None or not paces.wards:
-        return (law.version,)
-    wards = _wards(session, ctx, project)
+    if project is None:
+        return (law_of(session, ctx, today=day).version,)
+    return outside_all(session, ctx, (project,), day)[project.id]
+
+
+def outside_all(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, tuple[object, ...]]:
+    """The same for each of several projects, by its id."""
+    law, paces = law_of(session, ctx, today=day), paces_of(session, ctx, day)
     seen = sorted({step for _, step in paces.wards if step in NEXT_STEP})
-    return law.version, tuple((ward, step, paces.of(ward, step).days) for ward in wards for step in seen)
+    if not paces.wards:
+        return dict.fromkeys([p.id for p in projects], (law.version,))
+    return {
+        p.id: (
+            law.version,
+            tuple((w, step, paces.of(w, step).days) for w in _wards(session, ctx, p) for step in seen),
+        )
+        for p in projects
+    }
 
 
 def rules_of(session: Session, project: Project) -> dict[str, RunRule]:
     """The fronts of a project that open with a run of free land, made from all land whoever asks."""
+    return rules_of_all(session, (project,))[project.id]
+
+
+def rules_of_all(session: Session, projects: Sequence[Project]) -> dict[int, dict[str, RunRule]]:
+    """The same of several projects at once, by their id."""
     with scope.calculating(session):
-        return run_rules(session, project)
+        some = with_run_fronts(session, projects)
+        return {p.id: run_rules(session, p) if p.id in some else {} for p in projects}
 
 
 def _wards(session: Session, ctx: Context, project: Project) -> tuple[str, ...]:
@@ -94,11 +130,13 @@ def _wards(session: Session, ctx: Context, project: Project) -> tuple[str, ...]:
 
 
 def _plots(
-    session: Session, project: Project, day: date, cases: Sequence[CaseState]
+    session: Session, project: Project, day: date, cases: Sequence[CaseState], of_project: Sequence[Need]
 ) -> Mapping[str, PlotDay]:
     """The plot that each case waits for, the last one of its households; cases past the decision wait for none."""
-    early = {case.code for case in cases if 0 < STEPS[case.step].order < STEPS["S90"].order}
-    needs = [need for need in home_needs(session, project, day=day) if need.case in early]
+    early = (
+        {case.code for case in cases if 0 < STEPS[case.step].order < STEPS["S90"].order} if of_project else ()
+    )
+    needs = [need for need in of_project if need.case in early]
     if not needs:
         return {}
     found: dict[str, PlotDay] = {}

@@ -26,6 +26,8 @@ from projects.errors import Fault, Forbidden, InvalidInput, MovedOn, NotFound
 
 LIVE = ("waiting", "reading", "ready", "accepted")
 OPEN = ("waiting", "reading", "ready")
+SCHEDULES_GONE = ("refused", "rejected", "cancelled")
+"""States of a schedule import whose file is not kept: its row stays, with what was wrong or said."""
 Queue = Callable[[Session, int, int], None]
 """Puts proposal (id) of a project (id) into the queue, in the session's transaction."""
 _DROP = text("select stage_drop(:id)")
@@ -48,11 +50,15 @@ class Import:
 
 
 def room(session: Session, project_id: int, quota_bytes: int) -> int:
-    """How many bytes of a project's quota for kept files are free."""
-    used = select(func.coalesce(func.sum(ImportUpload.bytes), 0)).where(
+    """How many bytes of a project's quota for kept files are free; files of land and of schedules count."""
+    land = select(func.coalesce(func.sum(ImportUpload.bytes), 0)).where(
         ImportUpload.project_id == project_id, ImportUpload.state != "removed"
     )
-    return max(0, quota_bytes - int(session.scalar(used) or 0))
+    plans = select(func.coalesce(func.sum(ScheduleImport.bytes), 0)).where(
+        ScheduleImport.project_id == project_id, ScheduleImport.state.not_in(SCHEDULES_GONE)
+    )
+    used = int(session.scalar(land) or 0) + int(session.scalar(plans) or 0)
+    return max(0, quota_bytes - used)
 
 
 def project_for_import(session: Session, ctx: Context, code: str) -> Project:
@@ -237,7 +243,8 @@ def fingerprint(sha256: str, options: ReadingOptions, full_fabric: bool) -> str:
 def kept_files(session: Session) -> set[str]:
     """The names of kept files that some row needs."""
     land = session.scalars(select(ImportUpload.stored_as).where(ImportUpload.state != "removed"))
-    return {*land, *session.scalars(select(ScheduleImport.stored_as))}
+    plans = select(ScheduleImport.stored_as).where(ScheduleImport.state.not_in(SCHEDULES_GONE))
+    return {*land, *session.scalars(plans)}
 
 
 def uploads_folder(home: Path) -> Path:

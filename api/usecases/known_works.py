@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import text
@@ -16,13 +17,19 @@ from projects.works import Works, plan_works
 # writes of one transaction have the same number, so a transaction that writes reads anew.
 STAMP = text(
     """
-    select pg_current_xact_id_if_assigned() is not null,
-           (select array[count(*), coalesce(max(change), 0)] from activity where project_id = :project),
-           (select array[count(*), coalesce(max(change), 0)] from link where project_id = :project),
-           (select array[count(*), coalesce(max(change), 0)] from work_front where project_id = :project),
-           (select array[count(*), coalesce(max(change), 0)] from project_network where project_id = :project)
+    select project_id, kind, count(*), max(change)
+    from (
+        select project_id, 1 as kind, change from activity
+        union all select project_id, 2, change from link
+        union all select project_id, 3, change from work_front
+        union all select project_id, 4, change from project_network
+    ) rows
+    where project_id = any(cast(:projects as smallint[]))
+    group by 1, 2
+    order by 1, 2
     """
 )
+WRITING = text("select pg_current_xact_id_if_assigned() is not null")
 
 
 def known_works(session: Session, ctx: Context, project: Project, day: date) -> Works | None:
@@ -31,16 +38,25 @@ def known_works(session: Session, ctx: Context, project: Project, day: date) -> 
     Land changes far more often than the network: its revision does not count here. What was known at another moment
     is read anew.
     """
+    return known_works_of(session, ctx, (project,), day)[project.id]
 
-    def make() -> Works | None:
-        plan = load_plan(session, project, ctx.calendars)
-        return None if plan is None else plan_works(plan, day)
 
-    if ctx.known is not None:
-        return make()
-    writing, *counts = session.execute(STAMP, {"project": project.id}).one()
-    if writing:
-        return make()
-    stamp = tuple(map(tuple, counts))
-    made: Works | None = ctx.cache.get(("works", project.id, day, stamp), make)
-    return made
+def known_works_of(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, Works | None]:
+    """The same of several projects at once, by their id."""
+    stamps: dict[int, list[object]] | None = None
+    if ctx.known is None and not session.scalar(WRITING):
+        stamps = {project.id: [] for project in projects}
+        for number, *counts in session.execute(STAMP, {"projects": list(stamps)}):
+            stamps[number].append(tuple(counts))
+    found: dict[int, Works | None] = {}
+    for project in projects:
+
+        def make(project: Project = project) -> Works | None:
+            plan = load_plan(session, project, ctx.calendars)
+            return None if plan is None else plan_works(plan, day)
+
+        key = None if stamps is None else ("works", project.id, day, tuple(stamps[project.id]))
+        found[project.id] = make() if key is None else ctx.cache.get(key, make)
+    return found

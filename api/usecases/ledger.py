@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -10,27 +11,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import calculation_key, resolve_day
-from api.usecases.grounds import grounds_of, rules_of
+from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
+from api.usecases.grounds import rules_of
 from api.usecases.may import sees
 from geo import scope
 from geo.access import access_project
 from geo.case_days import CaseDays, load_case_days
-from geo.plan_history import Plans, is_told_by_day, load_plans
-from geo.store import load_fronts
+from geo.plan_history import Plans, load_plans
 from geo.tables import Milestone, Project
-from projects.clearance import wants_land
 from projects.errors import Fault, InvalidInput
-from projects.forecasting.chain import forecasts
-from projects.forecasting.model import NOTHING, Grounds
 from projects.ledger.book import make_ledger, without_cases_of
 from projects.ledger.daily import finish_of
 from projects.ledger.model import Kind, Ledger
 from projects.ledger.outlook import Outlook
-from projects.ledger.states import State
-from projects.model import CaseState, WorkFront
-from projects.network import as_of
+from projects.ledger.states import COMPLETION, State, completion_of, with_completion
+from projects.model import CaseState
 from projects.openings import RunRule
+from projects.plan import Plan
+from projects.works import Works, plan_works, works_later
 
 MOST_DAYS = 732  # two years
 
@@ -54,14 +52,17 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that the days of a period are made of; the grounds of the forecasts are those of its ends."""
+    """All that the days of a period are made of; `first`, `last`: its ends, as everything else has them.
+
+    `completion`: the activity that stands for it in every plan of the period.
+    """
 
     plans: Plans
     cases: CaseDays
-    fronts: tuple[WorkFront, ...]
     rules: Mapping[str, RunRule]
-    first: Grounds
-    last: Grounds
+    first: Calculation
+    last: Calculation
+    completion: str
 
 
 def ledger_of(
@@ -84,10 +85,10 @@ def ledger_of(
     def make() -> Ledger:
         history = _history(session, ctx, row, from_day, to_day)
         return make_ledger(
-            states_between(ctx, history, from_day, to_day),
-            target or history.plans.on(to_day).finish,
+            states_between(history),
+            target or history.completion,
             project=row.code, milestone=code, name_vi=name_vi, name_en=name_en,
-            begin=_end(ctx, history, from_day, history.first),
+            begin=_end(history, history.first),
         )  # fmt: skip
 
     key = _key(session, ctx, row, from_day, to_day)
@@ -107,11 +108,6 @@ def _hidden(ctx: Context, ledger: Ledger) -> frozenset[str]:
     return frozenset(code for code, ward in cases.items() if ward in closed)
 
 
-def has_ledger(session: Session, project: str) -> bool:
-    """Whether the days of the project's network can be told apart."""
-    return is_told_by_day(session, access_project(session, project))
-
-
 def movements(
     session: Session, ctx: Context, project: str, from_day: date, to_day: date
 ) -> tuple[Movement, ...]:
@@ -129,8 +125,7 @@ def _movements(
     session: Session, ctx: Context, row: Project, from_day: date, to_day: date
 ) -> tuple[Movement, ...]:
     history = _history(session, ctx, row, from_day, to_day)
-    first = _end(ctx, history, from_day, history.first)
-    last = _end(ctx, history, to_day, history.last)
+    first, last = (_end(history, calculation) for calculation in (history.first, history.last))
     wanted = [_milestone(session, row, None)]
     wanted += [
         (m.code, m.activity_code, m.name_vi, m.name_en)
@@ -141,11 +136,11 @@ def _movements(
     ]
     found = []
     for code, target, name_vi, name_en in wanted:
-        target = target or last.network.finish
-        if all(any(a.code == target for a in state.network.activities) for state in (first, last)):
-            found.append(
-                Movement(code, target, name_vi, name_en, finish_of(first, target), finish_of(last, target))
-            )
+        target = target or history.completion
+        if all(any(a.code == target for a in state.works.net.activities) for state in (first, last)):
+            with suppress(InvalidInput):  # a milestone whose day other work decides has no ledger
+                before, after = finish_of(first, target), finish_of(last, target)
+                found.append(Movement(code, target, name_vi, name_en, before, after))
     return tuple(found)
 
 
@@ -165,21 +160,27 @@ def check_period(session: Session, from_day: date, to_day: date) -> None:
         )
 
 
-def states_between(ctx: Context, history: History, from_day: date, to_day: date) -> Iterator[State]:
+def states_between(history: History) -> Iterator[State]:
     """The state at the end of each day of the period, the first one included, under the grounds of its last day."""
-    outlook = Outlook(history.last, to_day)
-    cases: dict[str, CaseState] = {}
-    changed: Mapping[str, CaseState] = _cases_on(history, from_day)
+    from_day, to_day = history.first.data_date, history.last.data_date
+    outlook = Outlook(history.last.grounds, to_day)
+    cases = dict(history.cases.first)
+    changed: Mapping[str, CaseState] = cases
+    plan: Plan | None = None
+    works: Works | None = None
     for n in range((to_day - from_day).days + 1):
         day = from_day + timedelta(n)
         cases |= changed
+        now = history.plans.on(day)
+        works = plan_works(now, day) if works is None or now is not plan else works_later(works, now, day)
+        plan = now
         yield State(
             day=day,
-            network=as_of(history.plans.on(day), day),
+            plan=now,
+            works=works,
             cases=dict(cases),
             forecasts=outlook.on(day, changed),
-            fronts=history.fronts,
-            calendars=ctx.calendars,
+            fronts=history.last.fronts,
             tiers=history.cases.tiers(day),
             told={**history.cases.told.get(day, {}), "": history.plans.events(day)},
             rules=history.rules,
@@ -187,46 +188,32 @@ def states_between(ctx: Context, history: History, from_day: date, to_day: date)
         changed = history.cases.changed.get(day + timedelta(1), {})
 
 
-def _end(ctx: Context, history: History, day: date, grounds: Grounds) -> State:
+def _end(history: History, calculation: Calculation) -> State:
     """The first or the last day under its own grounds, as `calculate` has it."""
-    cases = _cases_on(history, day)
+    plan, day = history.plans.on(calculation.data_date), calculation.data_date
     return State(
         day=day,
-        network=as_of(history.plans.on(day), day),
-        cases=cases,
-        forecasts=forecasts(list(cases.values()), day, grounds),
-        fronts=history.fronts,
-        calendars=ctx.calendars,
+        plan=plan,
+        works=plan_works(plan, day),
+        cases=calculation.cases,
+        forecasts=calculation.forecasts,
+        fronts=calculation.fronts,
         rules=history.rules,
     )
 
 
-def _cases_on(history: History, day: date) -> dict[str, CaseState]:
-    cases = dict(history.cases.first)
-    for changed in sorted(on for on in history.cases.changed if on <= day):
-        cases |= history.cases.changed[changed]
-    return cases
-
-
 def _history(session: Session, ctx: Context, project: Project, from_day: date, to_day: date) -> History:
     with scope.calculating(session):
-        plans = load_plans(session, project)
+        plans = load_plans(session, project, ctx.calendars)
         if plans is None:
             vi, en = "Dự án chưa có mạng tiến độ.", "The project has no schedule network."
             raise InvalidInput([Fault("project", vi, en)])
-        if not is_told_by_day(session, project):
-            vi = "Sổ trượt chưa tính được mạng nhập từ tệp (phút, ràng buộc, lịch riêng, mũi chưa có mốc nhận đất)."
-            en = "No slip ledger yet of an imported network (minutes, constraints, own calendars, untied fronts)."
-            raise InvalidInput([Fault("project", vi, en)])
         cases = load_case_days(session, project, from_day, to_day)
-        fronts = load_fronts(session, project)
-    bare = History(plans, cases, fronts, rules_of(session, project), NOTHING, NOTHING)
-
-    def known(day: date) -> Grounds:
-        wanted = [case for case in _cases_on(bare, day).values() if wants_land(case.step)]
-        return grounds_of(session, ctx, project, day, wanted)
-
-    return replace(bare, first=known(from_day), last=known(to_day))
+    completion = completion_of(plans.between(from_day, to_day))
+    if completion == COMPLETION:
+        plans = replace(plans, plans=tuple(with_completion(plan) for plan in plans.plans))
+    first, last = (calculate(session, ctx, project, day) for day in (from_day, to_day))
+    return History(plans, cases, rules_of(session, project), first, last, completion)
 
 
 def _milestone(session: Session, project: Project, wanted: str | None) -> tuple[str, str, str, str]:

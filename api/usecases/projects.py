@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.blocked import band_of, blocked_runs_of, longest_free_of
-from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
+from api.usecases.calculation import Calculation, calculate, calculate_all, resolve_day
 from api.usecases.counting import land_count
 from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
 from api.views import BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
@@ -29,9 +29,10 @@ def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Ov
     """Every project with its slip, late first and most days first, those not assessable last."""
     day = resolve_day(session, as_of)
     labels = facts.all_ward_labels(session)
+    projects = session.scalars(select(Project).order_by(Project.sort)).all()
     rows = [
-        _summary(session, ctx, project, calculate(session, ctx, project, day), labels)[0]
-        for project in session.scalars(select(Project).order_by(Project.sort))
+        _summary(session, ctx, project, calculation, labels)[0]
+        for project, calculation in zip(projects, calculate_all(session, ctx, projects, day), strict=True)
     ]
     rows.sort(key=lambda r: urgency(r.slip_days))
     return Overview(
@@ -144,9 +145,7 @@ def _summary(
             seen_land(calculation, frozenset(), runs),
         )
 
-    made: _Summed = ctx.cache.get(
-        ("summary", *calculation_key(session, ctx, project, calculation.data_date)), make
-    )
+    made: _Summed = ctx.cache.get(("summary", *calculation.key), make)
     return made
 
 

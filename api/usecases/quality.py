@@ -12,6 +12,7 @@ from api.context import Context
 from api.usecases.baselines import baselines_of, dated_then
 from api.usecases.calculation import calculate, calculation_key, resolve_day
 from api.usecases.risk_net import project_net
+from api.usecases.schedule_notes import unsupported_of
 from api.usecases.visible import Hidden, hidden_cases
 from geo.access import access_project
 from geo.tables import Project
@@ -45,6 +46,7 @@ def quality_of(session: Session, ctx: Context, project: Project, day: date) -> Q
             planned_finish=project.planned_finish,
             today=today,
             later_facts=net.later_facts,
+            unsupported=unsupported_of(session, ctx, project) if net.sent else (),
         )
 
     key = (*calculation_key(session, ctx, project, day), today, baseline and baseline.id)

@@ -28,6 +28,7 @@ class ProjectNet:
     result: Result
     land: frozenset[str]
     later_facts: frozenset[str] = frozenset()
+    sent: bool = False  # the works came from a file of another program
 
 
 def project_net(session: Session, ctx: Context, project: Project, made: Calculation) -> ProjectNet | None:
@@ -42,7 +43,7 @@ def project_net(session: Session, ctx: Context, project: Project, made: Calculat
         if any(at is not None and _day(at) > made.data_date for at in (a.actual_start, a.actual_finish))
     )
     land = frozenset(case.code for case in reckoning.cases)
-    return ProjectNet(reckoning.net, reckoning.result, land, later)
+    return ProjectNet(reckoning.net, reckoning.result, land, later, sent=not plan.whole_days)
 
 
 def undated(net: Net, cases: Collection[str]) -> Net:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,27 +12,26 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.may import is_command, may_on
-from api.usecases.schedule_answer import import_answer, row_answer
 from api.usecases.second import bar
 from geo.access import access_project, portfolio_state
 from geo.history import record
 from geo.networks import fronts_of
-from geo.schedules.door import Read
-from geo.store import load_fronts
 from geo.tables import Milestone, Project, ScheduleImport
 from geo.uploads import Stored
-from projects.engine.model import Kind, Net
-from projects.engine.schedule import Result, schedule
 from projects.errors import Fault, Forbidden, InvalidInput, NotFound
-from projects.interchange.comparing import compared
-from projects.interchange.package import packed
-from projects.interchange.tying import by_front, suggested
 
 OBJECT = "schedule"
+OPEN = ("waiting", "reading", "ready")
+Queue = Callable[[Session, int], None]
+"""Puts a schedule import (id) into the queue, in the session's transaction."""
 STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": ("chờ đọc", "waiting"),
+    "reading": ("đang đọc", "being read"),
     "ready": ("chờ quyết định", "ready to be decided"),
+    "refused": ("tệp không nhận", "file refused"),
     "accepted": ("đã chấp nhận", "accepted"),
     "rejected": ("đã từ chối", "rejected"),
+    "cancelled": ("đã huỷ", "cancelled"),
     "undone": ("đã hoàn tác", "undone"),
 }
 FORMATS: Mapping[str, str] = {
@@ -52,6 +51,7 @@ class Schedule:
     may_tie: bool
     may_accept: bool
     may_reject: bool
+    may_cancel: bool
     may_undo: bool
     why_vi: str
     why_en: str
@@ -68,35 +68,23 @@ def project_of(session: Session, ctx: Context, code: str, action: str) -> Projec
 
 
 def propose(
-    session: Session, ctx: Context, project: Project, read: Read, stored: Stored, filename: str
+    session: Session, ctx: Context, project: Project, stored: Stored, filename: str, *, queue: Queue
 ) -> tuple[int, bool]:
-    """Puts a file that was read up for a decision; gives its number and whether it is new.
+    """Puts a kept file up for reading; gives its number and whether it is new.
 
-    The same bytes that still wait for a decision are one import. Nothing of the network changes.
+    The same bytes that still wait to be read or decided are one import. Nothing of the network changes.
     """
     waiting = select(ScheduleImport.id).where(
         ScheduleImport.project_id == project.id,
-        ScheduleImport.sha256 == read.sha256,
-        ScheduleImport.state == "ready",
+        ScheduleImport.sha256 == stored.sha256,
+        ScheduleImport.state.in_(OPEN),
     )
     if (there := session.scalar(waiting)) is not None:
         return there, False
-    imported = read.imported
-    result = schedule(imported.net, imported.options)
-    rows = compared(imported, result)
-    ties = {
-        "fronts": by_front(
-            suggested(imported.net.activities, imported.beside, load_fronts(session, project))
-        ),
-        "milestones": _same_milestones(session, project, imported.net),
-        "finish": last_milestone(result),
-    }
     me = ctx.principal
     row = ScheduleImport(
-        project_id=project.id, filename=filename, sha256=read.sha256, bytes=read.bytes, stored_as=stored.name,
-        format=imported.format, document=packed(imported), summary=import_answer(imported, rows),
-        rows=[row_answer(one) for one in rows], ties=ties, proposed_by=me.account, person=me.person or me.account,
-        device=me.device, event_id=0,
+        project_id=project.id, filename=filename, sha256=stored.sha256, bytes=stored.bytes, stored_as=stored.name,
+        proposed_by=me.account, person=me.person or me.account, device=me.device, event_id=0,
     )  # fmt: skip
     try:
         with session.begin_nested():
@@ -107,10 +95,11 @@ def propose(
         if found is None:
             raise
         return found, False
+    queue(session, row.id)
     event = record(
         session, kind="schedule.propose", object_type=OBJECT, object_code=str(row.id), actor=me.account,
         effective_on=portfolio_state(session).data_date, project_code=project.code,
-        after={"filename": filename, "sha256": read.sha256, "bytes": read.bytes, "format": imported.format},
+        after={"filename": filename, "sha256": stored.sha256, "bytes": stored.bytes},
     )  # fmt: skip
     row.event_id = event.id
     session.flush()
@@ -204,30 +193,36 @@ def reject(session: Session, ctx: Context, code: str, number: int, *, reason: st
     )  # fmt: skip
 
 
+def cancel(session: Session, ctx: Context, code: str, number: int) -> None:
+    """Withdraws an import that was not decided; a worker that is reading it ends its child within a second."""
+    found = access_schedule(session, ctx, code, number, for_update=True)
+    if found.row.state == "cancelled":
+        return
+    if not found.may_cancel:
+        raise refused("import.propose", found)
+    row = found.row
+    row.state, row.decided_by = "cancelled", ctx.principal.account
+    row.decided_at = session.scalar(select(func.clock_timestamp()))
+    session.flush()
+    record(
+        session, kind="schedule.cancel", object_type=OBJECT, object_code=str(row.id), actor=ctx.principal.account,
+        effective_on=portfolio_state(session).data_date, project_code=found.project.code,
+        before={"filename": row.filename, "sha256": row.sha256},
+    )  # fmt: skip
+
+
 def as_dict(found: Schedule) -> dict[str, Any]:
     """An import for JSON, without its rows."""
     row = found.row
     return {
         "id": row.id, "project": found.project.code, "file": row.filename, "sha256": row.sha256, "bytes": row.bytes,
-        "format": row.format, "state": row.state, "proposed_by": row.proposed_by,
+        "format": row.format, "state": row.state, "phase": row.phase, "faults": row.faults,
+        "read_at": row.read_at and row.read_at.isoformat(), "proposed_by": row.proposed_by,
         "proposed_at": row.proposed_at.isoformat(), "decided_by": row.decided_by,
         "decided_at": row.decided_at and row.decided_at.isoformat(), "undone_by": row.undone_by,
         "reason": row.reason, "ties": row.ties, "summary": row.summary, "may_accept": found.may_accept,
+        "may_cancel": found.may_cancel,
     }  # fmt: skip
-
-
-def last_milestone(result: Result) -> str:
-    """The activity that the project ends with: the last one that nothing waits for, a milestone before others."""
-    net = result.prepared.net
-    followed = {k.pred for k in net.links}
-    ends = [a for a in net.activities if a.code not in followed and a.kind is not Kind.EFFORT]
-    ends = ends or [a for a in net.activities if a.kind is not Kind.EFFORT]
-    best = max(
-        ends,
-        key=lambda a: (result.rows[a.code].finish_at, a.kind is Kind.MILESTONE, a.code),
-        default=None,
-    )
-    return "" if best is None else best.code
 
 
 def refused(action: str, found: Schedule) -> Forbidden:
@@ -247,16 +242,6 @@ def _milestones(session: Session, project: Project) -> dict[str, Milestone]:
     return {row.code: row for row in rows}
 
 
-def _same_milestones(session: Session, project: Project, net: Net) -> dict[str, str]:
-    """Published milestones whose activity has the same code in the file."""
-    codes = {a.code for a in net.activities}
-    return {
-        code: row.activity_code
-        for code, row in _milestones(session, project).items()
-        if row.activity_code in codes and row.activity_code is not None
-    }
-
-
 def _seen(session: Session, ctx: Context, row: ScheduleImport, project: Project) -> Schedule:
     decides = may_on(ctx, "import.decide", ward="", project=project.code)
     proposes = may_on(ctx, "import.propose", ward="", project=project.code)
@@ -270,6 +255,7 @@ def _seen(session: Session, ctx: Context, row: ScheduleImport, project: Project)
         may_tie=(proposes or decides) and ready,
         may_accept=decides and ready and not why[0],
         may_reject=decides and ready and not why[0],
+        may_cancel=proposes and row.state in OPEN,
         may_undo=decides and row.state == "accepted",
         why_vi=why[0] if decides and ready else "",
         why_en=why[1] if decides and ready else "",

@@ -7,7 +7,7 @@ says in which ward the land lies, no more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from api.context import Context
@@ -88,28 +88,26 @@ def seen_land(calculation: Calculation, hidden: Hidden, runs: Sequence[BlockedRu
     """What the lists of cases would count for the reader, for every count that leads to one."""
     seen = [case for code, case in calculation.cases.items() if code not in hidden]
     by_group = dict.fromkeys(GROUPS, 0)
-    fronts: dict[str, list[CaseState]] = {}
-    wards: dict[str, list[CaseState]] = {}
+    fronts: dict[tuple[str, ...], list[int]] = {}
+    wards: dict[str, list[int]] = {}
     for case in seen:
         by_group[step_group(case)] += len(case.parcels)
-        wards.setdefault(case.ward_code, []).append(case)
-        for front in case.fronts:
-            fronts.setdefault(front, []).append(case)
+        is_open, drives = calculation.is_open(case.code), calculation.drives(case.code)
+        for row in (wards.setdefault(case.ward_code, [0, 0, 0]), fronts.setdefault(case.fronts, [0, 0, 0])):
+            row[0] += 1
+            row[1] += is_open
+            row[2] += drives
+    of_front: dict[str, list[int]] = {}
+    for codes, row in fronts.items():
+        for code in codes:
+            of_front[code] = [a + b for a, b in zip(of_front.get(code, (0, 0, 0)), row, strict=True)]
     return SeenLand(
         whole=not hidden,
-        land=_count(calculation, seen),
+        land=SeenCount(*map(sum, zip(*wards.values(), strict=True))) if wards else SeenCount(0, 0, 0),
         by_group=tuple(by_group.values()),
-        fronts={front: _count(calculation, cases) for front, cases in sorted(fronts.items())},
-        wards={ward: _count(calculation, cases) for ward, cases in sorted(wards.items())},
+        fronts={front: SeenCount(*row) for front, row in sorted(of_front.items())},
+        wards={ward: SeenCount(*row) for ward, row in sorted(wards.items())},
         runs=_on_runs(calculation, seen, runs) if hidden else tuple(run.parcels for run in runs),
-    )
-
-
-def _count(calculation: Calculation, cases: Collection[CaseState]) -> SeenCount:
-    return SeenCount(
-        cases=len(cases),
-        open=sum(calculation.is_open(case.code) for case in cases),
-        driving=sum(calculation.drives(case.code) for case in cases),
     )
 
 

@@ -15,6 +15,7 @@ from geo.db import APP_ROLE
 
 QUEUE = "imports"
 READ = "duonggang.read_import"
+READ_SCHEDULE = "duonggang.read_schedule"
 DAILY = "duonggang.daily"
 OFTEN = "duonggang.often"
 OFTEN_AT = "* * * * *"
@@ -34,11 +35,20 @@ def put(session: Session, proposal: int, project_id: int) -> None:
 
     Imports of one project are read one after the other.
     """
+    _put(session, READ, f"import-project-{project_id}", proposal)
+
+
+def put_schedule(session: Session, number: int) -> None:
+    """Queues the reading of a schedule file. One is read at a time, however many workers there are: each takes a Java
+    machine's memory.
+    """
+    _put(session, READ_SCHEDULE, READ_SCHEDULE, number)
+
+
+def _put(session: Session, task: str, lock: str, number: int) -> None:
     path = session.scalar(_PATH)
     session.execute(_INTO)
-    session.execute(
-        _DEFER, {"queue": QUEUE, "task": READ, "lock": f"import-project-{project_id}", "id": proposal}
-    )
+    session.execute(_DEFER, {"queue": QUEUE, "task": task, "lock": lock, "id": number})
     session.execute(_BACK, {"path": path})
 
 
@@ -46,11 +56,13 @@ def make_queue(
     url: str,
     read: Callable[[int], object],
     *,
+    read_schedule: Callable[[int], object] = lambda number: None,
     daily: Callable[[], object] = lambda: None,
     often: Callable[[], object] = lambda: None,
     role: str | None = None,
 ) -> procrastinate.App:
-    """procrastinate on the database at `url` (an SQLAlchemy address); `read` is what a job does with its import.
+    """procrastinate on the database at `url` (an SQLAlchemy address); `read` is what a job does with its import,
+    `read_schedule` with a schedule file.
 
     `daily` is called once a day, however many workers there are, and has to catch up by itself after a pause;
     `often` once a minute. `role` is switched to where the login is the owner's.
@@ -68,6 +80,10 @@ def make_queue(
     def read_import(proposal: int) -> None:
         read(proposal)
 
+    @app.task(name=READ_SCHEDULE, queue=QUEUE)
+    def read_schedule_file(proposal: int) -> None:
+        read_schedule(proposal)
+
     @app.periodic(cron=DAILY_AT)
     @app.task(name=DAILY, queue=QUEUE, queueing_lock=DAILY, lock=DAILY)
     def once_a_day(timestamp: int) -> None:
@@ -81,4 +97,4 @@ def make_queue(
     return app
 
 
-__all__ = ["APP_ROLE", "DAILY", "OFTEN", "QUEUE", "make_queue", "put"]
+__all__ = ["APP_ROLE", "DAILY", "OFTEN", "QUEUE", "make_queue", "put", "put_schedule"]

@@ -25,6 +25,7 @@ from api.usecases.climbing import ACTOR as CLIMBER
 from api.usecases.climbing import climb_by_data_date
 from api.usecases.document_sweep import sweep_documents
 from api.usecases.imports import kept_files, uploads_folder
+from api.usecases.schedule_reading import read_waiting
 from api.work import rhythm
 from api.work.queue import APP_ROLE, QUEUE, make_queue
 from geo.db import make_engine, make_sessions
@@ -66,6 +67,7 @@ def work(settings: Settings, stop: Event, *, dead_after: float = DEAD_AFTER_SECO
         enter=_enter,
         second_person=settings.import_second_person,
     )
+    schedule = partial(read_waiting, sessions, uploads_folder(settings.home), enter=_enter)
     daily = partial(_daily, settings, sessions)
     often = partial(rhythm.send, settings, sessions)
     try:
@@ -73,9 +75,8 @@ def work(settings: Settings, stop: Event, *, dead_after: float = DEAD_AFTER_SECO
         daily(only_catch_up=True)  # whatever the days without a worker left undone
         while not stop.is_set():
             try:
-                asyncio.run(
-                    _run(make_queue(url, read, daily=daily, often=often, role=role), stop, dead_after)
-                )
+                queue = make_queue(url, read, read_schedule=schedule, daily=daily, often=often, role=role)
+                asyncio.run(_run(queue, stop, dead_after))
             except Exception as error:  # the database was away: nothing is lost, the queue lies in it
                 log().warning("the worker begins again", exc_info=error)
                 stop.wait(_AGAIN_SECONDS)
@@ -113,7 +114,12 @@ async def _take_back(queue: procrastinate.App, dead_after: float) -> None:
 
 
 def _daily(settings: Settings, sessions: sessionmaker[Session], *, only_catch_up: bool = False) -> None:
-    """What is overdue climbs, ended periods get their snapshots; where the database was away, at the next time."""
+    """What is overdue climbs, ended periods get their snapshots, files that no row needs any more go.
+
+    Where the database was away, at the next time.
+    """
+    if not only_catch_up:
+        _sweep(settings, sessions)
     try:
         with sessions.begin() as session:
             enter(session, system(CLIMBER))
@@ -142,7 +148,7 @@ def _address(settings: Settings) -> tuple[str, str | None]:
 
 
 def _sweep(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Files that an upload left behind when it was killed."""
+    """Files that an upload left behind when it was killed, and those of refused and cancelled schedules."""
     try:
         with sessions.begin() as session:
             _enter(session)

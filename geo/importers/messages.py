@@ -135,10 +135,15 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
 
 def refusal(code: object, values: object) -> tuple[str, str]:
     """(Vietnamese, English) for a code of the child; its values are foreign text and shortened."""
-    if not isinstance(code, str) or code not in _REFUSALS:
+    return told(_REFUSALS, code, values)
+
+
+def told(table: Mapping[str, tuple[str, str]], code: object, values: object) -> tuple[str, str]:
+    """The sentences of `table` for a code of a child, with its values; a code that nobody knows is a broken child."""
+    if not isinstance(code, str) or code not in table:
         return FAILURES["crash"]
     known = _Shown({str(k): _shown(v) for k, v in values.items()} if isinstance(values, dict) else {})
-    vi, en = _REFUSALS[code]
+    vi, en = table[code]
     return vi.format_map(known), en.format_map(known)
 
 

@@ -12,7 +12,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,7 @@ CHILD = "geo.importers.child"
 _SIGNAL_EXIT = 128  # bubblewrap reports a signal like a shell does
 _STDERR_BYTES = 4_000
 _PROBE_SECONDS = 20
+_WATCH_SECONDS = 0.5
 
 
 class ChildFailed(Exception):
@@ -47,9 +49,11 @@ def run_child(
     isolate: bool | None = None,
     module: str = CHILD,
     also: Sequence[Path] = (),
+    watch: Callable[[], None] = lambda: None,
 ) -> None:
     """Runs `module` on a request file that lies in `source`, which it may read; it may write to `out`.
-    `also`: further folders of the system that it may read.
+    `also`: further folders of the system that it may read. `watch` is called twice a second while it runs; what it
+    raises ends the child and is raised.
 
     `isolate`: with bubblewrap (True), without (False), or as the machine allows (None). Returns when the child has
     ended well; raises ChildFailed otherwise.
@@ -67,10 +71,11 @@ def run_child(
             start_new_session=True,  # so that the whole group can be ended; bubblewrap's child dies with it
         )
         try:
-            code = process.wait(timeout=limits.seconds)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            raise ChildFailed("time", _tail(log)) from None
+            ends = time.monotonic() + limits.seconds
+            while (code := _waited(process, min(_WATCH_SECONDS, ends - time.monotonic()))) is None:
+                if time.monotonic() >= ends:
+                    raise ChildFailed("time", _tail(log))
+                watch()
         except BaseException:
             _end(process)
             raise
@@ -147,6 +152,13 @@ def bubblewrap(source: Path, out: Path | None, also: Sequence[Path] = ()) -> lis
     if out is not None:
         wrap += ["--bind", str(out), str(out), "--chdir", str(out)]
     return [*wrap, "--"]
+
+
+def _waited(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    try:
+        return process.wait(timeout=max(seconds, 0.0))
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

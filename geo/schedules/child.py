@@ -17,6 +17,9 @@ from geo.importers.precheck import Refused
 from geo.schedules import firstlook
 
 PLAIN = "plain.xer"
+# How far the reading is, for whoever waits: the last word in this file.
+PHASE = "phase"
+PHASES = ("checking", "opening", "translating")
 WRITTEN = "written"
 
 
@@ -39,29 +42,30 @@ def main(arguments: list[str]) -> int:
 def _read(request: dict[str, Any], limits: Limits, out: Path) -> dict[str, Any]:
     path = Path(request["path"])
     kind = firstlook.kind_of(path)
-    faults, encoding = _look_through(path, kind, out)
+    faults, encoding = _look_through(path, kind, out, limits.rows)
     if faults:
         return {"kind": kind, "faults": faults}
     from geo.schedules import inward
 
-    plan = _in_java(
-        request,
-        out,
-        lambda mpxj: inward.read_plan(mpxj, out / PLAIN if kind == "xer" else path, kind, limits.rows),
-    )
+    def told(phase: str) -> None:
+        (out / PHASE).write_text(phase, "ascii")
+
+    told("opening")
+    source = out / PLAIN if kind == "xer" else path
+    plan = _in_java(request, out, lambda mpxj: inward.read_plan(mpxj, source, kind, limits.rows, told))
     return {"kind": kind, "encoding": encoding, "plan": plan}
 
 
-def _look_through(path: Path, kind: firstlook.Kind, out: Path) -> tuple[list[list[Any]], str]:
+def _look_through(path: Path, kind: firstlook.Kind, out: Path, most: int) -> tuple[list[list[Any]], str]:
     if kind == "xer":
         from geo.schedules.xer import check_xer
 
-        return check_xer(path, out / PLAIN)
+        return check_xer(path, out / PLAIN, most)
     if kind == "mpp":
         return [], ""
     from geo.schedules.markup import check_markup
 
-    return check_markup(path, kind), ""
+    return check_markup(path, kind, most), ""
 
 
 def _write(request: dict[str, Any], out: Path) -> dict[str, Any]:

@@ -11,6 +11,8 @@ import os
 import shutil
 import stat
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +23,7 @@ from geo.importers.faults import refuse
 from geo.importers.limits import Limits
 from geo.importers.messages import FAILURES
 from geo.importers.values import shorten
-from geo.schedules.child import WRITTEN
+from geo.schedules.child import PHASE, PHASES, WRITTEN
 from geo.schedules.limits import HEAP_MEGABYTES, LIMITS
 from geo.schedules.messages import sentence
 from projects.errors import InvalidInput
@@ -34,6 +36,7 @@ CHILD = "geo.schedules.child"
 FORMATS = ("mspdi", "xer")
 _ANSWER_BYTES = 256 * 1024 * 1024
 _CHUNK = 1024 * 1024
+Watch = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
 
@@ -48,18 +51,24 @@ class Read:
 
 
 def read_schedule(
-    path: Path, *, filename: str | None = None, limits: Limits = LIMITS, isolate: bool | None = None
+    path: Path,
+    *,
+    filename: str | None = None,
+    limits: Limits = LIMITS,
+    isolate: bool | None = None,
+    watch: Watch = lambda phase: None,
 ) -> Read:
     """Reads MSPDI, MPP, XER or PMXML. Raises InvalidInput with every fault of the file; nothing remains then.
 
-    `isolate` forces bubblewrap on or off (None: on where it works).
+    `isolate` forces bubblewrap on or off (None: on where it works). `watch` hears twice a second how far the child is
+    (one of its `PHASES`); what it raises ends the child and is raised.
     """
     filename = shorten(filename or path.name, 100)
     with tempfile.TemporaryDirectory(prefix="duonggang-schedule-") as folder:
         source, out = _folders(folder)
         digest, size = _take_copy(path, source / "upload", filename, limits)
         asked = {"task": "read", "path": str(source / "upload")}
-        answer = _ask(asked, source, out, filename, limits, isolate)
+        answer = _ask(asked, source, out, filename, limits, isolate, watch)
         if answer.get("faults"):
             raise InvalidInput([sentence(*row) for row in _rows(answer["faults"], filename)])
         try:
@@ -119,8 +128,9 @@ def _take_copy(path: Path, target: Path, filename: str, limits: Limits) -> tuple
 
 
 def _ask(
-    said: dict[str, Any], source: Path, out: Path, filename: str, limits: Limits, isolate: bool | None
-) -> dict[str, Any]:
+    said: dict[str, Any], source: Path, out: Path, filename: str, limits: Limits, isolate: bool | None,
+    watch: Watch = lambda phase: None,
+) -> dict[str, Any]:  # fmt: skip
     if shutil.disk_usage(out).free < limits.output_bytes // 4:
         raise refuse(filename, "Máy chủ hết chỗ trống trên đĩa.", "The server has no disk space left.")
     request = source / "request.json"
@@ -129,7 +139,16 @@ def _ask(
     try:
         # Debian's Java keeps its settings there.
         java = sorted(Path("/etc").glob("java-*"))
-        sandbox.run_child(request, source, out, limits, isolate=isolate, module=CHILD, also=java)
+        sandbox.run_child(
+            request,
+            source,
+            out,
+            limits,
+            isolate=isolate,
+            module=CHILD,
+            also=java,
+            watch=lambda: watch(_phase(out)),
+        )
         answer = json.loads(_own_file(out / "answer.json", _ANSWER_BYTES))
         if not isinstance(answer, dict):
             raise ValueError("the answer is not an object")
@@ -142,6 +161,14 @@ def _ask(
     if "refused" in answer:
         raise InvalidInput([sentence(answer["refused"], filename, answer.get("values"))])
     return answer
+
+
+def _phase(out: Path) -> str:
+    """How far the child says it is: one of the words that we know."""
+    with suppress(OSError, ValueError):
+        said = _own_file(out / PHASE, 20).decode("ascii", "replace")
+        return said if said in PHASES else PHASES[0]
+    return PHASES[0]
 
 
 def _own_file(path: Path, most: int) -> bytes:

@@ -6,6 +6,7 @@ Every duration and lag goes out as a number with its unit, every moment as text 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,13 @@ READERS = {
 }
 
 
-def read_plan(mpxj: Any, path: Path, kind: Kind, most: int) -> dict[str, Any]:
-    """The plan of a file: project, calendars in use, tasks, links, and counts of what is not taken."""
+def read_plan(
+    mpxj: Any, path: Path, kind: Kind, most: int, told: Callable[[str], None] = lambda phase: None
+) -> dict[str, Any]:
+    """The plan of a file: project, calendars in use, tasks, links, and counts of what is not taken.
+
+    `told` hears when the library is done and its objects are translated.
+    """
     reader: Any = mpxj
     for part in READERS[kind].split("."):
         reader = getattr(reader, part)
@@ -46,7 +52,8 @@ def read_plan(mpxj: Any, path: Path, kind: Kind, most: int) -> dict[str, Any]:
     if file is None:
         raise Refused("no_project")
     if file.getTasks().size() > most:
-        raise Refused("rows", rows=int(file.getTasks().size()), limit=most)
+        raise Refused("rows", limit=most)
+    told("translating")
     return _plan(file, kind, [_text(f.getProjectProperties().getName()) for f in others])
 
 

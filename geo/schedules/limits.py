@@ -8,7 +8,7 @@ from geo.importers.limits import Limits
 HEAP_MEGABYTES = 1536
 LIMITS = Limits(
     file_bytes=100_000_000,
-    rows=200_000,
+    rows=100_000,
     seconds=180.0,
     cpu_seconds=240,
     memory_bytes=5 * 1024**3,

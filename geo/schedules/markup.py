@@ -1,6 +1,7 @@
 """Reads through the XML of a schedule before Java does: no DOCTYPE, whole to its end, no link into the void.
 
-MPXJ drops links to tasks that are not there without a word, so they are looked for here. Runs in the child.
+MPXJ drops links to tasks that are not there without a word, and gives a P6 calendar without working time hours of its
+own: both are looked for here. Runs in the child.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from xml.parsers import expat
 
 from geo.importers.precheck import Refused
 from geo.schedules.firstlook import Kind
+from geo.schedules.limits import LIMITS
 
 MOST_FAULTS = 500
 DEPTH = 200
@@ -31,14 +33,17 @@ class _Stop(Exception):
     """Ends the parse: expat gives an exception of a handler through."""
 
 
-def check_markup(path: Path, kind: Kind) -> list[list[Any]]:
-    """Faults as [code, where, values]. Raises Refused for a DOCTYPE, which is never parsed on.
+def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[Any]]:
+    """Faults as [code, where, values]. Raises Refused for a DOCTYPE, which is never parsed on, and for more than
+    `most` tasks.
 
     Expat itself sees DOCTYPE in every encoding that it reads, so no spelling of it hides; it fetches nothing.
     """
     task, own, link, pred, succ = _SHAPE[kind]
     numbers: set[str] = set()
     ends: list[tuple[int, str, str]] = []
+    calendars: list[tuple[int, dict[str, str]]] = []
+    used: set[str] = set()
     stack: list[str] = []
     piece: list[str] = []
     at: dict[str, str] = {}
@@ -52,7 +57,7 @@ def check_markup(path: Path, kind: Kind) -> list[list[Any]]:
         piece.clear()
         if len(stack) > DEPTH:
             raise Refused("deep")
-        if stack[-1] == task:
+        if stack[-1] in (task, "Calendar"):
             at.clear()
         elif stack[-1] == link:
             at.pop("pred", None), at.pop("succ", None), at.pop("cross", None)
@@ -65,6 +70,16 @@ def check_markup(path: Path, kind: Kind) -> list[list[Any]]:
         if inside == task and here == own:
             at["task"] = text
             numbers.add(text)
+            if len(numbers) > most:
+                raise Refused("rows", limit=most)
+        elif inside == task and here == "CalendarObjectId":
+            used.add(text)
+        elif inside == "Calendar" and here in ("ObjectId", "Name", "BaseCalendarObjectId"):
+            at[here] = text
+        elif inside == "WorkTime" and here == "Start" and "StandardWorkHours" in stack:
+            at["works"] = text
+        elif here == "Calendar" and "ObjectId" in at:
+            calendars.append((parser.CurrentLineNumber, dict(at)))
         elif inside == link and here == pred:
             at["pred"] = text
         elif inside == link and here == succ:
@@ -88,9 +103,15 @@ def check_markup(path: Path, kind: Kind) -> list[list[Any]]:
         return [["xml_broken", f"dòng {error.lineno}", {"reason": expat.ErrorString(error.code)}]]
     except (LookupError, ValueError, UnicodeError) as error:
         return [["xml_encoding", path.name, {"reason": str(error)[:120]}]]
-    return [
+    faults: list[list[Any]] = [
+        ["idle", f"dòng {line}", {"calendar": said.get("Name", "")}]
+        for line, said in calendars
+        if said["ObjectId"] in used and not said.get("works") and not said.get("BaseCalendarObjectId")
+    ]
+    faults += [
         ["no_such_end", f"dòng {line}", {"pred": a, "succ": b, "absent": end}]
         for line, a, b in ends
         for end in dict.fromkeys((a, b))
         if end not in numbers
-    ][:MOST_FAULTS]
+    ]
+    return faults[:MOST_FAULTS]

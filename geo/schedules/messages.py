@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from geo.importers.messages import FAILURES
+from geo.importers.messages import told
 from geo.importers.values import shorten
 from projects.errors import Fault
 
@@ -25,8 +24,8 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Reading the file took too much memory and was stopped; split the project.",
     ),
     "rows": (
-        "Tệp có {rows} công việc, giới hạn là {limit}.",
-        "The file has {rows} activities, the limit is {limit}.",
+        "Tệp có quá nhiều công việc, giới hạn là {limit}; hãy chia nhỏ dự án.",
+        "The file has too many activities, the limit is {limit}; split the project.",
     ),
     "no_project": ("Tệp không có dự án nào.", "The file has no project."),
     "no_java": (
@@ -68,7 +67,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     ),
     "xer_line": ("Dòng không thuộc bảng nào: “{text}”.", "A line of no table: “{text}”."),
     "xer_table": ("Tệp XER không có bảng này.", "The XER has no such table."),
-    "xer_idle": (
+    "idle": (
         "Lịch “{calendar}” không có giờ làm việc nào.",
         "Calendar “{calendar}” has no working time.",
     ),
@@ -81,15 +80,4 @@ _SAYS: Mapping[str, tuple[str, str]] = {
 
 def sentence(code: object, where: object, values: object) -> Fault:
     """The fault for a code of the child; its values are foreign text and shortened."""
-    place = shorten(str(where), 100)
-    if not isinstance(code, str) or code not in _SAYS:
-        return Fault(place, *FAILURES["crash"])
-    given: dict[str, Any] = values if isinstance(values, dict) else {}
-    shown = _Shown({str(k): shorten(str(v), 160) for k, v in given.items()})
-    vi, en = _SAYS[code]
-    return Fault(place, vi.format_map(shown), en.format_map(shown))
-
-
-class _Shown(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "–"
+    return Fault(shorten(str(where), 100), *told(_SAYS, code, values))

@@ -8,6 +8,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from geo.importers.precheck import Refused
+from geo.schedules.limits import LIMITS
+
 MOST_FAULTS = 500
 NEEDED = ("PROJECT", "CALENDAR", "TASK")
 # (table, column) of what points to (table, column); an empty value points nowhere.
@@ -44,8 +47,11 @@ def decode(data: bytes) -> tuple[str, str]:
     return data.decode("cp1252"), "cp1252"
 
 
-def check_xer(path: Path, plain: Path) -> tuple[list[list[Any]], str]:
-    """Faults as [code, where, values] and the encoding; without faults of the text it lies in UTF-8 at `plain`."""
+def check_xer(path: Path, plain: Path, most: int = LIMITS.rows) -> tuple[list[list[Any]], str]:
+    """Faults as [code, where, values] and the encoding; without faults of the text it lies in UTF-8 at `plain`.
+
+    Raises Refused for more than `most` activities.
+    """
     data = path.read_bytes()
     try:
         text, encoding = decode(data)
@@ -60,7 +66,7 @@ def check_xer(path: Path, plain: Path) -> tuple[list[list[Any]], str]:
             faults.append(["xer_twice", f"dòng {number}", {"text": words.strip()[:60]}])
         if len(faults) >= MOST_FAULTS:
             return faults, encoding
-    found, tables = _tables(text)
+    found, tables = _tables(text, most)
     faults += found
     if not any(code == "xer_cut" for code, _, _ in faults):
         faults += _missing(tables)
@@ -71,7 +77,7 @@ def check_xer(path: Path, plain: Path) -> tuple[list[list[Any]], str]:
 Tables = dict[str, list[tuple[int, dict[str, str]]]]
 
 
-def _tables(text: str) -> tuple[list[list[Any]], Tables]:
+def _tables(text: str, most: int) -> tuple[list[list[Any]], Tables]:
     faults: list[list[Any]] = []
     tables: Tables = {}
     name, columns, ended = "", [""], False
@@ -89,6 +95,8 @@ def _tables(text: str) -> tuple[list[list[Any]], Tables]:
                 faults.append(["xer_ragged", f"dòng {number}", values])
             if name in kept:
                 tables[name].append((number, dict(zip(columns, cells[1:], strict=False))))
+                if name == "TASK" and len(tables[name]) > most:
+                    raise Refused("rows", limit=most)
         elif cells[0] == "%E":
             ended = True
             break
@@ -108,7 +116,7 @@ def _missing(tables: Tables) -> list[list[Any]]:
         # MPXJ would give such a calendar office hours of its own, without a word.
         idle = "s|" not in row.get("clndr_data", "") and not row.get("base_clndr_id", "")
         if idle and row.get("clndr_id", "") in used:
-            faults.append(["xer_idle", f"dòng {line}", {"calendar": row.get("clndr_name", "")[:60]}])
+            faults.append(["idle", f"dòng {line}", {"calendar": row.get("clndr_name", "")[:60]}])
     names = {row.get("task_id", ""): row.get("task_code", "") for _, row in tables.get("TASK", [])}
     for table, column, target, key in _POINTS:
         if not tables.get(target) and target not in NEEDED:

@@ -80,47 +80,78 @@ def _grown(
     return int(at), int(ended)
 
 
+@inlined
+def _mixed(
+    ka: Clock, a: Nodes, into_a: Edges, other_a: Ints, base_a: Long,
+    kb: Clock, b: Nodes, into_b: Edges, other_b: Ints, base_b: Long,
+    pick: Small, alone: bool, start: Long, finish: Long, i: int,
+) -> None:  # fmt: skip
+    """The times of node i, those of all before it are known."""
+    s, f = NONE, NONE
+    if pick[i] != NOWHERE and pick[i] != B:
+        s, f = _grown(ka, a, into_a, other_a, A, pick, base_a, start, finish, i, alone)
+    if pick[i] == B:
+        s, f = _grown(kb, b, into_b, other_b, B, pick, base_b, start, finish, i, alone)
+    elif pick[i] == LATER or pick[i] == SOONER:
+        other, later = _grown(kb, b, into_b, other_b, B, pick, base_b, start, finish, i, alone)
+        if pick[i] == LATER:
+            s, f = max(s, other), max(f, later)
+        else:
+            s, f = min(s, other), min(f, later)
+    start[i], finish[i] = max(start[i], s), max(finish[i], f)
+
+
 @compiled
 def mixed(
-    k: Clock, a: Nodes, into_a: Edges, other_a: Ints, base_a: Long,
-    b: Nodes, into_b: Edges, other_b: Ints, base_b: Long, pick: Small,
-    alone: bool, start: Long, finish: Long,
+    ka: Clock, a: Nodes, into_a: Edges, other_a: Ints, base_a: Long,
+    kb: Clock, b: Nodes, into_b: Edges, other_b: Ints, base_b: Long,
+    pick: Small, alone: bool, start: Long, finish: Long,
 ) -> None:  # fmt: skip
     """Early starts and finishes of a network that takes each node, with the links into it, from `a` (`pick` A) or `b`
-    (B), from whichever is LATER or SOONER, or from NOWHERE. Both are numbered alike.
+    (B), from whichever is LATER or SOONER, or from NOWHERE. Both are numbered alike and have the same calendars.
 
     `start` and `finish` hold on entry what each node is not before in any case, NONE for nothing; times are NONE where
     nothing reaches. `alone`: only what these seeds move; the bases count there too. `other_a`, `other_b`: in which
     calendar the lag of a link counts when its predecessor is picked from the other network.
     """
     for i in range(pick.size):
-        s, f = NONE, NONE
-        if pick[i] != NOWHERE and pick[i] != B:
-            s, f = _grown(k, a, into_a, other_a, A, pick, base_a, start, finish, i, alone)
-        if pick[i] == B:
-            s, f = _grown(k, b, into_b, other_b, B, pick, base_b, start, finish, i, alone)
-        elif pick[i] == LATER or pick[i] == SOONER:
-            other, later = _grown(k, b, into_b, other_b, B, pick, base_b, start, finish, i, alone)
-            if pick[i] == LATER:
-                s, f = max(s, other), max(f, later)
-            else:
-                s, f = min(s, other), min(f, later)
-        start[i], finish[i] = max(start[i], s), max(finish[i], f)
+        _mixed(
+            ka, a, into_a, other_a, base_a, kb, b, into_b, other_b, base_b, pick, alone, start, finish, i
+        )  # fmt: skip
+
+
+@inlined
+def _spread(e: Edges, i: int, dirty: Small) -> None:
+    for j in range(e.out[i], e.out[i + 1]):
+        dirty[e.succ[e.edge[j]]] = 1
 
 
 @compiled
 def tails(
-    k: Clock, a: Nodes, into_a: Edges, other_a: Ints, b: Nodes, into_b: Edges, other_b: Ints, pick: Small,
+    ka: Clock, a: Nodes, into_a: Edges, other_a: Ints, kb: Clock, b: Nodes, into_b: Edges, other_b: Ints, pick: Small,
     target: int, node: Long, base: Long, begin: Long, end: Long, found: Long,
 ) -> None:  # fmt: skip
     """Where each seed alone would put the finish of `target`, into `found`: a seed is a node with its base, its start
     and its finish, NONE for what it has not."""
-    bases = np.full(pick.size, NONE, np.int64)
-    start, finish = np.empty(pick.size, np.int64), np.empty(pick.size, np.int64)
+    n = pick.size
+    bases = np.full(n, NONE, np.int64)
+    start, finish = np.full(n, NONE, np.int64), np.full(n, NONE, np.int64)
+    dirty = np.zeros(n, np.int8)
     for s in range(node.size):
-        start[:] = NONE
-        finish[:] = NONE
-        bases[node[s]], start[node[s]], finish[node[s]] = base[s], begin[s], end[s]
-        mixed(k, a, into_a, other_a, bases, b, into_b, other_b, bases, pick, True, start, finish)
-        bases[node[s]] = NONE
+        # Nothing before the seed is moved, and behind it only what something leads to that is.
+        first = node[s]
+        dirty[first] = 1
+        bases[first], start[first], finish[first] = base[s], begin[s], end[s]
+        for i in range(first, target + 1):
+            if dirty[i] != 0:
+                _mixed(
+                    ka, a, into_a, other_a, bases, kb, b, into_b, other_b, bases, pick, True, start, finish, i
+                )  # fmt: skip
+                if start[i] > NONE or finish[i] > NONE:
+                    _spread(into_a, i, dirty)
+                    _spread(into_b, i, dirty)
         found[s] = finish[target]
+        bases[first] = NONE
+        start[first:] = NONE
+        finish[first:] = NONE
+        dirty[:] = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -106,6 +106,15 @@ def prepare(net: Net, options: Options) -> Prepared:
         late_wanted=np.array([any(c.rule is Rule.ALAP for c in a.constraints) for a in activities], np.int8),
         now=now,
     )
+
+
+def redated(p: Prepared, options: Options) -> Prepared:
+    """The same network on a later data date: `options` may differ in nothing else."""
+    now = instant(options.data_date, evening=True)
+    calendar = {time.name: c for c, time in enumerate(p.net.calendars)}
+    ticking = p.clock._replace(bad=np.array([0, -1], np.int64))
+    nodes = _nodes(p.activities, calendar, p.times, ticking, now)
+    return replace(p, options=options, now=now, clock=ticking, nodes=nodes)
 
 
 def _lag_calendar(

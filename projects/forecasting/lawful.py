@@ -46,6 +46,9 @@ class LawGround:
     counting: Counting = CIVIL_CODE
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     longest: timedelta = field(init=False, repr=False, compare=False)  # that a notice makes anybody wait
+    found: dict[tuple[object, ...], tuple[LawfulEarliest, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         waits = [rule for rule in self.book.rules if rule.id in RULES.values()]
@@ -86,9 +89,17 @@ def lawful_earliest(case: CaseState, data_date: date, ground: LawGround) -> Lawf
 def minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulEarliest, ...]:
     """Every minimum that is still to run for a case at `data_date`, in the order of the road; also those that have
     run out by then."""
-    order = STEPS[case.step].order
-    if order >= _DECISION or not STEPS[case.step].group:
+    if STEPS[case.step].order >= _DECISION or not STEPS[case.step].group:
         return ()
+    # Notices are served by the hundred: thousands of cases differ in nothing that the law looks at.
+    key = (data_date, case.step, case.step_on, case.land, ground.facts.get(case.code, ()))
+    found = ground.found.get(key)
+    if found is None:
+        found = ground.found[key] = _minima(case, data_date, ground)
+    return found
+
+
+def _minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulEarliest, ...]:
     if is_over(case, data_date, ground):
         return ()
     frame = _frame(case, data_date, ground)

@@ -28,6 +28,15 @@ class Note:
         return WORDS[self.key][1].format(detail=self.detail)
 
 
+UNSUPPORTED = frozenset(
+    {
+        "outside_links", "errors", "other_projects", "from_finish", "honor_constraints", "must_finish_by",
+        "actual_dates", "slack_type", "open_ends", "start_lag", "data_date", "summary_dates", "summary_links_lost",
+        "subproject", "leveling", "splits", "resource_calendar", "suspended", "expected_finish", "effort",
+        "second_dropped",
+    }
+)  # fmt: skip
+"""Notes of what may date or rank work otherwise than its sender does; the others are kept, or only say how."""
 WORDS: Mapping[str, tuple[str, str]] = {
     "resources": (
         "Tài nguyên và phân công ({detail}) không được đọc: tiến độ tính theo lịch của công việc.",

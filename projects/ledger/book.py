@@ -61,7 +61,7 @@ def _covered(half: HalfStep, hidden: frozenset[str]) -> HalfStep:
     if not outside:
         return half
     told = tuple(s for s in half.shares if s not in outside)
-    total = sum((s.days for s in outside), Fraction(0))
+    total = _sum(s.days for s in outside)
     return replace(half, shares=(*told, Share(OUTSIDE, Reason.OUTSIDE, total)))
 
 
@@ -114,7 +114,15 @@ def _totals(shares: Sequence[tuple[str, Share]]) -> tuple[Total, ...]:
 
 
 def _total(key: str, shares: Sequence[Share]) -> Total:
-    lost = sum((s.days for s in shares if s.days > 0), Fraction(0))
-    gained = sum((s.days for s in shares if s.days < 0), Fraction(0))
+    lost = _sum(s.days for s in shares if s.days.numerator > 0)
+    gained = _sum(s.days for s in shares if s.days.numerator < 0)
     codes = sorted({s.cause.code for s in shares if s.cause.code})
     return Total(key, lost + gained, lost, gained, tuple(codes))
+
+
+def _sum(days: Iterable[Fraction]) -> Fraction:
+    """The sum; those of one denominator are integers, and there are few denominators."""
+    tops: dict[int, int] = {}
+    for share in days:
+        tops[share.denominator] = tops.get(share.denominator, 0) + share.numerator
+    return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))

@@ -109,46 +109,50 @@ class Changes:
         )
 
     def _ask(self, choice: int, pick: Small, seeds: Iterable[Seed]) -> None:
-        """Where each of these seeds alone puts the target, to be found in `_tails`."""
+        """Where each of these seeds alone puts the target, to be found in `_tails`; LOW where it cannot matter.
+
+        What comes no later at a node puts the target no later: of one node, the latest is asked first.
+        """
         wanted = sorted({seed for seed in seeds if (choice, seed) not in self._tails})
-        if not wanted:
-            return
-        node, base, start, finish = np.array(wanted, np.int64).T.copy()
-        found = np.empty(len(wanted), np.int64)
-        k, a, b = self.pair.clock, self.pair.a, self.pair.b
-        k.bad[:] = 0, -1
+        last: dict[int, Seed] = {}
+        for node, base, start, finish in wanted:
+            held = last.get(node, (node, NONE, NONE, NONE))
+            last[node] = node, max(held[1], base), max(held[2], start), max(held[3], finish)
+        reached = dict(zip(last, self._tails_of(pick, list(last.values())), strict=True))
+        for seed in wanted:
+            self._tails[choice, seed] = LOW
+        late = [seed for seed in wanted if reached[seed[0]] > self.low]
+        for seed, day in zip(late, self._tails_of(pick, late), strict=True):
+            self._tails[choice, seed] = day
+
+    def _tails_of(self, pick: Small, seeds: list[Seed]) -> list[int]:
+        """The day on which each seed alone puts the target."""
+        if not seeds:
+            return []
+        node, base, start, finish = np.array(seeds, np.int64).T.copy()
+        found = np.empty(len(seeds), np.int64)
+        a, b = self.pair.a, self.pair.b
+        a.clock.bad[:] = 0, -1
         tails(
-            k, a.nodes, a.edges, a.other, b.nodes, b.edges, b.other, pick, self.target,
+            a.clock, a.nodes, a.edges, a.other, b.clock, b.nodes, b.edges, b.other, pick, self.target,
             node, base, start, finish, found,
         )  # fmt: skip
         self._refuse_overrun()
-        for seed, at in zip(wanted, found.tolist(), strict=True):
-            self._tails[choice, seed] = _day(at)
+        return [_day(at) for at in found.tolist()]
 
     def _run(
         self, pick: Small, base_a: Long, base_b: Long, start: Long, finish: Long, *, alone: bool
     ) -> None:
-        k, a, b = self.pair.clock, self.pair.a, self.pair.b
-        k.bad[:] = 0, -1
+        a, b = self.pair.a, self.pair.b
+        a.clock.bad[:] = 0, -1
         mixed(
-            k,
-            a.nodes,
-            a.edges,
-            a.other,
-            base_a,
-            b.nodes,
-            b.edges,
-            b.other,
-            base_b,
-            pick,
-            alone,
-            start,
-            finish,
-        )
+            a.clock, a.nodes, a.edges, a.other, base_a, b.clock, b.nodes, b.edges, b.other, base_b,
+            pick, alone, start, finish,
+        )  # fmt: skip
         self._refuse_overrun()
 
     def _refuse_overrun(self) -> None:
-        bad = self.pair.clock.bad
+        bad = self.pair.a.clock.bad  # of both
         if bad[0]:
             at = self.pair.codes[bad[1]] if bad[1] >= 0 else ""
             vi = "Phép tính vượt ra ngoài lịch (1970–2100)."

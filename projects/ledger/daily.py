@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
+from projects.engine.model import Activity, Net, Rule
+from projects.engine.model import Kind as Sort
 from projects.engine.shifts import EPOCH
-from projects.errors import NotFound
+from projects.errors import Fault, InvalidInput, NotFound
 from projects.ledger.causes import Changes
+from projects.ledger.ground import runs
 from projects.ledger.model import Cause, DayEntry, HalfStep, Kind, Reason, Share
 from projects.ledger.sharing import EXACT_UP_TO, exact_shares, sampled_shares
-from projects.ledger.sides import RUN, grounds, pair
+from projects.ledger.sides import RUN, pair
 from projects.ledger.states import State, progressed
-from projects.model import Activity, CaseState, Network
+from projects.model import CaseState
 
 MOST_RUNS = 60_000  # passes over the network that one half-step may take for exact shares
 SAMPLED_RUNS = 6_000  # and for sampled ones, at least one order and its reverse
@@ -100,7 +103,7 @@ def _charged(
 
 
 def _of_run(front: str, before: State, after: State) -> list[tuple[bool, str]]:
-    both = [land for state in (before, after) for land in grounds(state) if land.front == front]
+    both = [runs(state)[front] for state in (before, after) if front in runs(state)]
     run = sorted({code for land in both for code in land.by})
     days = [{code: forecast.on for code, forecast in state.forecasts.items()} for state in (before, after)]
     moved = [code for code in run if days[0].get(code) != days[1].get(code)]
@@ -117,20 +120,25 @@ def finish_of(state: State, target: str) -> date:
 
 def _expect(target: str, *states: State) -> None:
     for state in states:
-        if all(a.code != target for a in state.network.activities):
+        found = next((a for a in state.works.net.activities if a.code == target), None)
+        if found is None:
             raise NotFound("activity", target)
+        if found.kind is Sort.EFFORT or any(c.rule is Rule.ALAP for c in found.constraints):
+            vi = "Việc đi kèm hoặc xếp muộn nhất có thể: ngày của nó do việc khác quyết định, không có sổ trượt."
+            en = "A level of effort, or as late as possible: other work decides its day, there is no slip ledger."
+            raise InvalidInput([Fault(target, vi, en)])
 
 
 def _together(before: State, after: State, target: str) -> Parts:
     """Edits that turn links around cannot be applied one by one: their days are divided equally over all of them."""
     ends = finish_of(before, target), finish_of(after, target)
     moved = (ends[1] - ends[0]).days
-    codes = sorted(_edited(before.network, after.network))
+    codes = sorted(_edited(before.works.net, after.works.net))
     shares = {(False, code): Fraction(moved, len(codes)) for code in codes if moved}
     return Parts(*ends, shares, len(codes), exact=False)
 
 
-def _edited(before: Network, after: Network) -> set[str]:
+def _edited(before: Net, after: Net) -> set[str]:
     """The activities that differ, or the links into which do."""
     was, now = ({a.code: a for a in n.activities} for n in (before, after))
     codes = {code for code in {**was, **now} if was.get(code) != now.get(code)}
@@ -145,14 +153,15 @@ def _date(day: int) -> date:
 
 
 def _named(parts: Parts, before: State, after: State, *, plan: bool) -> tuple[Share, ...]:
-    was, now = ({a.code: a for a in state.network.activities} for state in (before, after))
+    was, now = ({a.code: a for a in state.works.net.activities} for state in (before, after))
     shares = []
     for (is_case, code), days in parts.shares.items():
         if is_case:
             reason = _reason(code, before.cases.get(code), after.cases.get(code), before, after)
             shares.append(_case_share(code, days, before, after, reason))
         else:
-            shares.append(_activity_share(was.get(code), now.get(code), days, after, plan=plan))
+            front = after.works.fronts.get(code) or before.works.fronts.get(code)
+            shares.append(_activity_share(was.get(code), now.get(code), front, days, after, plan=plan))
     return _sorted(shares)
 
 
@@ -179,8 +188,8 @@ def _case_share(code: str, days: Fraction, before: State, after: State, reason: 
 
 
 def _of_work(code: str, state: State) -> Cause:
-    a = next(a for a in state.network.activities if a.code == code)
-    return Cause(Kind.ACTIVITY, code, a.name_vi, a.name_en, body="board", front=a.front)
+    a = next(a for a in state.works.net.activities if a.code == code)
+    return Cause(Kind.ACTIVITY, code, a.name_vi, a.name_en, body="board", front=state.works.fronts.get(code))
 
 
 def _reason(code: str, was: CaseState | None, now: CaseState | None, before: State, after: State) -> Reason:
@@ -197,7 +206,7 @@ def _reason(code: str, was: CaseState | None, now: CaseState | None, before: Sta
 
 
 def _activity_share(
-    was: Activity | None, now: Activity | None, days: Fraction, after: State, *, plan: bool
+    was: Activity | None, now: Activity | None, front: str | None, days: Fraction, after: State, *, plan: bool
 ) -> Share:
     a = now or was
     assert a is not None
@@ -206,7 +215,7 @@ def _activity_share(
         facts = [(x.actual_start, x.actual_finish, x.remaining) for x in (was, now) if x]
         kind, told = Kind.ACTIVITY, ()
         reason = Reason.TIME if facts[0] == facts[-1] else Reason.PROGRESS
-    return Share(Cause(kind, a.code, a.name_vi, a.name_en, body="board", front=a.front), reason, days, told)
+    return Share(Cause(kind, a.code, a.name_vi, a.name_en, body="board", front=front), reason, days, told)
 
 
 def entries(states: Iterator[State], target: str) -> Iterator[DayEntry]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from projects.engine.schedule import Result
 from projects.quality import dates, logic, path
-from projects.quality.model import Limits, Quality, gate_of
+from projects.quality.model import Limits, Offender, Quality, gate_of
 from projects.quality.sheet import Sheet
 from projects.quality.words import WORDS
 
@@ -20,14 +20,14 @@ def assess(
     planned_finish: date | None = None,
     today: date | None = None,
     later_facts: Collection[str] = (),
-    unsupported: Collection[str] = (),
+    unsupported: Collection[Offender] = (),
     limits: Limits | None = None,
 ) -> Quality:
     """The findings of a schedule in the order of the standard.
 
     `land`: nodes that are forecasts of handovers; they are not judged. `baseline`: planned finish by activity.
     `later_facts`: activities whose recorded actual dates lie after the data date (they are left out of the schedule).
-    `unsupported`: options of an imported file that the calculation does not have, in words.
+    `unsupported`: options of an imported file that the calculation does not have, with the activities meant.
     """
     limits = limits or Limits()
     sheet = Sheet(

@@ -47,8 +47,7 @@ def findings(sheet: Sheet) -> Iterator[Finding]:
     yield from _against_baseline(sheet)
     yield _calendars(sheet)
     yield _age(sheet)
-    words = [Offender((), text, text) for text in sheet.unsupported]
-    yield none_of("gao-options", words, len(words))
+    yield none_of("gao-options", list(sheet.unsupported), len(sheet.unsupported))
 
 
 def _days(sheet: Sheet, code: str, days: float, vi: str, en: str) -> Offender:

@@ -28,7 +28,7 @@ class Sheet:
     planned_finish: date | None
     today: date | None
     later_facts: Collection[str] = ()
-    unsupported: Collection[str] = ()
+    unsupported: Collection[Offender] = ()
 
     @cached_property
     def judged(self) -> tuple[Activity, ...]:

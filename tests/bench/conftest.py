@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import text
 
+from api.collecting import patient_collection
 from api.settings import Settings
 from geo.db import make_engine
 from geo.migrate import upgrade
@@ -31,6 +32,7 @@ analyze bench_parcel; analyze parcel; analyze clearance_case;
 
 @pytest.fixture(scope="session", autouse=True)
 def written() -> Iterator[None]:
+    patient_collection()  # as the program does
     yield
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,16 @@ from starlette.testclient import TestClient
 from api.rightsfile import system
 from api.settings import Settings
 from api.usecases import schedule_imports
-from api.usecases.imports import kept_files
+from api.usecases.imports import kept_files, uploads_folder
+from api.work.worker import working
 from geo import scope
 from geo.schedules.door import read_schedule
+from geo.schedules.limits import LIMITS
+from geo.server.processes import pauses
 from geo.tables import ScheduleImport
 from tests.http.browsing import PAGE, enter, page, said, token_of
 from tests.people import Tester, make_tester, owner_session
+from tests.unit.pmxml_text import pmxml
 from tests.unit.schedule_texts import mspdi, xer
 
 PROJECT = "VD4"  # these tests replace the network of this project and put it back
@@ -40,6 +44,12 @@ def people(portfolio_settings: Settings) -> dict[str, Tester]:
     }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def worker(portfolio_settings: Settings) -> Iterator[None]:
+    with working(portfolio_settings):
+        yield
+
+
 @pytest.fixture
 def as_(app: FastAPI, people: dict[str, Tester]) -> Iterator[Callable[[str], TestClient]]:
     opened: dict[str, TestClient] = {}
@@ -55,9 +65,34 @@ def as_(app: FastAPI, people: dict[str, Tester]) -> Iterator[Callable[[str], Tes
         client.close()
 
 
-def send(browser: TestClient, content: str, name: str = "tiến độ.xml", *, address: str = NAP) -> Response:
+def send(
+    browser: TestClient, content: str | bytes, name: str = "tiến độ.xml", *, address: str = NAP
+) -> Response:
     form = {"csrf": token_of(page(browser, "/tai-khoan"))}
-    return browser.post(address, data=form, files={"tep": (name, content.encode())}, headers=PAGE)
+    sent = content if isinstance(content, bytes) else content.encode()
+    return browser.post(address, data=form, files={"tep": (name, sent)}, headers=PAGE)
+
+
+def read(browser: TestClient, number: int) -> dict[str, Any]:
+    """The import once it is read."""
+    for _ in pauses(90.0):
+        answer: dict[str, Any] = browser.get(f"/api/projects/{PROJECT}/schedules/{number}").json()
+        if answer["state"] not in ("waiting", "reading"):
+            return answer
+    raise AssertionError(f"import {number} is not read: {answer['state']}, {answer['phase']}")
+
+
+def refused_for(browser: TestClient, content: str | bytes, name: str) -> str:
+    """Sends a file that is refused; the words of its page."""
+    number = number_of(send(browser, content, name))
+    answer = read(browser, number)
+    assert answer["state"] == "refused", answer
+    html = said(page(browser, f"{NAP}/{number}"))
+    assert "Tệp không được nhận, mạng không đổi" in html
+    for fault in answer["faults"]:
+        assert fault["vi"] in html
+    assert press(browser, number, "chap-nhan").status_code == 403
+    return html
 
 
 def press(browser: TestClient, number: int, what: str, **form: str) -> Response:
@@ -87,8 +122,12 @@ def test_a_schedule_is_compared_tied_accepted_by_a_second_person_and_undone(
     as_: Callable[[str], TestClient], portfolio_settings: Settings, tmp_path: Path
 ) -> None:
     before = state_of(portfolio_settings)
-    number = number_of(send(as_("one"), mspdi()))
-    assert number_of(send(as_("one"), mspdi())) == number  # the same bytes that still wait are one import
+    assert options_of(as_("two")) == ("pass", [])
+    content = mspdi().replace("<ScheduleFromStart>1", "<ScheduleFromStart>0")
+    number = number_of(send(as_("one"), content))
+    assert number_of(send(as_("one"), content)) == number  # the same bytes that still wait are one import
+    assert read(as_("one"), number)["state"] == "ready"
+    assert number_of(send(as_("one"), content)) == number
     assert state_of(portfolio_settings) == before
     app: Any = as_("one").app
     with app.state.sessions.begin() as session:  # the sender's file is no leftover to the worker
@@ -112,6 +151,9 @@ def test_a_schedule_is_compared_tied_accepted_by_a_second_person_and_undone(
     assert state_of(portfolio_settings)[:2] == (4, 3)
     shown = said(page(as_("two"), f"/du-an/{PROJECT}/duong-gang"))
     assert "Cọc Km1+000" in shown
+    state, (option,) = options_of(as_("two"))
+    assert (state, option[:24]) == ("fail", "Dự án lập từ ngày kết th")
+    assert option in said(page(as_("two"), f"/du-an/{PROJECT}/chat-luong"))
     for form in ("mspdi", "xer"):
         taken = as_("two").get(f"/du-an/{PROJECT}/tien-do/tai-ve?dang={form}")
         assert taken.status_code == 200, taken.text[:500]
@@ -125,6 +167,14 @@ def test_a_schedule_is_compared_tied_accepted_by_a_second_person_and_undone(
     assert press(as_("two"), number, "hoan-tac", ly_do="thử").status_code == 303
     assert state_of(portfolio_settings)[:2] == before[:2]
     assert "đã hoàn tác" in said(page(as_("one"), NAP))
+    assert options_of(as_("two")) == ("pass", [])
+
+
+def options_of(browser: TestClient) -> tuple[str, list[str]]:
+    """What the checks of the schedule say of options that the calculation lacks."""
+    findings = browser.get(f"/api/projects/{PROJECT}/quality").json()["findings"]
+    (found,) = (finding for finding in findings if finding["code"] == "gao-options")
+    return found["state"], [offender["vi"] for offender in found["offenders"]]
 
 
 def answer_front(settings: Settings) -> str:
@@ -144,18 +194,82 @@ def test_a_file_with_faults_is_refused_with_all_of_them_and_nothing_is_written(
 ) -> None:
     before = state_of(portfolio_settings)
     links = (("2", "3", "PR_FS", 0), ("3", "2", "PR_FS", 0), ("4", "99", "PR_FS", 0), ("5", "98", "PR_FS", 0))
-    answer = send(as_("one"), xer(links=links), "vong.xer")
-    assert answer.status_code == 422
-    html = said(answer.text)
+    html = refused_for(as_("one"), xer(links=links), "vong.xer")
     assert "TASKPRED.pred_task_id chỉ tới 99" in html
     assert "TASKPRED.pred_task_id chỉ tới 98" in html
-    answer = send(as_("one"), xer(links=links[:2]), "vong.xer")
-    assert "Vòng lặp phụ thuộc: A1010 → A1020 → A1010" in said(answer.text)
-    answer = send(as_("one"), "<b>không phải</b> tiến độ", "<script>.xml")
-    assert answer.status_code == 422
-    assert "<script>.xml" not in answer.text
+    html = refused_for(as_("one"), xer(links=links[:2]), "vong.xer")
+    assert "Vòng lặp phụ thuộc: A1010 → A1020 → A1010" in html
+    number = number_of(send(as_("one"), "<b>không phải</b> tiến độ", "<script>.xml"))
+    assert read(as_("one"), number)["faults"][0]["vi"].startswith("Nội dung không phải MS Project XML")
+    for address in (NAP, f"{NAP}/{number}"):
+        assert "<script>.xml" not in page(as_("one"), address)
     assert state_of(portfolio_settings) == before
     assert send(as_("stranger"), mspdi()).status_code == 404
+
+
+SECRET = '<!DOCTYPE Project [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+BAD: Mapping[str, tuple[str, str | bytes, str]] = {
+    "truncated": ("cut.xer", xer()[: len(xer()) // 2], "Tệp XER bị cắt cụt"),
+    "wrong bytes": (
+        "sai.xer",
+        xer().encode().replace("Đắp".encode(), b"\xc4\xff\x81p"),
+        "không thuộc bảng mã nào",
+    ),
+    "encoded twice": ("hai.xer", xer().encode().decode("cp1252", "replace").encode(), "mã hoá hai lần"),
+    "cut xml": ("cut.xml", mspdi()[: len(mspdi()) // 2], "XML bị cắt cụt hoặc hỏng"),
+    "entity": ("ngoai.xml", mspdi(before=SECRET).replace("Mố", "&x;"), "DOCTYPE hoặc thực thể"),
+    "entity in utf-16": (
+        "ngoai16.xml",
+        mspdi(before=SECRET).replace('"UTF-8"', '"UTF-16"').replace("Mố", "&x;").encode("utf-16"),
+        "DOCTYPE hoặc thực thể",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(BAD))
+def test_damaged_wrongly_encoded_and_hostile_files_are_refused_over_http(
+    as_: Callable[[str], TestClient], portfolio_settings: Settings, kind: str
+) -> None:
+    before = state_of(portfolio_settings)
+    name, content, words = BAD[kind]
+    html = refused_for(as_("one"), content, name)
+    assert words in html
+    assert Path("/etc/hostname").read_text().strip() not in html or "entity" not in kind
+    assert state_of(portfolio_settings) == before
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_kept(
+    as_: Callable[[str], TestClient], portfolio_settings: Settings
+) -> None:
+    folder = uploads_folder(portfolio_settings.home)
+    kept = sorted(folder.iterdir())
+    answer = send(as_("one"), b" " * (LIMITS.file_bytes + 2_000_000), "to.xml")
+    assert answer.status_code == 413
+    answer = send(as_("one"), mspdi().encode() + b" " * LIMITS.file_bytes, "to.xml")
+    assert answer.status_code == 422
+    assert "Tệp lớn hơn 95 MB" in said(answer.text)
+    assert sorted(folder.iterdir()) == kept
+
+
+def test_one_who_sent_a_file_may_cancel_it_and_send_it_again(
+    as_: Callable[[str], TestClient], portfolio_settings: Settings
+) -> None:
+    content = pmxml()
+    number = number_of(send(as_("one"), content))
+    shown = as_("one").get(f"{NAP}/{number}", headers=PAGE)
+    answer = read(as_("one"), number)
+    assert (answer["state"], answer["format"], answer["summary"]["compared"]["same"]) == ("ready", "pmxml", 7)
+    if "Refresh" in shown.headers:
+        assert "Mỗi lúc chỉ đọc một tệp tiến độ" in said(shown.text)
+    assert press(as_("stranger"), number, "huy").status_code == 404
+    assert press(as_("one"), number, "huy").status_code == 303
+    assert read(as_("one"), number)["state"] == "cancelled"
+    assert "đã huỷ" in said(page(as_("one"), f"{NAP}/{number}"))
+    assert "Refresh" not in as_("one").get(f"{NAP}/{number}", headers=PAGE).headers
+    assert press(as_("two"), number, "chap-nhan").status_code == 403
+    again = number_of(send(as_("one"), content))
+    assert again != number
+    assert press(as_("one"), again, "huy").status_code == 303
 
 
 def test_without_the_bar_one_person_would_do(
@@ -163,6 +277,7 @@ def test_without_the_bar_one_person_would_do(
 ) -> None:
     """The control: the refusal above comes from the rule of the second person and from nothing else."""
     number = number_of(send(as_("one"), mspdi(before="<!-- khác -->")))
+    assert read(as_("one"), number)["state"] == "ready"
     assert press(as_("one"), number, "tu-choi", ly_do="x").status_code == 403
     monkeypatch.setattr(schedule_imports, "bar", lambda *_, **__: ("", ""))
     assert press(as_("one"), number, "tu-choi", ly_do="x").status_code == 303

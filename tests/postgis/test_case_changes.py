@@ -170,7 +170,8 @@ def test_with_the_last_state_of_before_the_same_days_are_answered_wrongly(
         "STATES_THEN",
         text(
             "select distinct on (object_code) object_code, after from event where object_type = 'case' "
-            "and effective_on <= :day and project_code = :code and cast(:fields as text[]) <> cast(:step as text[]) "
+            "and effective_on <= :day and project_code = any(:codes) "
+            "and cast(:fields as text[]) <> cast(:step as text[]) "
             "order by object_code, effective_on desc, id desc"
         ),
     )

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,6 +49,7 @@ def fork_reader(kind: str) -> Iterator[list[int]]:
         isolate: bool | None = None,
         module: str = sandbox.CHILD,
         also: Sequence[Path] = (),
+        watch: Callable[[], None] = lambda: None,
     ) -> None:
         into.write(f"{request}\n")
         into.flush()

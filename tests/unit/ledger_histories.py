@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
+from projects.forecasting.model import HandoverForecast
 from projects.land import forecasts
 from projects.ledger.states import State
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, WorkFront
 from projects.network import as_of
+from projects.openings import RunRule
+from projects.works import day_plan, plan_works
 from tests.unit.cpm_oracle import CALENDARS
 
 FIRST = date(2026, 3, 12)
 STEPS = ["S20", "S80", "S90", "S97", "S100", "S100", "S105", "X1", "X2"]
 
 
-def histories(count: int, *, days: int = 2) -> Iterator[list[State]]:
+@dataclass(frozen=True, eq=False)
+class Told:
+    """The end of a day with its plan as a day network, and (`state`) as the ledger takes it."""
+
+    day: date
+    network: Network
+    cases: Mapping[str, CaseState]
+    forecasts: Mapping[str, HandoverForecast]
+    fronts: tuple[WorkFront, ...] = ()
+    rules: Mapping[str, RunRule] = field(default_factory=dict)
+
+    @cached_property
+    def state(self) -> State:
+        plan = day_plan(self.network, CALENDARS)
+        works = plan_works(plan, self.day)
+        return State(self.day, plan, works, self.cases, self.forecasts, self.fronts, rules=self.rules)
+
+
+def histories(count: int, *, days: int = 2) -> Iterator[list[Told]]:
     """Random histories, always the same ones."""
     for seed in range(count):
         yield history(random.Random(seed), days=days)
 
 
-def history(rng: random.Random, *, days: int) -> list[State]:
+def history(rng: random.Random, *, days: int) -> list[Told]:
     """The states of consecutive days, the first one included."""
     network, cases = _network(rng), _cases(rng)
     fronts = tuple(
@@ -38,7 +60,7 @@ def history(rng: random.Random, *, days: int) -> list[State]:
             if rng.random() < 0.4:
                 network = _edited(rng, network)
         predicted = forecasts(list(cases.values()), day)
-        states.append(State(day, as_of(network, day), cases, predicted, fronts, CALENDARS))
+        states.append(Told(day, as_of(network, day), cases, predicted, fronts))
     return states
 
 

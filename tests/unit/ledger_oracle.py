@@ -16,9 +16,9 @@ from math import factorial
 
 import networkx as nx
 
-from projects.ledger.states import State
 from projects.model import Activity, Link, NodeKind
 from tests.unit.cpm_oracle import WORK_DAYS, relax, worked_between
+from tests.unit.ledger_histories import Told
 
 Name = tuple[bool, str]  # is it a case? and its code
 
@@ -37,7 +37,7 @@ def by_definition(names: Sequence[Name], value: Callable[[frozenset[Name]], int]
 
 
 def slow_half_step(
-    before: State, after: State, target: str, *, landed: bool
+    before: Told, after: Told, target: str, *, landed: bool
 ) -> tuple[date, date, dict[Name, Fraction]]:
     """Both ends and all shares other than 0."""
     names = _names(before, after, landed=landed)
@@ -51,7 +51,7 @@ def slow_half_step(
     return *ends, shares  # type: ignore[return-value]
 
 
-def turned(before: State, after: State) -> bool:
+def turned(before: Told, after: Told) -> bool:
     """Whether the links of both plans together form a cycle: then edits cannot be applied one by one."""
     graph: nx.DiGraph[str] = nx.DiGraph()
     for state in (before, after):
@@ -59,7 +59,7 @@ def turned(before: State, after: State) -> bool:
     return not nx.is_directed_acyclic_graph(graph)
 
 
-def slow_progressed(before: State, after: State) -> State:
+def slow_progressed(before: Told, after: Told) -> Told:
     """The plan of before with what has been reached by the end of the day."""
     known = {a.code: a for a in after.network.activities}
     activities = []
@@ -73,7 +73,7 @@ def slow_progressed(before: State, after: State) -> State:
     return replace(after, network=replace(before.network, activities=tuple(activities)))
 
 
-def _names(before: State, after: State, *, landed: bool) -> list[Name]:
+def _names(before: Told, after: Told, *, landed: bool) -> list[Name]:
     """Everything that may be different: all activities, and all cases when they are causes."""
     names: list[Name] = [
         (False, code) for code in sorted({a.code for s in (before, after) for a in s.network.activities})
@@ -84,7 +84,7 @@ def _names(before: State, after: State, *, landed: bool) -> list[Name]:
     return [name for name in names if name[0] or _looks(before, name[1]) != _looks(after, name[1])]
 
 
-def _looks(state: State, code: str) -> object:
+def _looks(state: Told, code: str) -> object:
     """All that an activity is on a side: its own part, its links, the day, whether its land is complete."""
     own = [a for a in state.network.activities if a.code == code]
     if own and own[0].actual_finish:
@@ -93,7 +93,7 @@ def _looks(state: State, code: str) -> object:
     return own, ways, state.day, _cases_of(state, own[0]) if own else None
 
 
-def _finish(before: State, after: State, changed: frozenset[Name], target: str, *, landed: bool) -> int:
+def _finish(before: Told, after: Told, changed: frozenset[Name], target: str, *, landed: bool) -> int:
     activities: list[Activity] = []
     links: list[Link] = []
     push = {}
@@ -146,7 +146,7 @@ def _with_work_left(a: Activity, day: date) -> Activity:
     return replace(a, remaining=max(a.duration - spent, 1))
 
 
-def _cases_of(state: State, a: Activity) -> list[str]:
+def _cases_of(state: Told, a: Activity) -> list[str]:
     """The cases that open a possession; none where its opening is a fact, or it needs no land."""
     dry = {front.code for front in state.fronts if not front.needs_land}
     if a.kind is not NodeKind.POSSESSION or a.actual_start or a.actual_finish or a.front in dry:
@@ -154,5 +154,5 @@ def _cases_of(state: State, a: Activity) -> list[str]:
     return sorted(c for c in state.forecasts if a.front in state.cases[c].fronts)
 
 
-def _complete(state: State, cases: Sequence[str]) -> bool:
+def _complete(state: Told, cases: Sequence[str]) -> bool:
     return all(state.forecasts[c].basis == "actual" and state.forecasts[c].on <= state.day for c in cases)

@@ -167,6 +167,32 @@ def test_a_child_that_lies_is_refused_in_one_sentence(
     assert "the reading process broke down" in said[0]
 
 
+class Enough(Exception):
+    """Somebody no longer waits."""
+
+
+def test_who_watches_ends_the_child_by_raising(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "open(out + '/pid', 'w').write(str(os.getpid())); import time; time.sleep(60)"
+    monkeypatch.setattr(sandbox, "command", answering(code))
+
+    def watch() -> None:
+        if (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text():
+            raise Enough
+
+    with pytest.raises(Enough):
+        sandbox.run_child(tmp_path / "request", tmp_path, tmp_path, DEFAULT, isolate=False, watch=watch)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    # The control: one who only looks lets it come to its own end.
+    monkeypatch.setattr(sandbox, "command", answering("import time; time.sleep(1.2); os._exit(3)"))
+    seen: list[int] = []
+    with pytest.raises(sandbox.ChildFailed, match="crash"):
+        sandbox.run_child(
+            tmp_path / "request", tmp_path, tmp_path, DEFAULT, isolate=False, watch=lambda: seen.append(1)
+        )
+    assert seen
+
+
 def test_values_of_a_refusal_cannot_reach_into_our_sentences() -> None:
     vi, en = refusal("rows", {"rows": "{limit.__class__}", "limit": "\x1b[2J"})
     assert en == "The file has {limit.__class__} rows, the limit is \ufffd[2J."

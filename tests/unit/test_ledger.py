@@ -15,17 +15,17 @@ from projects.ledger.book import make_ledger, without_cases_of
 from projects.ledger.daily import finish_of, half_step
 from projects.ledger.model import Kind, Ledger, Reason
 from projects.ledger.sharing import LOW, Levels, exact_shares, sampled_shares
-from projects.ledger.states import State, progressed
+from projects.ledger.states import progressed
 from projects.model import CaseState, Link, Network
 from projects.openings import RunRule
 from projects.workable import Line
 from tests.unit.cpm_oracle import CALENDARS
-from tests.unit.ledger_histories import FIRST, histories, history
+from tests.unit.ledger_histories import FIRST, Told, histories, history
 from tests.unit.ledger_oracle import by_definition, slow_half_step, slow_progressed, turned
 from tests.unit.test_impact import case, road
 
 
-def half_steps(count: int) -> Iterator[tuple[State, State, bool]]:
+def half_steps(count: int) -> Iterator[tuple[Told, Told, bool]]:
     """Both half-steps of random days; `landed` is true for the first."""
     for before, after in histories(count, days=1):
         middle = slow_progressed(before, after)
@@ -33,15 +33,16 @@ def half_steps(count: int) -> Iterator[tuple[State, State, bool]]:
         yield middle, after, False
 
 
-def book(states: list[State], target: str = "OPEN") -> Ledger:
-    return make_ledger(states, target, project="N", milestone=target, name_vi="Thông xe", name_en="Opening")
+def book(states: list[Told], target: str = "OPEN") -> Ledger:
+    days = [told.state for told in states]
+    return make_ledger(days, target, project="N", milestone=target, name_vi="Thông xe", name_en="Opening")
 
 
 def test_shares_of_500_random_histories_equal_full_recomputation_of_every_subset() -> None:
     seen = {True: 0, False: 0}
     for before, after, landed in half_steps(500):
         if not turned(before, after):
-            parts = half_step(before, after, "OPEN", landed=landed)
+            parts = half_step(before.state, after.state, "OPEN", landed=landed)
             assert (parts.before, parts.after, parts.shares) == slow_half_step(
                 before, after, "OPEN", landed=landed
             )
@@ -79,7 +80,7 @@ def test_order_of_the_input_does_not_matter() -> None:
         assert book(mixed) == book(states)
 
 
-def shuffled(state: State, rng: random.Random) -> State:
+def shuffled(state: Told, rng: random.Random) -> Told:
     activities, links = list(state.network.activities), list(state.network.links)
     cases, fronts = list(state.cases.items()), list(state.fronts)
     for items in (activities, links, cases, fronts):
@@ -89,12 +90,12 @@ def shuffled(state: State, rng: random.Random) -> State:
     return replace(state, network=network, cases=dict(cases), forecasts=predicted, fronts=tuple(fronts))
 
 
-def land(*days: tuple[Network, dict[str, CaseState]]) -> list[State]:
+def land(*days: tuple[Network, dict[str, CaseState]]) -> list[Told]:
     """States of consecutive days."""
     states = []
     for n, (network, cases) in enumerate(days):
         day = FIRST + timedelta(n)
-        states.append(State(day, network, cases, forecasts(list(cases.values()), day), (), CALENDARS))
+        states.append(Told(day, network, cases, forecasts(list(cases.values()), day)))
     return states
 
 
@@ -152,9 +153,15 @@ def test_what_was_learnt_in_the_period_is_the_opening_and_all_tables_hold_it() -
         for s in states
     ]
     found = make_ledger(
-        [then, *states], "OPEN", project="N", milestone="OPEN", name_vi="", name_en="", begin=own
+        [told.state for told in (then, *states)],
+        "OPEN",
+        project="N",
+        milestone="OPEN",
+        name_vi="",
+        name_en="",
+        begin=own.state,
     )
-    assert (found.before, found.after) == (finish_of(own, "OPEN"), finish_of(states[-1], "OPEN"))
+    assert (found.before, found.after) == (finish_of(own.state, "OPEN"), finish_of(states[-1].state, "OPEN"))
     assert found.opening.moved == 6
     assert [(s.cause.code, s.reason, s.days) for s in found.opening.shares] == [
         ("H-1", Reason.GROUNDS, Fraction(3)),
@@ -276,5 +283,5 @@ def test_sampled_shares_add_up_exactly_and_give_a_null_cause_nothing() -> None:
 def test_slip_is_the_difference_of_two_independent_forecasts() -> None:
     states = history(random.Random(3), days=5)
     found = book(states)
-    assert found.slip == (finish_of(states[-1], "OPEN") - finish_of(states[0], "OPEN")).days
-    assert progressed(states[0], states[0]) is states[0]
+    assert found.slip == (finish_of(states[-1].state, "OPEN") - finish_of(states[0].state, "OPEN")).days
+    assert progressed(states[0].state, states[0].state) is states[0].state

@@ -9,14 +9,17 @@ from xml.etree import ElementTree
 
 import pytest
 
+from geo.importers.messages import FAILURES
 from geo.importers.precheck import Refused
-from geo.schedules import child, markup, messages
+from geo.schedules import child, markup
 from geo.schedules.door import read_schedule
 from geo.schedules.firstlook import kind_of
 from geo.schedules.limits import LIMITS
+from geo.schedules.markup import check_markup
 from geo.schedules.messages import sentence
 from geo.schedules.xer import check_xer, decode
 from projects.errors import InvalidInput
+from tests.unit.pmxml_text import LINKS, pmxml
 from tests.unit.schedule_texts import mspdi, xer
 
 BOMB = '<!DOCTYPE p [<!ENTITY a "lặp"><!ENTITY b "&a;&a;&a;">]>'
@@ -103,7 +106,7 @@ def test_an_xer_tells_all_its_faults_at_once(tmp_path: Path) -> None:
     for code, where, values in found:
         fault = sentence(code, where, values)
         assert fault.where.startswith("dòng")
-        assert fault.vi != messages.FAILURES["crash"][0]
+        assert fault.vi != FAILURES["crash"][0]
 
 
 def test_a_wrongly_encoded_xer_is_refused_or_named(tmp_path: Path) -> None:
@@ -136,8 +139,13 @@ def test_what_only_the_network_shows_is_told_all_at_once_and_nothing_comes_back(
     assert "nằm ngoài 1970–2100" in told
     idle = mspdi().replace("<DayWorking>1</DayWorking>", "<DayWorking>0</DayWorking>")
     assert any("không có giờ làm việc nào" in fault for fault in faults(written(tmp_path, "y.xml", idle)))
+    # MPXJ would give this calendar of P6 hours of its own.
+    assert check_markup(written(tmp_path, "z.xml", pmxml(idle=True)), "pmxml") == [
+        ["idle", "dòng 1", {"calendar": "Sáu ngày"}]
+    ]
+    assert check_markup(written(tmp_path, "z.xml", pmxml()), "pmxml") == []
     found, _ = check_xer(written(tmp_path, "y.xer", xer(shifts=" ")), tmp_path / "plain")
-    assert [(code, values["calendar"]) for code, _, values in found] == [("xer_idle", "Năm ngày")]
+    assert [(code, values["calendar"]) for code, _, values in found] == [("idle", "Năm ngày")]
 
 
 def test_files_of_no_program_empty_ones_and_too_large_ones_are_refused(tmp_path: Path) -> None:
@@ -151,6 +159,32 @@ def test_files_of_no_program_empty_ones_and_too_large_ones_are_refused(tmp_path:
     assert "lớn hơn 0.001 MB" in large.value.faults[0].vi
     with pytest.raises(InvalidInput):
         read_schedule(tmp_path)
+
+
+def test_a_bad_pmxml_tells_its_faults(tmp_path: Path) -> None:
+    void = (*LINKS, ("3", "99", "Finish to Start", 0), ("98", "4", "Start to Start", 0))
+    told = faults(written(tmp_path, "a.xml", pmxml(links=void)))
+    assert [fault.partition(": ")[2] for fault in told] == [
+        "Quan hệ 3 → 99: không có công việc 99.", "Quan hệ 98 → 4: không có công việc 98.",
+    ]  # fmt: skip
+    loop = (*LINKS, ("5", "2", "Finish to Start", 0))
+    assert "A1010 → A1020 → A1030 → A1040 → A1010" in faults(written(tmp_path, "a.xml", pmxml(links=loop)))[0]
+    cut = check_markup(written(tmp_path, "a.xml", pmxml()[:3000]), "pmxml")
+    assert [code for code, *_ in cut] == ["xml_broken"]
+    with pytest.raises(Refused, match="entities"):
+        check_markup(written(tmp_path, "a.xml", pmxml(before=REMOTE).replace("Xong", "&x;")), "pmxml")
+
+
+def test_too_many_activities_are_refused_before_java_is_started(tmp_path: Path) -> None:
+    for kind, text in (("mspdi", mspdi()), ("pmxml", pmxml())):
+        path = written(tmp_path, "x.xml", text)
+        with pytest.raises(Refused, match="rows"):
+            check_markup(path, kind, 4)  # type: ignore[arg-type]
+        assert check_markup(path, kind, 7) == []  # type: ignore[arg-type]
+    path = written(tmp_path, "x.xer", xer())
+    with pytest.raises(Refused, match="rows"):
+        check_xer(path, tmp_path / "plain", 5)
+    assert check_xer(path, tmp_path / "plain", 6)[0] == []
 
 
 def test_a_damaged_mpp_and_too_many_activities_end_in_a_sentence(tmp_path: Path) -> None:

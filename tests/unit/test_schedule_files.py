@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,20 +12,22 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from geo.schedules.door import Read, read_schedule, write_schedule
-from projects.engine.model import Kind, LagCalendar, Link, LinkType, Progress
+from projects.engine.model import Constraint, Kind, LagCalendar, Link, LinkType, Progress, Rule
 from projects.engine.schedule import schedule
 from projects.interchange.comparing import compared, counts
 from projects.interchange.outward import planned
 from projects.interchange.package import packed, unpacked
+from tests.unit.pmxml_text import PMXML_DATES, pmxml
 from tests.unit.schedule_texts import MSPDI_DATES, XER_DATES, mspdi, xer
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("schedules")
-    made = {"mspdi": folder / "cầu.xml", "xer": folder / "cầu.xer"}
+    made = {"mspdi": folder / "cầu.xml", "xer": folder / "cầu.xer", "pmxml": folder / "cầu-p6.xml"}
     made["mspdi"].write_text(mspdi(), "utf-8")
     made["xer"].write_text(xer(), "utf-8", newline="")
+    made["pmxml"].write_text(pmxml(), "utf-8")
     return made
 
 
@@ -64,7 +67,31 @@ def test_dates_stored_by_p6_are_ours_with_progress_and_a_level_of_effort(read: d
     assert found.notes == ()
 
 
-@pytest.mark.parametrize(("source", "form"), [("mspdi", "mspdi"), ("mspdi", "xer"), ("xer", "xer")])
+def test_a_pmxml_keeps_lags_calendars_and_constraints_and_its_dates_are_ours(read: dict[str, Read]) -> None:
+    found, same = read["pmxml"].imported, read["xer"].imported
+    assert (found.format, found.notes) == ("pmxml", ())
+    assert found.options == same.options
+    assert set(same.net.activities) < set(found.net.activities)
+    assert {replace(k, lag_calendar=None) for k in same.net.links} < set(found.net.links)
+    assert Link("A1020", "A1060", LinkType.SS, 480) in found.net.links
+    own = {a.code: a for a in found.net.activities}["A1060"]
+    assert own.constraints == (Constraint(Rule.FNLT, datetime(2026, 9, 12, 17)),)
+    calendars = {c.name: c for c in found.calendars}
+    assert calendars["Năm ngày"] == same.calendars[0]
+    assert [bool(day) for day in calendars[own.calendar].week] == [True] * 6 + [False]
+    assert calendars[own.calendar].exceptions == same.calendars[0].exceptions
+    result = schedule(found.net, found.options)
+    for code, dates in PMXML_DATES.items():
+        row = result.rows[code]
+        assert (row.start_at, row.finish_at) == tuple(map(datetime.fromisoformat, dates)), code
+    assert result.rows["A1060"].total_float == -480  # Saturday's deadline is missed by Monday
+    assert counts(compared(found, result))["same"] == len(PMXML_DATES)
+
+
+@pytest.mark.parametrize(
+    ("source", "form"),
+    [("mspdi", "mspdi"), ("mspdi", "xer"), ("xer", "xer"), ("pmxml", "xer")],
+)
 def test_what_is_written_reopens_with_the_same_network(
     read: dict[str, Read], tmp_path: Path, source: str, form: str
 ) -> None:
@@ -78,7 +105,7 @@ def test_what_is_written_reopens_with_the_same_network(
     dates = {code: (r.start_at, r.finish_at) for code, r in schedule(again.net, again.options).rows.items()}
     assert dates == {code: (r.start_at, r.finish_at) for code, r in result.rows.items()}
     assert {b.wbs for b in again.beside.values()} == {b.wbs for b in found.beside.values()}
-    if source == form:
+    if source == form or source == "pmxml":
         assert notes == ()
         assert again.net.links == found.net.links
         assert again.percents == found.percents

@@ -48,6 +48,31 @@ def test_crews_and_productivity_change_the_work_they_are_of_and_nothing_else() -
     assert one.links == more.links
 
 
+@pytest.mark.parametrize("name", sorted(p.stem for p in (ROOT / "data" / "templates").glob("*.toml")))
+def test_every_work_type_has_parameters_that_move_the_work_naming_them_and_nothing_else(name: str) -> None:
+    template = tomllib.loads((ROOT / "data" / "templates" / f"{name}.toml").read_text(encoding="utf-8"))
+    fronts = [
+        WorkFront(f"M{i}", f"M{i}", f"M{i}", kind["code"], "S", i * 1000.0, i * 1000.0 + 870.0)
+        for i, kind in enumerate(template["front_kind"])
+    ]
+    usual = expand(template, fronts, project="T")
+    parameters = parameters_of(template)
+    assert len(parameters) >= 5
+    for one in parameters:
+        naming = {row["code"] for row in template["activity"] if one.code in row.values()}
+        moved: set[str] = set()
+        for end in (one.least, one.most):
+            network = expand(template, fronts, project="T", parameters={one.code: end})
+            assert network.links == usual.links
+            moved |= {
+                a.code.partition("-")[0]
+                for a, b in zip(network.activities, usual.activities, strict=True)
+                if a != b
+            }
+        assert moved == naming, one.code
+        assert naming
+
+
 def test_a_quantity_is_divided_by_productivity_and_crews() -> None:
     template: dict[str, Any] = {
         "parameter": [
