@@ -1,4 +1,7 @@
-"""The S-curve of clearance as SVG: handed over (solid), expected (dashed), what the assigned day asks for (dotted)."""
+"""The S-curve of clearance as SVG: handed over (solid), expected (dashed), what the assigned day asks for (dotted).
+
+The forecast's band lies behind the lines, with an outline, so that it is seen in grey as well.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900.0, 320.0, 62.0, 20.0, 20.0, 40.0
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Points (day, cases up to its end) of each line, the whole, and the two days that are marked."""
+    """Points (day, cases up to its end) of each line, the whole, and the two days that are marked.
+
+    `band`: points (day, low, high), ascending.
+    """
 
     done: Sequence[tuple[date, float]]
     expected: Sequence[tuple[date, float]]
@@ -21,6 +27,7 @@ class Curve:
     day: date
     assigned: date | None
     title: str
+    band: Sequence[tuple[date, float, float]] = ()
 
 
 def curve_svg(curve: Curve, lang: str) -> str:
@@ -33,6 +40,7 @@ def curve_svg(curve: Curve, lang: str) -> str:
         },
     )  # fmt: skip
     days = [day for line in (curve.done, curve.expected, curve.planned) for day, _ in line]
+    days += [day for day, _, _ in curve.band]
     first, last = min([curve.day, *days]), max([curve.day, *days])
     span = max((last - first).days, 1)
 
@@ -42,6 +50,10 @@ def curve_svg(curve: Curve, lang: str) -> str:
     def y(cases: float) -> float:
         return HEIGHT - BOTTOM - cases / max(curve.whole, 1) * (HEIGHT - TOP - BOTTOM)
 
+    if len(curve.band) > 1:
+        low = [f"{x(day):.1f} {y(cases):.1f}" for day, cases, _ in curve.band]
+        high = [f"{x(day):.1f} {y(cases):.1f}" for day, _, cases in curve.band]
+        ET.SubElement(svg, "path", {"d": f"M{'L'.join([*low, *reversed(high)])}Z", "class": "dg-curve-band"})
     for quarter in range(5):
         level = curve.whole * quarter / 4
         _line(svg, LEFT, y(level), WIDTH - RIGHT, y(level), "grid")

@@ -84,12 +84,15 @@ class Chart:
     rules: Sequence[Rule]
 
 
-def chart_svg(chart: Chart, ident: str) -> str:
-    """The chart; `ident` (letters and digits) keeps names of patterns apart on a page with several."""
+def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str = "") -> str:
+    """The chart; `ident` (letters and digits) keeps names of patterns apart on a page with several.
+
+    `highest`: px that the days may take. On paper `style` is the sheet that the drawing carries with it.
+    """
     days = [int(d) for t in chart.traces for d in (t.start, t.end)] + [rule.on for rule in chart.rules]
     first = min(days, default=0) - 20
     last = max(days, default=1) + 30
-    scale = min(HIGHEST / max(last - first, 1), A_DAY)
+    scale = min(highest / max(last - first, 1), A_DAY)
     top = TOP + ROW * len(chart.strips)
     height = top + (last - first) * scale + 24
     length = max(chart.end_m - chart.start_m, 1.0)
@@ -111,6 +114,8 @@ def chart_svg(chart: Chart, ident: str) -> str:
     )  # fmt: skip
     _text(svg, "title", chart.title, id=f"{ident}-title")
     _text(svg, "desc", chart.description, id=f"{ident}-desc")
+    if style:
+        ET.SubElement(svg, "style").text = style
     _patterns(svg, ident)
     _strips(svg, chart, x)
     box: dict[str, float | str] = {"x": x(chart.start_m), "width": x(chart.end_m) - x(chart.start_m)}
@@ -149,13 +154,6 @@ def chart_svg(chart: Chart, ident: str) -> str:
             "line",
             {"x1": box["x"], "x2": x(chart.end_m), "y1": at, "y2": at, "class": f"dg-time-{rule.kind}"},
         )
-        place = {
-            "x": x(chart.end_m) - 6,
-            "y": at - 5,
-            "text-anchor": "end",
-            "class": f"dg-time-{rule.kind}-text",
-        }
-        _text(svg, "text", rule.label, **{key: str(value) for key, value in place.items()})
     for trace in sorted(chart.traces, key=lambda t: ("free", "other", "gang").index(t.kind)):
         link = _link(svg, trace.href, trace.label)
         ends: dict[str, float | str] = {
@@ -164,7 +162,8 @@ def chart_svg(chart: Chart, ident: str) -> str:
             "x2": x(trace.to_m),
             "y2": y(trace.end),
         }
-        _put(link, "line", {**ends, "class": "dg-time-hit"})
+        if trace.href:
+            _put(link, "line", {**ends, "class": "dg-time-hit"})
         _put(link, "line", {**ends, "class": f"dg-time-work dg-time-work-{trace.kind}"})
     for mark in chart.marks:
         cx, cy = x(mark.at_m), y(mark.on)
@@ -178,7 +177,32 @@ def chart_svg(chart: Chart, ident: str) -> str:
             y=f"{cy + 4:.1f}",
             **{"text-anchor": "middle", "class": "dg-time-number"},
         )
+    spots = [(x(mark.at_m), y(mark.on)) for mark in chart.marks]
+    for rule in chart.rules:  # last, on a ground of their own: they are read over hatching
+        wide, at = 7.0 * len(rule.label) + 8, y(rule.on)
+        left = _clear(float(box["x"]) + 4, x(chart.end_m) - 4, wide, at - 9, spots)
+        _put(svg, "rect", {"x": left, "y": at - 17, "width": wide, "height": 16.0, "class": "dg-time-ground"})
+        _text(
+            svg,
+            "text",
+            rule.label,
+            x=f"{left + 4:.1f}",
+            y=f"{at - 5:.1f}",
+            **{"class": f"dg-time-{rule.kind}-text"},
+        )
     return ET.tostring(svg, encoding="unicode")
+
+
+def _clear(low: float, high: float, wide: float, at: float, spots: Sequence[tuple[float, float]]) -> float:
+    """Where a label of this width begins between `low` and `high`: as far right as it hides none of the marks."""
+    near = [cx for cx, cy in spots if abs(cy - at) < 24]
+    left = high - wide
+    while left >= low:
+        hit = max((cx for cx in near if left - 14 < cx < left + wide + 14), default=None)
+        if hit is None:
+            return left
+        left = hit - 15 - wide
+    return high - wide
 
 
 def _patterns(svg: ET.Element, ident: str) -> None:
@@ -237,6 +261,8 @@ def _months(svg: ET.Element, first: int, last: int, y: object, left: float, righ
 
 
 def _link(svg: ET.Element, href: str, label: str) -> ET.Element:
+    if not href:  # on paper nothing is clicked
+        return ET.SubElement(svg, "g")
     link = ET.SubElement(svg, "a", {"href": href, "aria-label": label})
     _text(link, "title", label)
     return link

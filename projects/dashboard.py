@@ -97,6 +97,17 @@ def pace(done: Sequence[date], left: int, *, day: date, assigned: date | None) -
     return Pace(real, needed, left, weeks)
 
 
+def month_ends(day: date, last: date, *, more: int = 0) -> tuple[date, ...]:
+    """The last days of the months from that of `day` to that of `last` and `more` months after; none before `day`."""
+    month, found = _month(day), []
+    while month <= last or more > 0:
+        more -= month > last
+        if (end := _next(month) - timedelta(days=1)) > day:
+            found.append(end)
+        month = _next(month)
+    return tuple(found)
+
+
 def _share(first: date, assigned: date, end: date) -> float:
     span = max((assigned - first).days, 1)
     return min(max((end - first).days / span, 0.0), 1.0)

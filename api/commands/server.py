@@ -51,6 +51,7 @@ from api.work.worker import working
 from geo import cluster
 from geo.access import portfolio_state
 from geo.db import make_engine, make_sessions
+from geo.demo.duties import add_demo_duties
 from geo.demo.follow_up import add_demo_follow_up, projects_without_follow_up
 from geo.demo.holders import add_demo_holders
 from geo.demo.past import add_demo_past
@@ -115,6 +116,7 @@ def prepare(settings: Settings, url: str, *, tell: Tell = say) -> None:
                 make_sessions(engine).begin() as session,
             ):
                 load_demo_accounts(session, command_context(), settings.secret_key)
+                add_demo_duties(session, actor=COMMAND_ACTOR, day=portfolio_state(session).data_date)
     finally:
         engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +16,8 @@ from api.usecases.dashboard import Dashboard, dashboard_of
 from api.usecases.projects import project_view
 from maps.curve import Curve, curve_svg
 from projects.codes import OBSTACLES
+from projects.payments import MONEY
+from projects.weekly.table import BILLION
 
 router = APIRouter(prefix="/du-an/{code}")
 
@@ -33,15 +36,28 @@ def dashboard_page(
     found = dashboard_of(session, ctx, code, as_of=ngay)
     chart = _curve(found, "Đường cong giải phóng mặt bằng" if lang == "vi" else "Clearance curve")
     return render(
-        request, "project_dashboard.html.j2", board=found, obstacles=OBSTACLES,
+        request, "project_dashboard.html.j2", board=found, obstacles=OBSTACLES, states=MONEY, in_billions=in_billions,
+        bands={} if found.band is None else {point.day: point for point in found.band.points},
         chart=Markup(curve_svg(chart, lang)) if len(found.months) > 1 else "",
         most=max((count for _, count in found.steps), default=1), month_of=_month,
         **project_frame(view, "tong-quan", lang_title=("Tổng quan", "Overview"), lang=lang),
     )  # fmt: skip
 
 
+def _band(found: Dashboard, now: tuple[date, float]) -> list[tuple[date, float, float]]:
+    """The band opens at the data date, where what is handed over is known."""
+    if found.band is None:
+        return []
+    return [(*now, now[1]), *((p.day, float(p.low), float(p.high)) for p in found.band.points)]
+
+
 def _month(day: date) -> str:
     return f"{day:%Y-%m}"
+
+
+def in_billions(dong: Decimal) -> Decimal:
+    """Đồng as tỷ đồng, to a tenth."""
+    return (dong / BILLION).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _curve(found: Dashboard, title: str) -> Curve:
@@ -56,4 +72,5 @@ def _curve(found: Dashboard, title: str) -> Curve:
         day=found.data_date,
         assigned=found.assigned,
         title=title,
+        band=_band(found, now),
     )

@@ -143,6 +143,7 @@ EVENT_KINDS: dict[str, Pair] = {
     "front.opening": ("Đặt quy tắc mở mũi", "Rule of a front set"),
     "site.ready": ("Đặt ngày khu tái định cư sẵn sàng", "Day of a resettlement site set"),
     "records.demo": ("Tạo bản ghi minh hoạ", "Demo records made"),
+    "duties.demo": ("Tạo việc giao minh hoạ", "Demo assignments made"),
     "proposal.add": ("Đề nghị", "Proposed"),
     "proposal.refused": ("Từ chối đề nghị", "Proposal refused"),
     "proposal.stale": ("Đề nghị hết hiệu lực", "Proposal overtaken"),

@@ -21,7 +21,7 @@ from api.pages.rendering import carried, link, render
 from api.pages.sentences import project_conclusion
 from api.pages.sheet_answer import xlsx
 from api.pages.strips import stations_of, strips, ward_spans
-from api.pages.wanted_cases import Wanted, WantedDep, figure_words, stretch, wanted_cases
+from api.pages.wanted_cases import Wanted, WantedDep, figure_words, opened_by, stretch, wanted_cases
 from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
@@ -97,7 +97,7 @@ def cases_page(
     ngay: DataDate = None,
 ) -> HTMLResponse:
     """The clearance cases that match the filters; every count elsewhere links here."""
-    chosen, day = wanted_cases(session, access_project(session, code), wanted, as_of=ngay)
+    chosen, day = wanted_cases(session, ctx, access_project(session, code), wanted, as_of=ngay)
     listing = case_list(session, ctx, code, chosen, limit=PAGE, offset=tu, as_of=day)
     return render_cases(request, project_view(session, ctx, code, as_of=day), listing, wanted)
 
@@ -112,7 +112,7 @@ def cases_file(
     ngay: DataDate = None,
 ) -> Response:
     """The same list as XLSX: to read, to print, or to fill in and send back (`ghi-theo-bang`)."""
-    chosen, day = wanted_cases(session, access_project(session, code), wanted, as_of=ngay)
+    chosen, day = wanted_cases(session, ctx, access_project(session, code), wanted, as_of=ngay)
     past = ngay is not None or ctx.known is not None
     made = case_sheet(session, ctx, code, chosen, lang, as_of=day, read_only=past)
     return xlsx(made.sheet, made.name)
@@ -193,6 +193,7 @@ def render_cases(request: Request, view: ProjectView, listing: CaseList, wanted:
         wanted=wanted.query,
         behind_words=figure_words(wanted, request.state.lang),
         between=stretch(chosen["doan"]),
+        opened=opened_by(chosen),
         filtered=any(chosen.values()) or bool(wanted.figure),
         steps=list(STEPS),
         obstacles=OBSTACLES,

@@ -34,12 +34,20 @@ PERIOD = 28  # days of movement that a report shows unless it is told otherwise
 
 @router.get("/tep", response_class=Response)
 def portfolio_file(
-    request: Request, session: SessionDep, ctx: ContextDep, dang: Form = "pdf", ngay: DataDate = None
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    dang: Form = "pdf",
+    loai: Kind = "bao-cao",
+    tu: Since = None,
+    ngay: DataDate = None,
 ) -> Response:
-    """The report of the whole portfolio as a file."""
+    """The report, the brief or the pack of the whole portfolio as a file; the report looks at no period."""
     if ctx.known_at is None:
         return _settled(request)
-    return _file(session, ctx, Asked(None, resolve_day(session, ngay), None), dang, "danh-muc")
+    day = resolve_day(session, ngay)
+    since = None if loai == "bao-cao" else _since(session, day, tu)
+    return _file(session, ctx, Asked(None, day, since, loai), dang, f"danh-muc-{loai}")
 
 
 @router.get("/{code}/tep", response_class=Response)
@@ -57,10 +65,7 @@ def project_file(
     if ctx.known_at is None:
         return _settled(request)
     day = resolve_day(session, ngay)
-    first = first_day(session)
-    since = tu or day - timedelta(days=PERIOD)
-    since = max(since, first) if first is not None else since
-    return _file(session, ctx, Asked(code, day, since if since < day else None, loai), dang, f"{code}-{loai}")
+    return _file(session, ctx, Asked(code, day, _since(session, day, tu), loai), dang, f"{code}-{loai}")
 
 
 @router.get("/don-vi/{body}/tep", response_class=Response)
@@ -80,6 +85,14 @@ def body_file(
     day = resolve_day(session, ngay)
     asked = Asked(None, day, since_of(session, body, day, tu), loai, body)
     return _file(session, ctx, asked, dang, f"{body}-{loai}")
+
+
+def _since(session: SessionDep, day: date, wanted: date | None) -> date | None:
+    """The day to compare with: the one asked for, else four weeks earlier; None where there was no data."""
+    first = first_day(session)
+    since = wanted or day - timedelta(days=PERIOD)
+    since = max(since, first) if first is not None else since
+    return since if since < day else None
 
 
 def _settled(request: Request) -> RedirectResponse:

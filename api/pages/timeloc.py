@@ -43,7 +43,10 @@ def time_location_page(
     found = time_location(session, ctx, code, as_of=ngay)
     spans, kept = ward_spans(session, code), carried(request.query_params)
     labels = {ward["code"]: str(ward["label"]) for ward in view.wards}
-    charts = {axis.code: _chart(found, axis, spans, labels, code, kept, lang) for axis in found.axes}
+    charts = {
+        axis.code: Markup(chart_svg(chart_of(found, axis, spans, labels, code, kept, lang), _ident(axis)))
+        for axis in found.axes
+    }
     names = {line.code: line for axis in found.axes for line in axis.lines}
     return render(
         request, "project_time.html.j2", time=found, charts=charts, lines=names, day_of=date.fromordinal, fmt_run=_run,
@@ -55,10 +58,11 @@ def _run(axis: AxisTime, from_m: float, to_m: float, lang: str) -> str:
     return fmt.run(from_m, to_m, lang, axis.stations)
 
 
-def _chart(
+def chart_of(
     found: TimeLocation, axis: AxisTime, spans: Spans, labels: Mapping[str, str], code: str,
     kept: Mapping[str, object], lang: str,
-) -> Markup:  # fmt: skip
+) -> Chart:  # fmt: skip
+    """The chart of an alignment with its words and links; `kept` goes along in every link."""
     vi = lang == "vi"
     cases, network = f"/du-an/{code}/ho-so", f"/du-an/{code}/duong-gang"
     every = next((s for s in STEPS if (axis.end_m - axis.start_m) / s <= 12), 20_000.0)
@@ -98,7 +102,7 @@ def _chart(
                 found.forecast.toordinal() + 1, "forecast", _dated("Dự báo", "Forecast", found.forecast, lang)
             )
         )
-    chart = Chart(
+    return Chart(
         title=f"{'Lý trình – thời gian' if vi else 'Time–location'}: {axis.name_vi if vi else axis.name_en}",
         description=_description(axis, lang),
         start_m=axis.start_m, end_m=axis.end_m,
@@ -108,8 +112,10 @@ def _chart(
         marks=[Mark(n, (c.from_m + c.to_m) / 2, c.needed) for n, c in enumerate(axis.clashes[:MARKS], 1)],
         rules=rules,
     )  # fmt: skip
-    ident = "t" + "".join(c for c in axis.code if c.isascii() and c.isalnum())
-    return Markup(chart_svg(chart, ident))
+
+
+def _ident(axis: AxisTime) -> str:
+    return "t" + "".join(c for c in axis.code if c.isascii() and c.isalnum())
 
 
 def _seasons(axis: AxisTime) -> list[Season]:
@@ -165,4 +171,4 @@ def _description(axis: AxisTime, lang: str) -> str:
     return f"Land handed over {land}; {works} activities, {clashes} clashes, listed below."
 
 
-__all__ = ["router"]
+__all__ = ["chart_of", "router"]

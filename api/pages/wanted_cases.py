@@ -10,17 +10,22 @@ from typing import Annotated
 from fastapi import Depends, Query
 from sqlalchemy.orm import Session
 
+from api.context import Context
 from api.language import Lang, pick
+from api.usecases.calculation import calculate, resolve_day
+from api.usecases.disbursement import money_tracks
 from api.usecases.listing import CaseFilter
 from api.usecases.weekly import Behind, cases_behind
 from geo.tables import Project
+from projects.payments import MONEY
 from projects.weekly.columns import BY_KEY, GROUPS
 
 # A stretch of chainage in whole or tenths of metres, "526.3-1757".
 STRETCH = r"^$|^\d{1,7}(\.\d)?-\d{1,7}(\.\d)?$"
-FILTERS = ("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan", "giao", "tuoi")
+FILTERS = ("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan", "giao", "tuoi", "tien")
 MONTH = r"^$|^\d{4}-(0[1-9]|1[0-2])$"
 AGE = r"^$|^\d{1,5}-(\d{1,5})?$"  # days from – to; without an end: or more
+STATE = f"^$|^({'|'.join(MONEY)})$"  # where the money of the case stands
 FIGURE = ("cot", "tuan", "dem", "quan", "thanh-phan")
 Flag = Annotated[str, Query(pattern="^1?$")]
 Short = Annotated[str, Query(max_length=64)]
@@ -49,6 +54,7 @@ def wanted(
     doan: Annotated[str, Query(pattern=STRETCH)] = "",
     giao: Annotated[str, Query(pattern=MONTH)] = "",
     tuoi: Annotated[str, Query(pattern=AGE)] = "",
+    tien: Annotated[str, Query(pattern=STATE)] = "",
     cot: Short = "",
     tuan: Short = "",
     dem: Short = "",
@@ -56,7 +62,7 @@ def wanted(
     thanh_phan: Annotated[str, Query(alias="thanh-phan", max_length=64)] = "",
 ) -> Wanted:
     """What the address asks for."""
-    filters = dict(zip(FILTERS, (buoc, phuong, mui, vuong, gang, mo, doan, giao, tuoi), strict=True))
+    filters = dict(zip(FILTERS, (buoc, phuong, mui, vuong, gang, mo, doan, giao, tuoi, tien), strict=True))
     figure = dict(zip(FIGURE, (cot, tuan, dem, quan, thanh_phan), strict=True)) if cot else {}
     return Wanted(filters, {key: value for key, value in figure.items() if value})
 
@@ -65,7 +71,7 @@ WantedDep = Annotated[Wanted, Depends(wanted)]
 
 
 def wanted_cases(
-    session: Session, project: Project, asked: Wanted, *, as_of: date | None
+    session: Session, ctx: Context, project: Project, asked: Wanted, *, as_of: date | None
 ) -> tuple[CaseFilter, date | None]:
     """The filter of a list and the day that it stands on (None: the portfolio's). Raises InvalidInput."""
     said, day, codes = asked.filters, as_of, None
@@ -76,6 +82,11 @@ def wanted_cases(
             figure.get("thanh-phan"),
         )  # fmt: skip
         codes, day = cases_behind(session, project, behind, as_of=as_of)
+    if said["tien"]:
+        made = calculate(session, ctx, project, resolve_day(session, day))
+        tracks = money_tracks(session, ctx, project, made)
+        paid = frozenset(code for code, money in tracks.items() if money.state == said["tien"])
+        codes = paid if codes is None else codes & paid
     chosen = CaseFilter(
         step=said["buoc"] or None,
         ward=said["phuong"] or None,
@@ -114,6 +125,26 @@ def figure_words(asked: Wanted, lang: Lang) -> str:
         )
         if part
     )
+
+
+def opened_by(filters: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
+    """The filters that no field of the form has, because a figure of the overview set them, in words."""
+    found = []
+    if month := filters["giao"]:
+        said = f"{month[5:]}/{month[:4]}"
+        found.append(("giao", (f"bàn giao trong {said}", f"handed over in {said}")))
+    if (days := _age(filters["tuoi"])) is not None:
+        low, high = days
+        vi, en = (
+            (f"{low}–{high} ngày", f"{low}–{high} days")
+            if high
+            else (f"từ {low} ngày", f"{low} days or more")
+        )
+        found.append(("tuoi", (f"đứng ở bước {vi}", f"at the step {en}")))
+    if state := filters["tien"]:
+        vi, en = MONEY[state]
+        found.append(("tien", (f"tiền: {vi}", f"money: {en}")))
+    return found
 
 
 def _age(text: str) -> tuple[int, int | None] | None:

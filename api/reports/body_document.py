@@ -37,9 +37,9 @@ def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     most = BRIEF if kind == "tom-tat" else WHOLE
     day, since = content["data_date"], content["since"]
     parts = [
-        _projects(content, most["projects"]), *_moved(content, most["moved"], most["causes"]), _cases(content, most["cases"]),
-        _obstacles(content, most["obstacles"]), _promises(content, most["promises"]),
-        _next(content, most["clocks"]),
+        _projects(content, most["projects"]), *_moved(content, most["moved"], most["causes"]),
+        _cases(content, most["cases"]), _obstacles(content, most["obstacles"]),
+        _promises(content, most["promises"]), _next(content, most["clocks"]),
     ]  # fmt: skip
     lead, rest = conclusion(content)
     period = f"Kỳ {_day(since)} – {_day(day)} · " if since else ""

@@ -22,6 +22,8 @@ from api.context import Context
 from api.reports.body_content import body_content
 from api.reports.content import report_content
 from api.reports.document import KINDS, document_of
+from api.reports.pack import time_values
+from api.reports.portfolio_content import portfolio_more
 from maps.reports.book import INSIDE, make_book
 from maps.reports.pdf import ATTACHED, make_pdf
 from projects.errors import Fault, InvalidInput
@@ -51,11 +53,23 @@ class Asked:
 
 def report_file(session: Session, ctx: Context, asked: Asked, form: str) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file, and its content. Raises what `report_content` raises."""
-    if asked.body is not None:
-        content = body_content(session, ctx, asked.body, as_of=asked.as_of, since=asked.since)
-    else:
-        content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
+    content = _content(session, ctx, asked)
     return drawn(content, asked.kind, form), content
+
+
+def _content(session: Session, ctx: Context, asked: Asked) -> dict[str, Any]:
+    if asked.body is not None:
+        return body_content(session, ctx, asked.body, as_of=asked.as_of, since=asked.since)
+    content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
+    if asked.project is None:
+        return (
+            content
+            if asked.kind == "bao-cao"
+            else content | portfolio_more(session, ctx, asked.kind, content)
+        )
+    if asked.kind == "tap":
+        content["time"] = time_values(session, ctx, asked.project, asked.as_of)
+    return content
 
 
 def drawn(content: Mapping[str, Any], kind: str, form: str) -> bytes:

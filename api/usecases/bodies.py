@@ -21,7 +21,7 @@ from api.usecases.calculation import Calculation, calculate, first_day, resolve_
 from api.usecases.commitments import commitments
 from api.usecases.data_age import Age, ages_of
 from api.usecases.desks import DeskRow, desk_rows
-from api.usecases.ledger import has_ledger, ledger_of
+from api.usecases.ledger import ledger_of
 from api.usecases.may import sees
 from api.usecases.obstacle_list import ObstacleFilter, ObstacleList, open_obstacles
 from api.usecases.obstacles import open_on
@@ -289,7 +289,7 @@ def _gain(session: Session, ctx: Context, project: Project, made: Calculation, c
 def _moved(
     session: Session, ctx: Context, project: str, body: Body, since: date | None, day: date
 ) -> Moved | None:
-    if since is None or since >= day or not has_ledger(session, project):
+    if since is None or since >= day:
         return None
     ledger = ledger_of(session, ctx, project, since, day)
     tables: Mapping[str, Total] = {row.key: row for row in (ledger.wards if body.is_ward else ledger.bodies)}

@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import calculate, resolve_day
+from api.usecases.disbursement import Disbursement, disbursement_of
 from api.usecases.facts import all_ward_labels
+from api.usecases.handover_band import HandoverBand, handover_band
 from api.usecases.records.stock import Stock, stock_of
+from api.usecases.risk import LAND
 from api.usecases.visible import hidden_cases
 from geo import scope
 from geo.access import access_project
@@ -45,6 +48,8 @@ class Dashboard:
     unsaid: int
     wards: tuple[tuple[str, str, int, int, int], ...]
     stock: Stock | None
+    band: HandoverBand | None
+    money: Disbursement | None
 
 
 def dashboard_of(session: Session, ctx: Context, code: str, *, as_of: date | None = None) -> Dashboard:
@@ -60,15 +65,19 @@ def dashboard_of(session: Session, ctx: Context, code: str, *, as_of: date | Non
     standing = Counter(case.step for case in seen.values())
     said = Counter(seen[c].obstacle for c in waiting)
     delay, labels = calculation.delay, all_ward_labels(session)
+    months = dashboard.curve(done, [calculation.forecasts[c].on for c in waiting], day=day, assigned=assigned)
+    band = (
+        handover_band(session, ctx, project, calculation, waiting, done=len(done), last=months[-1].last)
+        if waiting
+        else None
+    )
     return Dashboard(
         data_date=day,
         cases=len(seen),
         open=len(waiting),
         outside=len(hidden),
         assigned=assigned,
-        months=dashboard.curve(
-            done, [calculation.forecasts[c].on for c in waiting], day=day, assigned=assigned
-        ),
+        months=months,
         pace=dashboard.pace(done, len(waiting), day=day, assigned=assigned),
         steps=tuple((step, standing[step]) for step in STEPS if standing[step]),
         ages=tuple(
@@ -84,16 +93,18 @@ def dashboard_of(session: Session, ctx: Context, code: str, *, as_of: date | Non
             for w in (delay.wards if delay else ())
         ),
         stock=_stock(session, project),
+        band=band,
+        money=disbursement_of(session, ctx, project, calculation, seen) if seen else None,
     )
 
 
 def _assigned(session: Session, project: Project) -> date | None:
-    """The published day of the milestone that is about land: by its code, else by its name."""
-    rows = session.scalars(
-        select(Milestone).where(Milestone.project_id == project.id).order_by(Milestone.planned_on)
-    ).all()
-    about = [m for m in rows if m.code in LAND_MILESTONE or "mặt bằng" in m.name_vi.lower()]
-    return max((m.planned_on for m in about if m.planned_on), default=None)
+    """The published day by which all land is to be there: of the milestone that says so, else of those named so."""
+    rows = session.scalars(select(Milestone).where(Milestone.project_id == project.id)).all()
+    dated = [m for m in rows if m.planned_on is not None]
+    about = [m for m in dated if m.activity_code == LAND or m.code in LAND_MILESTONE]
+    named = [m for m in dated if "mặt bằng" in m.name_vi.lower()]
+    return max((m.planned_on for m in about or named if m.planned_on), default=None)
 
 
 def _stock(session: Session, project: Project) -> Stock | None:

@@ -39,7 +39,7 @@ def boundary_source(session: Session) -> str | None:
 def portfolio_features(session: Session, ctx: Context, *, lang: Lang, as_of: date | None) -> str:
     """One feature per project that has a place: its alignments, else its areas; light and slip in days."""
     view = overview(session, ctx, as_of=as_of)
-    places = _places(session)
+    places = project_places(session)
     claims = facts.claims_by_project(session)
     found: list[dict[str, Any]] = []
     for row in view.rows:
@@ -133,7 +133,7 @@ def collection(
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def _places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float | None]]:
+def project_places(session: Session) -> dict[str, tuple[BaseGeometry, str, bool, float | None]]:
     """Where each project lies: its alignments, else its areas; kind, whether schematic, accuracy in m."""
     found: dict[str, tuple[BaseGeometry, str, bool, float | None]] = {}
     areas = session.execute(

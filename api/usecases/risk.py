@@ -20,7 +20,7 @@ from api.risk_views import RiskBar, RiskMilestone, RiskView
 from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.risk_basis import basis_of
-from api.usecases.risk_grounds import risk_grounds
+from api.usecases.risk_grounds import ranges_of, risk_grounds
 from api.usecases.risk_net import ProjectNet, project_net, undated
 from api.usecases.visible import hidden_cases
 from geo.access import access_project
@@ -29,7 +29,7 @@ from projects.engine.dated import DONE
 from projects.engine.dated_risk import DatedRisk, Uncertain, chance_of, day_at, simulate
 from projects.engine.model import Activity
 from projects.engine.setup import Prepared, prepare
-from projects.risking.ranges import Assumed, Grounds, Range, Ranges
+from projects.risking.ranges import Assumed, Grounds, Range
 
 SEED, ITERATIONS, THREADS = 20260313, 10_000, 2
 SHOWN = 15  # bars of a tornado
@@ -94,18 +94,8 @@ def project_risk(
 
 def _ranges(made: Calculation, net: ProjectNet, grounds: Grounds) -> dict[str, Range]:
     """The range of every open case that is a node of the network."""
-    maker = Ranges(grounds, made.data_date)
     nodes = {a.code for a in net.net.activities}
-    return {
-        code: maker.of_case(
-            case,
-            on=made.forecasts[code].on,
-            basis=made.forecasts[code].basis,
-            lawful=lawful.on if (lawful := made.forecasts[code].lawful) is not None else None,
-        )
-        for code, case in made.cases.items()
-        if code in nodes and made.is_open(code)
-    }
+    return ranges_of(made, grounds, (code for code in made.cases if code in nodes))
 
 
 def _asked(row: Milestone, net: ProjectNet, ranges: Mapping[str, Range]) -> list[str]:

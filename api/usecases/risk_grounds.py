@@ -5,16 +5,18 @@ Each project's part is kept as long as the project's revision stays the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.calculation import Calculation
 from geo import scope
 from geo.risk_records import Steps, promise_records, step_records
 from geo.tables import Project
-from projects.risking.ranges import Assumed, Grounds
+from projects.risking.ranges import Assumed, Grounds, Range, Ranges
 from projects.risking.waits import Record, waits
 
 _Kept = dict[str, tuple[int, Steps, list[Record]]]  # project → its revision, what was recorded
@@ -48,3 +50,18 @@ def risk_grounds(
     key = ("risk grounds", ctx.known, day, tuple(row.revision for row in rows), assumed)
     made: Grounds = ctx.cache.get(key, make)
     return made, key
+
+
+def ranges_of(made: Calculation, grounds: Grounds, codes: Iterable[str]) -> dict[str, Range]:
+    """The range of the handover of each of these cases that is still open."""
+    maker = Ranges(grounds, made.data_date)
+    return {
+        code: maker.of_case(
+            made.cases[code],
+            on=made.forecasts[code].on,
+            basis=made.forecasts[code].basis,
+            lawful=lawful.on if (lawful := made.forecasts[code].lawful) is not None else None,
+        )
+        for code in codes
+        if made.is_open(code)
+    }

@@ -1,4 +1,4 @@
-"""The brief that goes with the mail of a snapshot: the portfolio's delay report as known with the snapshot's event.
+"""What goes with the mail of a snapshot: the portfolio's report as known with its event, and the map of what changed.
 
 Made with no case in reach: projects and wards are counted, no case is named, whoever gets the mail.
 """
@@ -16,9 +16,10 @@ from api.context import Context, ResultCache
 from api.logs import log
 from api.reports.files import FORMS, Asked, report_file
 from api.rightsfile import rights
+from api.work.mail_maps import picture_of
 from api.work.sending import File
 from geo import moment, scope
-from geo.tables import Event
+from geo.tables import Event, Snapshot
 from projects.errors import DuongGangError
 from projects.rights import Principal
 
@@ -56,6 +57,7 @@ def _files(sessions: sessionmaker[Session], snapshot: int) -> tuple[File, ...]:
         if event is None:
             return ()
         known, day = event.id, event.effective_on
+        picture = picture_of(session, session.get_one(Snapshot, snapshot))
     ctx = Context(
         calendars=working_calendars(), today=date.today, cache=ResultCache(), rights=rights(), principal=who,
         known=known,
@@ -63,5 +65,8 @@ def _files(sessions: sessionmaker[Session], snapshot: int) -> tuple[File, ...]:
     with sessions.begin() as session:
         scope.enter(session, who)
         moment.look_back(session, known)
-        data, _ = report_file(session, ctx, Asked(None, day, None), "pdf")
-    return ((f"bao-cao-cham-{day:%Y-%m-%d}.pdf", FORMS["pdf"], data),)
+        data, _ = report_file(session, ctx, Asked(None, day, None, "tom-tat"), "pdf")
+    return (
+        (f"ban-do-thay-doi-{day:%Y-%m-%d}.png", "image/png", picture),
+        (f"bao-cao-cham-{day:%Y-%m-%d}.pdf", FORMS["pdf"], data),
+    )

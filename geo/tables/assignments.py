@@ -112,6 +112,7 @@ class BottleneckEntry(Base):
     document: Mapped[str]
     entered_by: Mapped[str]
     entered_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    is_demo: Mapped[bool] = mapped_column(server_default="false")
     __table_args__ = (
         Index(None, "code", "day"),
         CheckConstraint("(part is null) = (whole is null) and (whole is null or whole > 0)", name="counted"),

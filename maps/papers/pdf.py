@@ -58,7 +58,7 @@ def fetch(address: str, *_: Any, **__: Any) -> URLFetcherResponse:
     known = {f"{SCHEME}{file}": file for _, _, file in FONTS}
     if address not in known:
         raise Refused(f"not ours: {address[:80]}")
-    return URLFetcherResponse(address, _font(known[address]), headers={"Content-Type": "font/ttf"})
+    return URLFetcherResponse(address, font_of(known[address]), headers={"Content-Type": "font/ttf"})
 
 
 @cache
@@ -73,7 +73,7 @@ def drawn() -> frozenset[int]:
 
 
 @cache
-def _font(file: str) -> bytes:
+def font_of(file: str) -> bytes:
     """A font unpacked without the time of unpacking in it, so that the same paper gives the same bytes."""
     with TTFont(_PACKAGES / file, recalcTimestamp=False) as font:
         font.flavor = None

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from maps.timeloc import Chart
+
 Kind = Literal["text", "int", "days", "date", "money", "metres", "share"]
 Value = str | int | Decimal | date | None
 Light = Literal["", "ok", "risk", "late", "none"]
@@ -92,7 +94,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A numbered part: words, a table, charts, and what to mind below."""
+    """A numbered part: words, a table, charts, and what to mind below. One with a `time` chart has a page across."""
 
     title: str
     text: Sequence[str] = ()
@@ -102,6 +104,7 @@ class Section:
     picture: Picture | None = None
     hint: str = ""
     new_page: bool = False
+    time: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

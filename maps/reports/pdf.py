@@ -6,6 +6,7 @@ The same document and content give the same bytes: no clock, no random identifie
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time
 from functools import cache
@@ -21,8 +22,12 @@ from maps.papers.pdf import FONTS, SCHEME, drawn, fetch
 from maps.reports import charts
 from maps.reports.form import Document, Kind, Value
 from maps.reports.words import said
+from maps.timeloc import Chart, chart_svg
 
+SIGNS = {"≤": "không quá ", "≥": "ít nhất ", "→": "đến ", "′": "’"}
+SIGN = re.compile(f"([{''.join(SIGNS)}]) ?")
 ATTACHED = "noi-dung.json"
+TIME_HIGHEST = 500.0  # px of the days of a time–location chart, so that it stands on one page across
 
 
 def make_pdf(document: Document, content: bytes) -> bytes:
@@ -49,14 +54,24 @@ def _shown(value: Value, kind: Kind) -> str:
 
 
 def _drawable(value: object) -> object:
-    """A text with the codes of what our fonts do not draw (marks that turn the reading direction are among them)."""
+    """A text with words for the signs that our fonts do not draw, and codes for anything else that they do not.
+
+    Marks that turn the reading direction are among the latter.
+    """
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
+    value = SIGN.sub(lambda found: SIGNS[found[1]], value)
     return "".join(c if c.isspace() or ord(c) in drawn() else f"[U+{ord(c):04X}]" for c in value)
 
 
 def _svg(make: Callable[[Any], str]) -> Callable[[Any], Markup]:
     return lambda value: Markup(make(value))  # an SVG that ElementTree wrote
+
+
+def _time_chart(chart: Chart, number: int) -> Markup:
+    """The time–location chart of a page across."""
+    style = (Path(__file__).resolve().parent / "timechart.css").read_text()
+    return Markup(chart_svg(chart, f"t{number}", highest=TIME_HIGHEST, style=style))
 
 
 @cache
@@ -70,7 +85,7 @@ def _environment() -> Environment:
     env.globals |= {
         "fonts": FONTS, "scheme": SCHEME, "nation": NATION, "motto": MOTTO, "said": _shown, "fills": charts.FILLS,
         "waterfall": charts.waterfall, "step_line": _svg(charts.step_line), "band": _svg(charts.band),
-        "plan": _svg(charts.plan),
+        "plan": _svg(charts.plan), "time_chart": _time_chart,
     }  # fmt: skip
     env.filters["safe_svg"] = _svg(lambda text: text)
     return env

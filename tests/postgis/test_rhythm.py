@@ -177,7 +177,11 @@ def test_mail_waits_while_the_server_is_away_and_goes_out_once_when_it_is_back(
     body = month.get_body(("plain",))
     assert body is not None
     words = body.get_content()
-    (brief,) = month.iter_attachments()
+    picture, brief = month.iter_attachments()
+    assert picture.get_filename() == "ban-do-thay-doi-2026-04-30.png"
+    drawing = picture.get_payload(decode=True)
+    assert isinstance(drawing, bytes)
+    assert drawing.startswith(b"\x89PNG")
     assert brief.get_filename() == "bao-cao-cham-2026-04-30.pdf"
     paper = brief.get_payload(decode=True)
     assert isinstance(paper, bytes)
