@@ -30,6 +30,10 @@ BRIEF = {
     "causes": 3,
 }  # one page
 WHOLE = {"projects": 30, "moved": 30, "cases": 40, "obstacles": 8, "promises": 15, "clocks": 15, "causes": 12}
+MEANS = (
+    "Lệch: của cả dự án. Ngày lấy lại: khi mọi hồ sơ của đơn vị này trong dự án bàn giao hết, còn hồ sơ của đơn vị khác "
+    "giữ nguyên; các dòng không cộng với nhau."
+)
 
 
 def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -37,7 +41,7 @@ def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     most = BRIEF if kind == "tom-tat" else WHOLE
     day, since = content["data_date"], content["since"]
     parts = [
-        _projects(content, most["projects"]), *_moved(content, most["moved"], most["causes"]),
+        _projects(content, most["projects"], brief=kind == "tom-tat"), *_moved(content, most["moved"], most["causes"]),
         _cases(content, most["cases"]), _obstacles(content, most["obstacles"]),
         _promises(content, most["promises"]), _next(content, most["clocks"]),
     ]  # fmt: skip
@@ -78,7 +82,7 @@ def _figures(content: Mapping[str, Any]) -> list[Figure]:
     ]
 
 
-def _projects(content: Mapping[str, Any], most: int) -> Section | None:
+def _projects(content: Mapping[str, Any], most: int, *, brief: bool) -> Section | None:
     rows = []
     for p in content["projects"][:most]:
         notes = []
@@ -86,6 +90,8 @@ def _projects(content: Mapping[str, Any], most: int) -> Section | None:
             notes.append(f"{p['set_own']} trong bộ nhỏ nhất {p['set_size']} hồ sơ của dự án")
         if p["gate"] and not p["gate"]["ok"]:
             notes.append("tiến độ KHÔNG ĐỦ TIN CẬY")
+        if p["moved"] and brief:
+            notes.append(f"trong kỳ {fmt.signed(p['moved']['days'], 'vi')} ngày")
         if p["age_days"] is not None:
             notes.append(f"số liệu cũ {p['age_days']} ngày")
         rows.append(
@@ -102,10 +108,9 @@ def _projects(content: Mapping[str, Any], most: int) -> Section | None:
         Column("Còn vướng", "int"), Column("Giữ găng", "int"), Column("Bàn giao hết, ngày lấy lại", "int"),
     )  # fmt: skip
     left = len(content["projects"]) - len(rows)
-    hint = (
-        "Lệch: của cả dự án. Ngày lấy lại: khi mọi hồ sơ của đơn vị này trong dự án bàn giao hết, còn hồ sơ của đơn "
-        "vị khác giữ nguyên; các dòng không cộng với nhau." + (f" Còn {left} dự án nữa." if left > 0 else "")
-    )
+    hint = MEANS if not brief else ""
+    if left > 0:
+        hint += f" Còn {left} dự án nữa."
     return Section("Theo dự án", table=Table(columns, rows), hint=hint) if rows else None
 
 
@@ -126,7 +131,8 @@ def _moved(content: Mapping[str, Any], projects: int, most: int) -> Iterator[Sec
     hint = "Phần của đơn vị theo sổ trượt (Shapley), số âm là kéo lại; phân số chính xác ở tệp JSON."
     if len(moved) > len(rows):
         hint += f" Còn {len(moved) - len(rows)} dự án nữa."
-    yield Section("Dịch chuyển trong kỳ", table=Table(columns, rows), hint=hint)
+    if rows:
+        yield Section("Dịch chuyển trong kỳ", table=Table(columns, rows), hint=hint)
     causes = [(p["short_vi"], c) for p in moved for c in p["moved"]["causes"]]
     causes.sort(key=lambda pair: (-abs(Fraction(pair[1]["days"])), pair[1]["key"]))
     rest = sum((Fraction(c["days"]) for _, c in causes[most:]), Fraction(0))
@@ -196,7 +202,8 @@ def _obstacles(content: Mapping[str, Any], most: int) -> Section | None:
     )
     text = f"{found['total']} vướng mắc đang mở của {found['cases']} hồ sơ; {found['overdue']} quá hạn, "
     text += f"{found['undated']} chưa có hạn."
-    return Section("Vướng mắc theo nhóm", text=(text,), table=Table(columns, rows)) if rows else None
+    table = Table(columns, rows) if rows else None
+    return Section("Vướng mắc theo nhóm", text=(text,), table=table) if found["total"] else None
 
 
 def _promises(content: Mapping[str, Any], most: int) -> Section | None:

@@ -18,7 +18,7 @@ from projects.codes import OBSTACLES
 LIGHTS = {"late": "chậm", "risk": "nguy cơ", "ok": "đúng hạn", "none": "không đánh giá được"}
 TITLES = {"bao-cao": "BÁO CÁO CHẬM ĐƯỜNG GĂNG", "tom-tat": "TÓM TẮT MỘT TRANG", "tap": "TẬP BÁO CÁO"}
 MOST_WARDS = 12
-BRIEF_PROJECTS, BRIEF_WARDS, BRIEF_CLOCKS = 10, 5, 4  # so that the brief is one page
+BRIEF_PROJECTS, BRIEF_WARDS, BRIEF_CLOCKS = 9, 5, 3  # so that the brief is one page
 
 
 def portfolio_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
@@ -80,17 +80,16 @@ def _projects(entries: list[Mapping[str, Any]]) -> Section:
 def _brief(content: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Section:
     """The projects that are most late with their movement and smallest set, in a row each."""
     rows = []
+    unsure = [e["short_vi"] for e in entries if content["gates"].get(e["code"]) is False]
     for e in entries[:BRIEF_PROJECTS]:
         found, moved = content["sets"].get(e["code"]), content["moved"].get(e["code"])
-        unsure = content["gates"].get(e["code"]) is False
         rows.append(
             Row(
                 (
                     e["short_vi"], _date(e["planned_finish"]), _date(moved["before"]) if moved else None,
                     _date(e["forecast_finish"]), e["slip_days"], found["size"] if found else None,
                     found["days"] if found else None,
-                ),
-                second="tiến độ KHÔNG ĐỦ TIN CẬY" if unsure else "",
+                )
             )
         )  # fmt: skip
     columns = (
@@ -100,11 +99,11 @@ def _brief(content: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Sect
     )  # fmt: skip
     left = len(entries) - len(rows)
     hint = "Bộ nhỏ nhất: ít hồ sơ nhất lấy lại hết số ngày mà đất của dự án lấy lại được; ngày không cộng với nhau."
-    return Section(
-        "Dự án chậm nhiều nhất",
-        table=Table(columns, rows),
-        hint=hint + (f" Còn {left} dự án có tiến độ nữa." if left > 0 else ""),
-    )
+    if left > 0:
+        hint += f" Còn {left} dự án có tiến độ nữa."
+    if unsure:
+        hint += f" Tiến độ KHÔNG ĐỦ TIN CẬY: {', '.join(unsure)}."
+    return Section("Dự án chậm nhiều nhất", table=Table(columns, rows), hint=hint)
 
 
 def _wards(entries: list[Mapping[str, Any]], most: int) -> Section:
