@@ -48,6 +48,7 @@ from api.pages import (
     import_page,
     imports,
     land_gaps,
+    linked,
     list_sheets,
     network_baselines,
     network_edit,
@@ -84,6 +85,7 @@ from api.routes import case_facts as fact_routes
 from api.routes import case_records as case_record_routes
 from api.routes import (
     cases,
+    chosen,
     documents,
     exports,
     follow,
@@ -222,7 +224,7 @@ def create_app(
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     of_schedules = (networks, schedule_routes, scenario_routes, risk_routes, quality_routes, ledger_routes)
     of_people_land = (worklist_routes, *of_cases, assignment_routes)
-    for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
+    for module in (projects, chosen, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
     of_admin = (
         admin_accounts,
@@ -244,6 +246,7 @@ def create_app(
         dashboard,
         land_gaps,
         timeloc,
+        linked,
         scenarios,
         release,
         takeoff,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from projects.engine.model import Options
+
 
 @dataclass(frozen=True, slots=True)
 class RiskMilestone:
@@ -87,6 +89,7 @@ class RiskView:
 
     project: str
     data_date: date
+    options: Options
     iterations: int
     seed: int
     forecast_finish: date

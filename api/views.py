@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from projects.engine.model import Options
 from projects.impact import ProjectDelay
 
 
@@ -127,6 +128,7 @@ class ProjectSummary:
     land: LandCount
     next_milestone: MilestoneView | None
     driving_cases: int
+    options: Options | None = None  # how the forecast was reckoned; None without a network
 
 
 @dataclass(frozen=True, slots=True)

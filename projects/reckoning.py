@@ -24,6 +24,7 @@ from projects.forecasting.model import HandoverForecast
 from projects.land import FrontLand, is_waiting, lands
 from projects.model import CaseState, Network, WorkFront
 from projects.openings import RunRule
+from projects.spare import with_spare_runs
 from projects.works import Works, day_of_moment
 
 FIRST = EPOCH.toordinal()
@@ -46,7 +47,8 @@ class Reckoning:
     @cached_property
     def net(self) -> Net:
         """The network as values, with an activity per case (a milestone that starts no earlier than its forecast
-        or happened on its day) and a link to the possession of each front that waits for it."""
+        or happened on its day) and a link to the possession of each front that waits for it: of a front that opens
+        with a run of free land, from the cases of the run that comes first."""
         net = self.works.net
         opened = {land.possession: land for land in self.ground if land.handed_over and land.cases}
         works = tuple(_opened(a, opened.get(a.code)) for a in net.activities)
@@ -56,7 +58,8 @@ class Reckoning:
 
     @cached_property
     def result(self) -> Result:
-        """What the engine says of `net`: the same numbers, nothing is reckoned again."""
+        """What the engine says of `net`: the same numbers, nothing is reckoned again. Land that another run could
+        replace has the float that this gives it (`projects.spare`), which the links alone do not say."""
         net, p = self.net, self.prepared
         of = {a.code: a for a in net.activities}
         return Result(replace(p, net=net, activities=tuple(of[code] for code in p.codes)), *self.passed)
@@ -90,7 +93,7 @@ def reckon(
     p = join(bare, _events(bare, wanted, predicted, ground, works), works.every_day)
     early = early_times(p)
     targets = [p.index[code] for code in net.finishes]
-    passed = passes(p, early, targets)
+    passed = with_spare_runs(p, passes(p, early, targets), ground, predicted)
     ends = targets or range(len(wanted), len(p.codes))
     finish = max(ends, key=lambda i: (int(early.finish[i]), p.codes[i]))
     return Reckoning(works, ground, wanted, predicted, p, passed, finish, bare)

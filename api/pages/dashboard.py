@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.pages.project import project_frame
+from api.pages.public_words import SCORES
 from api.pages.rendering import render
 from api.usecases.dashboard import Dashboard, dashboard_of
 from api.usecases.projects import project_view
@@ -36,7 +37,8 @@ def dashboard_page(
     found = dashboard_of(session, ctx, code, as_of=ngay)
     chart = _curve(found, "Đường cong giải phóng mặt bằng" if lang == "vi" else "Clearance curve")
     return render(
-        request, "project_dashboard.html.j2", board=found, obstacles=OBSTACLES, states=MONEY, in_billions=in_billions,
+        request, "project_dashboard.html.j2", board=found, obstacles=OBSTACLES, states=MONEY, scores=SCORES,
+        in_billions=in_billions,
         bands={} if found.band is None else {point.day: point for point in found.band.points},
         chart=Markup(curve_svg(chart, lang)) if len(found.months) > 1 else "",
         most=max((count for _, count in found.steps), default=1), month_of=_month,

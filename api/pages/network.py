@@ -21,6 +21,7 @@ FLOOD_CALENDAR = "DYKE"
 class ActivityRow:
     """A row of the table: early dates, floats in working days, and what sets its date.
 
+    `planned`: start and finish of the plan first agreed (`api.usecases.planned`), None where it has no such activity.
     `driving`: it lies on the chain that sets the completion date, even where a closed season leaves it float.
     `drivers` are activities of the table, `cases` land cases in the reader's reach, `hidden` how many are not.
     """
@@ -39,6 +40,7 @@ class ActivityRow:
     free_float: int
     critical: bool
     driving: bool
+    planned: tuple[date, date] | None
     drivers: tuple[str, ...]
     cases: tuple[str, ...]
     hidden: int
@@ -64,12 +66,18 @@ def activity_rows(answer: Mapping[str, Any], delay: ProjectDelay | None) -> tupl
             free_float=a["free_float"],
             critical=a["critical"],
             driving=a["code"] in chain,
+            planned=_planned(a),
             drivers=tuple(code for code in a["drivers"] if code in known),
             cases=tuple(code for code in a["drivers"] if code not in known),
             hidden=a["drivers_hidden"],
         )
         for a in answer["activities"]
     )
+
+
+def _planned(activity: Mapping[str, Any]) -> tuple[date, date] | None:
+    start, finish = activity["planned_start"], activity["planned_finish"]
+    return (date.fromisoformat(start), date.fromisoformat(finish)) if start and finish else None
 
 
 def drawn(rows: Sequence[ActivityRow], *, all_of_them: bool) -> list[ActivityRow]:
@@ -91,6 +99,7 @@ def bars(rows: Sequence[ActivityRow], lang: str) -> list[Bar]:
             late_finish=row.late_finish,
             critical=row.critical or row.driving,
             rests_in_flood=row.calendar == FLOOD_CALENDAR,
+            plan=row.planned,
         )
         for row in rows
     ]

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.pages.gantt import Bar, Gantt, LinkOf, gantt
+from api.pages.gantt import NARROW, Bar, Gantt, LinkOf, gantt
 from api.pages.network import ActivityRow, bars, drawn
 from api.usecases.baselines import BaselineRow, baselines_of, dated_then
 from api.usecases.calculation import resolve_day
 from api.usecases.dated_network import DatedNetwork, dated_network
+from api.usecases.planned import Planned, planned_of
 from api.usecases.visible import hidden_cases
 from api.views import ProjectView
 from geo.access import access_project
@@ -84,6 +85,8 @@ class Chart:
     baselines: tuple[BaselineRow, ...]
     baseline: BaselineRow | None
     gone: int  # activities of the baseline that are no more
+    planned: Planned | None = None  # what the planned bars are
+    narrow: Gantt | None = None  # the drawing for a phone
 
 
 def chart_of(
@@ -103,7 +106,7 @@ def chart_of(
     then = None if chosen is None else dated_then(session, ctx, project, chosen)
     matching = tuple(row for row in rows if _matches(row, wanted))
     shown = list(matching) if wanted.filtered else drawn(matching, all_of_them=wanted.every)
-    drawing = None
+    drawing = narrow = None
     if found is not None and view.delay is not None:
         planned = _published(session, project.id)
         begun = {a.code for a in found.plan.net.activities if a.actual_start is not None}
@@ -114,12 +117,14 @@ def chart_of(
             links += [
                 (bar.code, bar.front, "FS", bar.critical) for bar in made if bar.kind == "case" and bar.front
             ]
-        drawing = gantt(
-            made, data_date=view.data_date, planned=view.delay.planned_finish, links=links[:MOST_ARROWS]
-        )
+        ends = {"data_date": view.data_date, "planned": view.delay.planned_finish}
+        drawing = gantt(made, links=links[:MOST_ARROWS], **ends)
+        narrow = gantt(made, shape=NARROW, **ends)
     now = {a.code for a in found.plan.net.activities} if found else set()
     gone = len({a.code for a in then.plan.net.activities} - now) if then else 0
-    return Chart(drawing, matching, len(shown), known, chosen, gone)
+    return Chart(
+        drawing, matching, len(shown), known, chosen, gone, planned_of(session, ctx, project), narrow
+    )
 
 
 def _matches(row: ActivityRow, wanted: Wanted) -> bool:

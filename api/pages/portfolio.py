@@ -17,6 +17,7 @@ from api.pages.mapping import portfolio_parts
 from api.pages.rendering import carried, link, render
 from api.usecases.facts import ward_label
 from api.usecases.projects import overview
+from api.usecases.schedules import common_options
 from api.views import Overview
 from geo.tables import Project, ProjectWard, Ward
 
@@ -68,6 +69,7 @@ def portfolio_page(
         lights={name: counted[name] for name in filters.LIGHTS},
         blocked_m=sum(row.blocked_m or 0 for row in found),
         has_demo=view.has_demo,
+        reckoned_with=common_options(row.options for row in view.rows),
         filters=chosen,
         picks=picks,
         excluding=None if found else _excluding(request, view, chosen, wards, lang),

@@ -26,10 +26,11 @@ from api.pages.why import WhyPart, why_part
 from api.usecases.calculation import first_day
 from api.usecases.listing import case_list
 from api.usecases.projects import project_view
-from api.usecases.schedules import schedule_answer
+from api.usecases.schedules import options_answer, schedule_answer
 from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
+from projects.choosing import run_text
 from projects.codes import OBSTACLES
 from projects.steps import STEPS
 
@@ -137,6 +138,7 @@ def render_map(
         "project_map.html.j2",
         map=project_parts(request, view, lang, first=days[0], last=days[1]) if drawable else None,
         strip=strips(view, spans, lang),
+        run_text=run_text,
         differs=quoted_differs,
         **project_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),
     )
@@ -168,6 +170,7 @@ def render_network(
         activities=chart.rows,
         activities_total=len(rows),
         chart=chart.gantt,
+        narrow=chart.narrow,
         compared=chart,
         wanted=wanted or GanttWanted(every=all_of_them),
         showing_all=chart.shown == len(rows),
@@ -229,6 +232,7 @@ def project_frame(view: ProjectView, tab: str, *, lang_title: tuple[str, str], l
         "project": view.summary.facts,
         "data_date": view.data_date,
         "view": view,
+        "reckoned_with": options_answer(view.delay.options) if view.delay else None,
         "ward_names": {ward["code"]: ward["label"] for ward in view.wards},
         "stakes": {axis["code"]: stations_of(axis) for axis in view.alignments},
         "tab": tab,

@@ -28,6 +28,7 @@ router = APIRouter(prefix="/du-an/{code}")
 Site = Annotated[str, Query(max_length=40, description="Mã khu tái định cư · site.")]
 Offset = Annotated[int, Query(ge=0, le=100_000, description="Từ lô thứ · from plot.")]
 Edited = Annotated[str, Query(max_length=12, description="Mã đối tượng đang sửa · object.")]
+OfWard = Annotated[str, Query(max_length=10, description="Chỉ một phường, xã (mã) · ward.")]
 Written = Annotated[str, Query(max_length=60, description="Điều vừa ghi · what was written.")]
 
 
@@ -71,10 +72,10 @@ def stock_again(
 @router.get("/di-doi")
 def moving_page(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode,
-    sua: Edited = "", ghi: Written = "", ngay: DataDate = None,
+    sua: Edited = "", ghi: Written = "", phuong: OfWard = "", ngay: DataDate = None,
 ) -> HTMLResponse:  # fmt: skip
-    """Graves and utilities by ward and state, and each of them."""
-    return _moving(request, session, ctx, lang, code, sua, {"saved": ghi}, ngay)
+    """Graves and utilities by ward and state, and each of them; `phuong`: of one ward only."""
+    return _moving(request, session, ctx, lang, code, sua, {"saved": ghi}, ngay, ward=phuong)
 
 
 @router.post("/di-doi")
@@ -121,12 +122,12 @@ def _stock(
 
 def _moving(
     request: Request, session: Session, ctx: Context, lang: Lang, code: str, edited: str,
-    told: Mapping[str, Any], day: Any,
+    told: Mapping[str, Any], day: Any, *, ward: str = "",
 ) -> HTMLResponse:  # fmt: skip
     view = project_view(session, ctx, code, as_of=day)
     project = access_project(session, code)
-    rows = relocation.relocations(session, project)
-    counts = relocation.moved_counts(session, project)
+    rows = [each for each in relocation.relocations(session, project) if ward in ("", each[0].ward_code)]
+    counts = [row for row in relocation.moved_counts(session, project) if ward in ("", row.ward_code)]
     return render(
         request,
         "project_moving.html.j2",
@@ -145,6 +146,7 @@ def _moving(
         states=belongings.STATES,
         part=_part("dd", ctx, told) | {"fields": relocation.FIELDS, "move": relocation.MOVE},
         wards=view.wards,
+        only=next((str(each["label"]) for each in view.wards if each["code"] == ward), ward),
         **project_frame(view, "di-doi", lang_title=("Di dời", "Relocation"), lang=lang),
     )
 

@@ -21,6 +21,7 @@ from jinja2.runtime import Context
 import maps
 from api import __version__, formatting
 from api.guard import csrf_token, door_of
+from api.option_words import option_words
 from api.pages import labels
 from api.pages.asof import KEYS, times_of
 from api.pages.people_words import agent_words
@@ -74,6 +75,7 @@ def render(request: Request, name: str, status: int = 200, /, **context: Any) ->
                 "shows": "now",
                 "nav": None,
                 "project": None,
+                "reckoned_with": None,
                 "lang": lang,
                 "nonce": nonce,
                 "L": lambda vi, en: vi if lang == "vi" else en,
@@ -121,6 +123,7 @@ def environment() -> Environment:
     env.globals["agent_words"] = agent_words
     env.globals["scope_words"] = pass_context(lambda context, who: scope_words(who, context["lang"]))
     env.filters |= {name: _in_language(function) for name, function in FILTERS.items()}
+    env.filters["reckoned"] = pass_context(lambda context, how: option_words(how)[context["lang"] != "vi"])
     env.filters["say"] = pass_context(lambda context, pair: pair[0] if context["lang"] == "vi" else pair[1])
     return env
 

@@ -22,6 +22,7 @@ from api.usecases.facts import all_ward_labels
 from api.usecases.quality import quality_of
 from api.usecases.releases import release_line
 from api.usecases.reports import delay_report
+from api.usecases.schedules import common_options, options_answer
 from api.views import DelayReport
 from geo.access import access_project
 from projects.codes import OBSTACLES
@@ -96,6 +97,7 @@ def render_portfolio_report(
         holders=_holders(report),
         has_demo=report.overview.has_demo,
         chain_head=report.chain_head,
+        reckoned_with=common_options(row.options for row in report.overview.rows),
     )
 
 
@@ -135,6 +137,7 @@ def render_project_report(
         ward_names=wards,
         stakes={axis["code"]: stations_of(axis) for axis in view.alignments},
         chain_head=report.chain_head,
+        reckoned_with=options_answer(delay.options) if delay else None,
         front_runs={
             front["code"]: fmt.run(front["from_m"], front["to_m"], lang)
             for front in view.fronts

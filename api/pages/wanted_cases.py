@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.language import Lang, pick
+from api.usecases.answers import answered
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.disbursement import money_tracks
 from api.usecases.listing import CaseFilter
@@ -22,7 +23,7 @@ from projects.weekly.columns import BY_KEY, GROUPS
 
 # A stretch of chainage in whole or tenths of metres, "526.3-1757".
 STRETCH = r"^$|^\d{1,7}(\.\d)?-\d{1,7}(\.\d)?$"
-FILTERS = ("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan", "giao", "tuoi", "tien")
+FILTERS = ("buoc", "phuong", "mui", "vuong", "gang", "mo", "doan", "giao", "tuoi", "tien", "diem")
 MONTH = r"^$|^\d{4}-(0[1-9]|1[0-2])$"
 AGE = r"^$|^\d{1,5}-(\d{1,5})?$"  # days from – to; without an end: or more
 STATE = f"^$|^({'|'.join(MONEY)})$"  # where the money of the case stands
@@ -55,6 +56,7 @@ def wanted(
     giao: Annotated[str, Query(pattern=MONTH)] = "",
     tuoi: Annotated[str, Query(pattern=AGE)] = "",
     tien: Annotated[str, Query(pattern=STATE)] = "",
+    diem: Annotated[str, Query(pattern="^[1-5]?$")] = "",
     cot: Short = "",
     tuan: Short = "",
     dem: Short = "",
@@ -62,7 +64,9 @@ def wanted(
     thanh_phan: Annotated[str, Query(alias="thanh-phan", max_length=64)] = "",
 ) -> Wanted:
     """What the address asks for."""
-    filters = dict(zip(FILTERS, (buoc, phuong, mui, vuong, gang, mo, doan, giao, tuoi, tien), strict=True))
+    filters = dict(
+        zip(FILTERS, (buoc, phuong, mui, vuong, gang, mo, doan, giao, tuoi, tien, diem), strict=True)
+    )
     figure = dict(zip(FIGURE, (cot, tuan, dem, quan, thanh_phan), strict=True)) if cot else {}
     return Wanted(filters, {key: value for key, value in figure.items() if value})
 
@@ -87,6 +91,9 @@ def wanted_cases(
         tracks = money_tracks(session, ctx, project, made)
         paid = frozenset(code for code, money in tracks.items() if money.state == said["tien"])
         codes = paid if codes is None else codes & paid
+    if said["diem"]:
+        heard = answered(session, ctx, project, int(said["diem"]))
+        codes = heard if codes is None else codes & heard
     chosen = CaseFilter(
         step=said["buoc"] or None,
         ward=said["phuong"] or None,
@@ -144,6 +151,8 @@ def opened_by(filters: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
     if state := filters["tien"]:
         vi, en = MONEY[state]
         found.append(("tien", (f"tiền: {vi}", f"money: {en}")))
+    if score := filters["diem"]:
+        found.append(("diem", (f"người dân chấm {score} điểm", f"households gave {score}")))
     return found
 
 

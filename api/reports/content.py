@@ -26,6 +26,7 @@ from api.usecases.projects import project_view
 from api.usecases.quality import quality_of
 from api.usecases.releases import release_answer
 from api.usecases.reports import delay_report, entry_answer
+from api.usecases.schedules import common_options
 from api.views import BandPiece, ProjectView
 from geo.access import access_project
 from geo.axis import load_routes
@@ -70,12 +71,7 @@ def report_content(
         "known_event": ctx.known,
         "chain_head": short_head(session),
         "reader": {"role": who.role.code, "wards": sorted(who.wards), "projects": sorted(who.projects)},
-        "options": {
-            "progress": "retained_logic",
-            "lag_calendar": "predecessor",
-            "critical_float": 0,
-            "days": "whole",
-        },
+        "options": common_options(v.delay.options for v in views if v.delay),
         "demo": any(view.summary.land.demo_parcels for view in views),
         "lights": lights,
         "entries": [_entry(view, labels) for view in views],

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from api import formatting as fmt
+from api.option_words import reckoned
 from api.pages.labels import FORECAST_BASIS
 from api.reports.body_document import body_parts
 from api.reports.pack import time_sections
@@ -44,7 +45,7 @@ def document_of(content: Mapping[str, Any], kind: str = "bao-cao") -> Document:
     return Document(
         agency=("THÀNH PHỐ HÀ NỘI", "Đường Găng"),
         footer=f"Mã kiểm {short(code)} · số liệu đến {_day(content['data_date'])}, như đã ghi đến sự kiện "
-        f"{content['known_event']} · Đường Găng {content['software']}",
+        f"{content['known_event']} · {reckoned(content['options'])} · Đường Găng {content['software']}",
         code=code,
         made_for=date.fromisoformat(content["data_date"]),
         marks=("Thửa, hồ sơ, ngày hẹn, thời lượng: dữ liệu minh hoạ.",) if content["demo"] else (),

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Request
 from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
 from api.pages.risk import Seed, assumed_of
 from api.schemas import plain
+from api.usecases.calculation import resolve_day
 from api.usecases.risk import SEED, project_risk
+from api.usecases.schedules import options_answer
 
 router = APIRouter(prefix="/api/projects/{code}", tags=["projects"])
 
@@ -35,6 +37,7 @@ def get_risk(
         assumed=assumed_of(settings),
     )
     if view is None:
-        return {"project": code, "network": None} | ctx.looking_back
-    answer: dict[str, Any] = plain(view) | ctx.looking_back
+        day = resolve_day(session, ngay).isoformat()
+        return {"project": code, "data_date": day, "options": None, "network": None} | ctx.looking_back
+    answer: dict[str, Any] = plain(view) | {"options": options_answer(view.options)} | ctx.looking_back
     return answer

@@ -160,13 +160,13 @@ def dated_then(
 ) -> DatedNetwork | None:
     """The dated network of a baseline: rows as known with its event, on its data date."""
     ctx = replace(ctx, known=baseline.known_event, known_at=None)
-    with _looking_back(session, ctx, baseline.known_event) as other:
+    with looking_back(session, baseline.known_event) as other:
         row = access_project(other, project.code)
         return dated_network(other, ctx, row, baseline.data_date)
 
 
 @contextmanager
-def _looking_back(session: Session, ctx: Context, event: int) -> Iterator[Session]:
+def looking_back(session: Session, event: int) -> Iterator[Session]:
     """Another session in the same transaction that reads what was known with an event.
 
     It works in a savepoint that is rolled back: with it go the settings of looking back.

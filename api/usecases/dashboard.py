@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.answers import Answers, answers_of
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.disbursement import Disbursement, disbursement_of
 from api.usecases.facts import all_ward_labels
@@ -50,6 +51,7 @@ class Dashboard:
     stock: Stock | None
     band: HandoverBand | None
     money: Disbursement | None
+    answers: Answers | None
 
 
 def dashboard_of(session: Session, ctx: Context, code: str, *, as_of: date | None = None) -> Dashboard:
@@ -95,6 +97,7 @@ def dashboard_of(session: Session, ctx: Context, code: str, *, as_of: date | Non
         stock=_stock(session, project),
         band=band,
         money=disbursement_of(session, ctx, project, calculation, seen) if seen else None,
+        answers=answers_of(session, ctx, project, seen) if seen else None,
     )
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.calculation import first_day, resolve_day
 from api.usecases.ledger import ledger_of, movements
+from api.usecases.schedules import options_of
+from geo.access import access_project
 from geo.chain import short_head
 from projects.ledger.model import Cause, HalfStep, Ledger, Share, Total
 
@@ -48,6 +50,8 @@ def ledger_answer(
     return (
         ledger_values(ledger)
         | {
+            "data_date": end.isoformat(),
+            "options": options_of(session, ctx, access_project(session, code), end),
             "chain_head": short_head(session),
             "milestones": [
                 {

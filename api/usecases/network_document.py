@@ -26,7 +26,8 @@ def network_document(
     """The network of a project in our format (`data/schemas/network.schema.json`).
 
     With `land` there is a milestone for each case before the possessions that wait for it, dated by its forecast;
-    cases outside the reader's reach have numbers for names. Raises NotFound for a project without a network.
+    cases outside the reader's reach have numbers for names. A front that opens with a run of free land is tied to the
+    cases of the run that comes first, and the note says so. Raises NotFound for a project without a network.
     """
     project = access_project(session, code)
     day = resolve_day(session, as_of)
@@ -36,6 +37,10 @@ def network_document(
     note = f"Số liệu đến {day.isoformat()}"
     if not land:
         return document_of(found.plan, note=note)
+    reckoning = found.calculation.reckoning
+    by_run = [land.front for land in reckoning.ground if land.rule is not None] if reckoning else []
+    if by_run:
+        note += f"; mở bằng một dải liền, nối với hồ sơ của dải có trước: {', '.join(by_run)}"
     hidden = sorted(hidden_cases(ctx, project.code, found.calculation))
     names = {case: f"LAND-{number}" for number, case in enumerate(hidden, 1)}
     return document_of(_with(found.plan, found.result.prepared.net, names), note=note)

@@ -139,6 +139,7 @@ def _summary(
                     facts.milestones(session, project, calculation), calculation.data_date
                 ),
                 driving_cases=len(delay.critical_cases) if delay else 0,
+                options=delay.options if delay else None,
             ),
             runs,
             driving_land(delay),

@@ -13,6 +13,7 @@ from api.usecases.baselines import baselines_of, dated_then
 from api.usecases.calculation import calculate, calculation_key, resolve_day
 from api.usecases.risk_net import project_net
 from api.usecases.schedule_notes import unsupported_of
+from api.usecases.schedules import options_of
 from api.usecases.visible import Hidden, hidden_cases
 from geo.access import access_project
 from geo.tables import Project
@@ -83,9 +84,10 @@ def quality_answer(session: Session, ctx: Context, code: str, *, as_of: date | N
     day, found = project_quality(session, ctx, code, as_of=as_of)
     head: dict[str, Any] = {"project": code, "data_date": day.isoformat()} | ctx.looking_back
     if found is None:
-        return head | {"network": None, "gate": None, "findings": []}
+        return head | {"network": None, "options": None, "gate": None, "findings": []}
     gate = found.gate
     return head | {
+        "options": options_of(session, ctx, access_project(session, code), day),
         "gate": {
             "ok": gate.ok,
             "stamp_vi": gate.stamp_vi,

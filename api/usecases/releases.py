@@ -15,6 +15,7 @@ from api.context import Context
 from api.usecases.calculation import calculation_key, resolve_day
 from api.usecases.facts import all_ward_labels
 from api.usecases.release_money import Money, money_due
+from api.usecases.schedules import options_answer
 from api.usecases.trials import hidden_of, stand_of
 from api.usecases.visible import Hidden
 from geo import scope
@@ -87,6 +88,7 @@ def release_answer(
     return {
         "project": code,
         "data_date": day.isoformat(),
+        "options": options_answer(stand.delay.options),
         "revision": project.revision,
         "finish": stand.delay.forecast_finish.isoformat(),
         "most": game.most,

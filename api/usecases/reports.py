@@ -12,6 +12,7 @@ from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import resolve_day
 from api.usecases.projects import overview, view_of
+from api.usecases.schedules import options_answer
 from api.views import DelayReport, ProjectView
 from geo.access import access_project
 from geo.chain import short_head
@@ -67,6 +68,8 @@ def entry_answer(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
         "blocked_m": view.summary.blocked_m,
         "axis_m": view.summary.axis_m,
         "demo": view.summary.land.demo_parcels > 0,
+        "data_date": view.data_date.isoformat(),
+        "options": options_answer(view.delay.options) if view.delay else None,
     }
     delay = view.delay
     if delay is None:

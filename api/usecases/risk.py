@@ -21,7 +21,7 @@ from api.usecases import facts
 from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.risk_basis import basis_of
 from api.usecases.risk_grounds import ranges_of, risk_grounds
-from api.usecases.risk_net import ProjectNet, project_net, undated
+from api.usecases.risk_net import ProjectNet, project_net, strips_of, undated
 from api.usecases.visible import hidden_cases
 from geo.access import access_project
 from geo.tables import Milestone, Project
@@ -108,7 +108,8 @@ def _simulated(
     made: Calculation, net: ProjectNet, ranges: Mapping[str, Range], assumed: Assumed,
     asked: Mapping[str, list[str]], seed: int, iterations: int,
 ) -> _Run:  # fmt: skip
-    prepared = prepare(undated(net.net, ranges), net.result.options)
+    strips = strips_of(made)
+    prepared = prepare(undated(net.net, ranges, strips), net.result.options)
     wards = tuple(sorted({made.cases[code].ward_code for code in ranges}))
     place = {ward: g for g, ward in enumerate(wards)}
     uncertain = {
@@ -122,8 +123,8 @@ def _simulated(
             uncertain[code] = Uncertain(assumed.of(left, assumed.work))
             works += 1
     result = simulate(
-        prepared, uncertain, asked=asked, iterations=iterations, seed=seed, correlation=assumed.correlation,
-        threads=THREADS,
+        prepared, uncertain, asked=asked, strips=strips, iterations=iterations, seed=seed,
+        correlation=assumed.correlation, threads=THREADS,
     )  # fmt: skip
     return _Run(result, prepared, dict(ranges), wards, works)
 
@@ -144,6 +145,7 @@ def _view(
     return RiskView(
         project=project.code,
         data_date=made.data_date,
+        options=delay.options,
         iterations=result.iterations,
         seed=result.seed,
         forecast_finish=delay.forecast_finish,

@@ -15,6 +15,8 @@ from geo.tables import Project
 from projects.engine.model import Net
 from projects.engine.schedule import Result
 from projects.engine.shifts import Moment
+from projects.engine.strips import Strip
+from projects.openings import strip_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,28 @@ def project_net(session: Session, ctx: Context, project: Project, made: Calculat
     return ProjectNet(reckoning.net, reckoning.result, land, later, sent=not plan.whole_days)
 
 
-def undated(net: Net, cases: Collection[str]) -> Net:
-    """The network whose land may come on any day: without the forecast days of these cases."""
+def strips_of(made: Calculation) -> dict[str, tuple[Strip, dict[str, int]]]:
+    """The possessions that are still to come and open with a run of free land: their ground, and the days from the data
+    date of those of its cases that are handed over already."""
+    reckoning = made.reckoning
+    found: dict[str, tuple[Strip, dict[str, int]]] = {}
+    for land in reckoning.ground if reckoning is not None else ():
+        if land.rule is None or land.handed_over:
+            continue
+        strip = strip_of(land.rule, [case.code for case in land.cases])
+        if strip is not None:
+            done = {c: made.forecasts[c].on for c in strip.codes if not made.is_open(c)}
+            found[land.possession] = strip, {c: (on - made.data_date).days for c, on in done.items()}
+    return found
+
+
+def undated(net: Net, cases: Collection[str], strips: Collection[str] = ()) -> Net:
+    """The network whose land may come on any day: without the forecast days of these cases, and without the links of
+    the run that opens a possession of `strips` as things stand."""
     return replace(
-        net, activities=tuple(replace(a, constraints=()) if a.code in cases else a for a in net.activities)
+        net,
+        activities=tuple(replace(a, constraints=()) if a.code in cases else a for a in net.activities),
+        links=tuple(k for k in net.links if k.succ not in strips or k.pred not in cases),
     )
 
 

@@ -14,6 +14,7 @@ from api.context import Context
 from api.usecases.calculation import calculation_key, resolve_day
 from api.usecases.entries import already_written, key_once
 from api.usecases.records.writing import fingerprint
+from api.usecases.schedules import options_of
 from api.usecases.trials import ACTION, hidden_of, shift_out, stand_of
 from api.usecases.visible import Hidden
 from geo.access import access_project
@@ -41,7 +42,10 @@ def scenario_list(session: Session, ctx: Context, code: str, *, as_of: date | No
         .order_by(Scenario.id.desc())
         .limit(SHOWN)
     ).all()
-    head = {"project": code, "data_date": day.isoformat(), "revision": project.revision}
+    head = {
+        "project": code, "data_date": day.isoformat(), "options": options_of(session, ctx, project, day),
+        "revision": project.revision,
+    }  # fmt: skip
     return head | {"rows": [_told(session, ctx, project, day, row) for row in rows]} | ctx.looking_back
 
 
@@ -168,6 +172,8 @@ def _told(session: Session, ctx: Context, project: Project, day: date, row: Scen
         "saved_at": row.saved_at.isoformat() if isinstance(row.saved_at, datetime) else None,
         "given": row.given,
         "now": now,
+        "now_on": day.isoformat(),
+        "options": options_of(session, ctx, project, day),
         "faults": [{"where": f.where, "vi": f.vi, "en": f.en} for f in faults],
     }
 

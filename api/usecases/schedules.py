@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import calculate, resolve_day
+from api.usecases.planned import planned_answer, planned_of
 from api.usecases.visible import hidden_cases, named, seen_delay
 from geo.access import access_project
+from geo.tables import Project
 from projects.engine.model import Options, Rule
 from projects.engine.shifts import Moment
 from projects.works import day_of_moment
@@ -20,7 +23,9 @@ from projects.works import day_of_moment
 def schedule_answer(
     session: Session, ctx: Context, code: str, *, as_of: date | None = None
 ) -> dict[str, Any]:
-    """Activities with earliest and latest dates, floats (working days of their calendar) and drivers.
+    """Activities with planned, earliest and latest dates, floats (working days of their calendar) and drivers.
+
+    The plan is the earliest baseline, without one the network as first recorded (`planned_dates` says which).
 
     Land cases are nodes too; only those that drive are listed one by one, the rest is in `land`. Cases outside the
     reader's reach are counted and not named: in the chain they are an empty text. Raises NotFound, CyclicDependency.
@@ -37,6 +42,8 @@ def schedule_answer(
     works, net = reckoning.works, reckoning.works.net
     days = {time.name: time.day_minutes for time in net.calendars}
     calendar_of = {a.code: a.calendar for a in net.activities}
+    planned = planned_of(session, ctx, project)
+    plan = planned.dates if planned else {}
     shown = sorted(
         net.activities, key=lambda a: (rows[a.code].early_start, rows[a.code].early_finish, a.code)
     )
@@ -45,6 +52,7 @@ def schedule_answer(
         "options": options_answer(whole.options),
         "forecast_finish": delay.forecast_finish.isoformat(),
         "planned_finish": delay.planned_finish.isoformat() if delay.planned_finish else None,
+        "planned_dates": planned_answer(planned),
         "slip_days": delay.slip_days,
         "driving_chain": [item.code for item in delay.chain],
         "activities": [
@@ -60,6 +68,8 @@ def schedule_answer(
                 "actual_start": _iso(a.actual_start),
                 "actual_finish": _iso(a.actual_finish),
                 "remaining": None if a.remaining is None else -(-a.remaining // days[a.calendar]),
+                "planned_start": plan[a.code][0].isoformat() if a.code in plan else None,
+                "planned_finish": plan[a.code][1].isoformat() if a.code in plan else None,
                 "early_start": rows[a.code].early_start.isoformat(),
                 "early_finish": rows[a.code].early_finish.isoformat(),
                 "late_start": rows[a.code].late_start.isoformat(),
@@ -88,6 +98,18 @@ def schedule_answer(
             "driving_hidden": len(hidden & whole.critical_cases),
         },
     }
+
+
+def options_of(session: Session, ctx: Context, project: Project, day: date) -> dict[str, Any] | None:
+    """How the project is reckoned on a day, as values; None without a network; part of every answer."""
+    delay = calculate(session, ctx, project, day).delay
+    return None if delay is None else options_answer(delay.options)
+
+
+def common_options(options: Iterable[Options | None]) -> dict[str, Any] | None:
+    """How all projects with a network were reckoned; None where they differ, or without any."""
+    found = {how for how in options if how is not None}
+    return options_answer(found.pop()) if len(found) == 1 else None
 
 
 def options_answer(options: Options) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from api.usecases.calculation import calculate, calculation_key, resolve_day
 from api.usecases.facts import all_ward_labels
 from api.usecases.forecast_answer import earliest_of
 from api.usecases.grounds import rules_of
+from api.usecases.schedules import options_answer
 from api.usecases.visible import Hidden, hidden_cases, seen_chain
 from geo.access import access_project
 from geo.tables import Project
@@ -107,12 +108,7 @@ def told(trial: Trial, stand: Stand, hidden: Hidden, wards: Mapping[str, str]) -
         "worked": [_work(w, stand) for w in trial.resolved.worked],
         "over_since": trial.resolved.dropped,
         "assumptions": [{"vi": vi, "en": en} for vi, en in assumptions(trial, stand)],
-        "options": {
-            "data_date": stand.data_date.isoformat(),
-            "progress": stand.reckoning.works.options.progress.value,
-            "lag_calendar": stand.reckoning.works.options.lag_calendar.value,
-            "whole_days": stand.reckoning.works.options.whole_days,
-        },
+        "options": options_answer(stand.reckoning.works.options),
     }
 
 

@@ -1,7 +1,8 @@
 """Blocks of iterations of `projects.engine.dated_risk`: draws in, finishes, chains and sums out.
 
 Leaves of the network (`projects.engine.leaves`) are no nodes here: the latest of those that a node waits for is its
-earliest instant, and a leaf lies on the chain where its node does and it is the latest.
+earliest instant, and a leaf lies on the chain where its node does and it is the latest. A node that begins with a run
+of free ground waits for the first run of each iteration, whichever it is (`projects.engine.strips`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from projects.engine.sampling import BLOCK, Sampling, room
 from projects.engine.schedule import empty_times, refuse_overrun
 from projects.engine.setup import Prepared
 from projects.engine.shifts import DAY
+from projects.engine.strips import Strip, opened
 
 Long = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
@@ -43,7 +45,17 @@ class Model:
     ends: npt.NDArray[np.int32]
     asked_nodes: tuple[Long, ...]
     asked_rows: tuple[Long, ...]
+    grounds: tuple[Ground, ...]
     centre: int
+
+
+class Ground(NamedTuple):
+    """A node that waits for a run of free ground. `rows` of the strip's events, −1 where an event has its own `day`."""
+
+    node: int
+    strip: Strip
+    rows: Long
+    day: npt.NDArray[np.int32]
 
 
 class Desk(NamedTuple):
@@ -74,9 +86,10 @@ class Block(NamedTuple):
 
 def make_model(
     pruned: Pruned, draws: Sampling, codes: Sequence[str], waits: Sequence[bool], members: Sequence[int],
-    asked: Mapping[str, Sequence[str]],
+    asked: Mapping[str, Sequence[str]], strips: Mapping[str, tuple[Strip, Mapping[str, int]]],
 ) -> Model:  # fmt: skip
-    """The rows `codes` with their draws, in this order, on the network without leaves."""
+    """The rows `codes` with their draws, in this order, on the network without leaves; `strips` by node, with the days
+    (from the data date) of the events that are not drawn."""
     p, leaves = pruned.prepared, pruned.leaves
     row = {code: i for i, code in enumerate(codes)}
     place = np.array([p.index.get(code, -1) for code in codes], np.int64)
@@ -87,6 +100,8 @@ def make_model(
     drawn[place[(place >= 0) & ~waiting]] |= 1
     drawn[place[(place >= 0) & waiting]] |= 2
     drawn[tied] |= 2
+    grounds = tuple(_ground(p.index[code], strip, days, row) for code, (strip, days) in strips.items())
+    drawn[[ground.node for ground in grounds]] |= 2
     targets = [p.index[code] for code in p.net.finishes] or list(range(len(p.codes)))
     first = empty_times(len(p.codes))
     p.clock.bad[:] = 0, -1
@@ -111,8 +126,15 @@ def make_model(
         asked_rows=tuple(
             np.array([row[c] for c in set_ if c in leaves], np.int64) for set_ in asked.values()
         ),
+        grounds=grounds,
         centre=int(first.finish[targets].max()),
     )
+
+
+def _ground(node: int, strip: Strip, days: Mapping[str, int], row: Mapping[str, int]) -> Ground:
+    rows = np.array([row.get(code, -1) for code in strip.codes], np.int64)
+    own = np.array([0 if code in row else days[code] for code in strip.codes], np.int32)
+    return Ground(node, strip, rows, own)
 
 
 def make_desk(model: Model) -> Desk:
@@ -143,6 +165,9 @@ def run_block(model: Model, desk: Desk, b: int, seed: int, used: int) -> Block:
     if nodes.size:
         latest = np.maximum.reduceat(d[model.leaf], first, axis=0)
         desk.wait[nodes] = np.maximum(desk.wait[nodes], latest)
+    runs = [_opened(ground, d, used) for ground in model.grounds]
+    for ground, (wait, _) in zip(model.grounds, runs, strict=True):
+        desk.wait[ground.node, :used] = np.maximum(desk.wait[ground.node, :used], wait)
     filled = [i for i, found in enumerate(model.asked_nodes) if found.size]
     asked_at = np.cumsum([0, *(model.asked_nodes[i].size for i in filled)]).astype(np.int32)
     asked = np.concatenate([model.asked_nodes[i] for i in filled] or [np.empty(0, np.int64)]).astype(np.int32)
@@ -161,6 +186,8 @@ def run_block(model: Model, desk: Desk, b: int, seed: int, used: int) -> Block:
             reached[i] = np.maximum(reached[i], p.now + d[rows].max(axis=0).astype(np.int64) * DAY)
     chains = desk.chains[:used]
     on_chain = _on_chain(model, desk, chains, used)
+    for ground, (wait, holds) in zip(model.grounds, runs, strict=True):
+        _hold(model, ground, desk, chains, wait, holds, on_chain)
     off_finish = (finish[:used] - model.centre) / DAY
     off = (d[:, :used] - model.draws.middle[:, None]) / model.per_day[:, None]
     together, group_hits = np.zeros((model.names.size, used)), np.zeros(model.names.size, np.int64)
@@ -193,6 +220,29 @@ def _on_chain(model: Model, desk: Desk, chains: npt.NDArray[np.int8], used: int)
         rows, first = np.unique(model.leaf[order], return_index=True)
         found[rows] = np.logical_or.reduceat(holds[order], first, axis=0)
     return found
+
+
+def _opened(ground: Ground, d: npt.NDArray[np.int32], used: int) -> tuple[npt.NDArray[np.int32], Bits]:
+    """The day of the first run by iteration, and which events hold it."""
+    s = ground.strip
+    days = np.repeat(ground.day[:, None], used, axis=1)
+    drawn = ground.rows >= 0
+    days[drawn] = d[ground.rows[drawn], :used]
+    wait, holds = np.zeros(used, np.int32), np.zeros((ground.rows.size, used), bool)
+    opened(s.at, s.length, s.parted, s.first, s.holder, s.need, s.around, days, used, wait, holds)
+    return wait, holds
+
+
+def _hold(
+    model: Model, ground: Ground, desk: Desk, chains: npt.NDArray[np.int8], wait: npt.NDArray[np.int32], holds: Bits,
+    on_chain: Bits,
+) -> None:  # fmt: skip
+    """Mark the drawn events that hold the run where the node lies on the chain and the run puts it there."""
+    used = wait.size
+    late = (chains[:, ground.node] == 2) & (desk.wait[ground.node, :used] == wait)
+    late &= model.p.now + wait.astype(np.int64) * DAY > model.p.nodes.base[ground.node]
+    drawn = ground.rows >= 0
+    on_chain[ground.rows[drawn]] |= holds[drawn] & late
 
 
 def _moments(off: Reals, off_finish: Reals) -> Reals:

@@ -21,6 +21,7 @@ from projects.engine.sampling import BLOCK, sampling
 from projects.engine.setup import Prepared
 from projects.engine.shifts import DAY, EPOCH
 from projects.engine.spread import Spread, sound, spread_faults
+from projects.engine.strips import Strip
 from projects.errors import Fault, InvalidInput, NotFound
 
 Long = npt.NDArray[np.int64]
@@ -83,6 +84,7 @@ def simulate(
     uncertain: Mapping[str, Uncertain],
     *,
     asked: Mapping[str, Sequence[str]] | None = None,
+    strips: Mapping[str, tuple[Strip, Mapping[str, int]]] | None = None,
     iterations: int = 10_000,
     seed: int,
     correlation: float = 0.0,
@@ -92,12 +94,14 @@ def simulate(
     """Simulate a prepared network; what `uncertain` does not name, or what is done, stays as it is.
 
     The finish is that of the net's finish milestones, of everything without any. `asked`: names with the activities
-    whose last finish they mean. Not `prune`: land stays in the network (slower, for comparing). Raises `InvalidInput`
-    with all faults, `NotFound` for an unknown activity.
+    whose last finish they mean. `strips`: nodes that begin no earlier than a run of their ground is free, with the days
+    from the data date of those events on it that are not drawn; such events need no link to the node. Not `prune`: land
+    stays in the network (slower, for comparing). Raises `InvalidInput` with all faults, `NotFound` for an unknown
+    activity.
     """
     _refuse(uncertain, iterations, seed, correlation, threads)
-    asked = asked or {}
-    for code in [*uncertain, *(code for codes in asked.values() for code in codes)]:
+    asked, strips = asked or {}, strips or {}
+    for code in [*uncertain, *strips, *(code for codes in asked.values() for code in codes)]:
         if code not in p.index:
             raise NotFound("activity", code)
     codes = [c for c in p.codes if c in uncertain and p.nodes.state[p.index[c]] != dated.DONE]
@@ -107,10 +111,10 @@ def simulate(
         vi, en = "Thời lượng quá dài để mô phỏng.", "The durations are too long to simulate."
         raise InvalidInput([Fault("risk", vi, en)])
     waiting = {c for c, u in zip(codes, kept, strict=True) if u.wait}
-    wanted = {code for set_ in asked.values() for code in set_} - waiting
+    wanted = {code for set_ in asked.values() for code in set_} - waiting | set(strips)
     model = make_model(
         pruned(p, waiting, wanted | (set(codes) - waiting)) if prune else Pruned(p, {}),
-        draws, codes, [u.wait for u in kept], [u.group for u in kept], asked,
+        draws, codes, [u.wait for u in kept], [u.group for u in kept], asked, strips,
     )  # fmt: skip
     blocks = -(-iterations // BLOCK)
 

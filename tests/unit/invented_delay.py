@@ -125,6 +125,8 @@ SCHEDULE: dict[str, Any] = {
             "front": None,
             "calendar": "DYKE" if code.startswith("PIL") else "VN6",
             "duration": (row.early_finish - row.early_start).days,
+            "planned_start": None,
+            "planned_finish": None,
             "early_start": row.early_start.isoformat(),
             "early_finish": row.early_finish.isoformat(),
             "late_start": row.late_start.isoformat(),

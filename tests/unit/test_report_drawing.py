@@ -36,10 +36,25 @@ def content(**more: object) -> dict[str, object]:
     }  # fmt: skip
     made = {
         "format": 1, "kind": "delay", "software": "0", "project": "X", "data_date": "2026-03-13", "since": "2026-02-13",
-        "known_event": 7, "demo": True, "entries": [entry], "slip": slip(), "band": [], "plan": [], "next": [],
+        "known_event": 7, "options": OPTIONS, "demo": True, "entries": [entry], "slip": slip(), "band": [], "plan": [],
+        "next": [],
         "next_count": 0, "ages": [], "promises": {"due": 0, "broken": 0, "kept": 0, "listed": []},
     }  # fmt: skip
     return made | more
+
+
+OPTIONS = {
+    "data_date": "2026-03-13", "progress": "retained_logic", "lag_calendar": "elapsed", "critical_float_minutes": 480,
+    "whole_days": False,
+}  # fmt: skip
+
+
+def test_every_page_says_how_the_dates_were_reckoned() -> None:
+    footer = document_of(content()).footer
+    words = "giữ logic khi việc đã khởi công, độ trễ theo giờ trôi qua, găng khi dự trữ ≤ 480 phút, theo phút"
+    assert f"cách tính: {words}" in footer
+    assert "số liệu đến 13/03/2026" in footer
+    assert "ghi theo từng dự án" in document_of(content(options=None)).footer  # projects that differ
 
 
 def slip() -> dict[str, object]:

@@ -1,0 +1,30 @@
+// Tables marked data-stack on a phone: each row stands as a list, each cell with the head of its column before it.
+// Without this file they scroll sideways.
+"use strict";
+
+(() => {
+  /** The words of a head without what is only for the ear or too small to matter. */
+  const words = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
+
+  /** A table whose parts are no longer table cells by style stays a table by its roles. */
+  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", th: "columnheader" };
+
+  for (const table of document.querySelectorAll("table[data-stack]")) {
+    const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(words);
+    if (!heads.length || table.tHead.rows.length > 1) continue;
+    for (const body of table.tBodies) {
+      for (const row of body.rows) {
+        let column = 0;
+        for (const cell of row.cells) {
+          if (column && cell.colSpan === 1 && cell.tagName === "TD") cell.dataset.head = heads[column] ?? "";
+          column += cell.colSpan;
+        }
+      }
+    }
+    for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+      const role = roles[part.tagName.toLowerCase()];
+      part.setAttribute("role", part.tagName === "TH" && part.scope.startsWith("row") ? "rowheader" : role);
+    }
+    table.classList.add("is-stacked");
+  }
+})();
