@@ -12,6 +12,7 @@ from api import __version__
 from api.context import Context
 from api.usecases import facts
 from api.usecases.bodies import BodyProject, BodyReport, Moved, body_report
+from api.usecases.schedules import common_options
 from geo.chain import short_head
 from projects.ledger.model import key_of
 
@@ -49,6 +50,7 @@ def body_values(found: BodyReport, labels: dict[str, str]) -> dict[str, Any]:
         "name_en": found.body.name_en,
         "data_date": found.data_date.isoformat(),
         "since": found.since.isoformat() if found.since else None,
+        "options": common_options(row.options for row in found.projects),
         "demo": found.demo,
         "open": found.open,
         "done": found.done,

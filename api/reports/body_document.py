@@ -31,8 +31,8 @@ BRIEF = {
 }  # one page
 WHOLE = {"projects": 30, "moved": 30, "cases": 40, "obstacles": 8, "promises": 15, "clocks": 15, "causes": 12}
 MEANS = (
-    "Lệch: của cả dự án. Ngày lấy lại: khi mọi hồ sơ của đơn vị này trong dự án bàn giao hết, còn hồ sơ của đơn vị khác "
-    "giữ nguyên; các dòng không cộng với nhau."
+    "Lệch: của cả dự án. Ngày lấy lại: khi mọi hồ sơ của đơn vị này trong dự án bàn giao hết, còn hồ sơ khác giữ "
+    "nguyên; các dòng không cộng với nhau."
 )
 
 

@@ -35,6 +35,7 @@ from geo.access import access_ward
 from geo.tables import CaseObstacle, ClearanceCase, Project
 from projects.commitments import Promise, Tally, added
 from projects.desk.desk import sort_key
+from projects.engine.model import Options
 from projects.errors import InvalidInput
 from projects.impact import DrivingCase
 from projects.ledger.model import Cause, Ledger, Total
@@ -100,6 +101,7 @@ class BodyProject:
     promises: Tally
     gate: Gate | None
     age: Age | None
+    options: Options | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,7 @@ def _row(
         promises=promises,
         gate=quality.gate if quality else None,
         age=ages.get(body.code),
+        options=made.delay.options if made.delay else None,
     )
 
 
