@@ -83,7 +83,5 @@ def _causes(found: BodyReport) -> list[tuple[str, Cause | None, Decimal]]:
     shown = [days for *_, days in rows[:MOST_CAUSES]]
     others = sum(m.days for _, m in moved) - own
     rounded = apportioned([*shown, own - sum(shown, Fraction(0)), others])
-    named: list[tuple[str, Cause | None, Decimal]] = [
-        (code, cause, value) for (code, cause, _), value in zip(rows, rounded, strict=False)
-    ][: len(shown)]
-    return [*named, ("", None, rounded[-2]), ("-", None, rounded[-1])] if rows else []
+    named = [(code, cause, value) for (code, cause, _), value in zip(rows, rounded, strict=False)]
+    return [*named[: len(shown)], ("", None, rounded[-2]), ("-", None, rounded[-1])] if rows else []

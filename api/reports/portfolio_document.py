@@ -27,7 +27,7 @@ def portfolio_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     rest = [e for e in content["entries"] if e["light"] == "none"]
     late = sum((e["slip_days"] or 0) > 0 for e in entries)
     if kind == "bao-cao":
-        sections = [_projects(entries), _wards(entries, MOST_WARDS), *_without(rest)]
+        sections: list[Section | None] = [_projects(entries), _wards(entries, MOST_WARDS), *_without(rest)]
     else:
         sections = [
             _brief(content, entries), _wards(entries, BRIEF_WARDS), _promises(content),
