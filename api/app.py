@@ -28,6 +28,7 @@ from api.pages import (
     admin_papers,
     assignment_sheet,
     assignments,
+    body_report,
     bulk,
     by_sheet,
     case,
@@ -47,6 +48,7 @@ from api.pages import (
     import_page,
     imports,
     land_gaps,
+    linked,
     list_sheets,
     network_baselines,
     network_edit,
@@ -83,6 +85,7 @@ from api.routes import case_facts as fact_routes
 from api.routes import case_records as case_record_routes
 from api.routes import (
     cases,
+    chosen,
     documents,
     exports,
     follow,
@@ -221,7 +224,7 @@ def create_app(
     of_cases = (cases, fact_routes, documents, *records, follow, bulk_routes, holders)
     of_schedules = (networks, schedule_routes, scenario_routes, risk_routes, quality_routes, ledger_routes)
     of_people_land = (worklist_routes, *of_cases, assignment_routes)
-    for module in (projects, *of_schedules, *land_answers, *of_people_land, reports, system):
+    for module in (projects, chosen, *of_schedules, *land_answers, *of_people_land, reports, system):
         app.include_router(module.router)
     of_admin = (
         admin_accounts,
@@ -243,6 +246,7 @@ def create_app(
         dashboard,
         land_gaps,
         timeloc,
+        linked,
         scenarios,
         release,
         takeoff,
@@ -279,8 +283,8 @@ def create_app(
         correction,
         bulk,
         report_files,
+        body_report,
         report,
-        report_files,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)

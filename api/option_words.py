@@ -31,7 +31,9 @@ def option_words(options: Mapping[str, Any] | None) -> tuple[str, str]:
         limit = (f"găng khi dự trữ ≤ {minutes} phút", f"critical at a float of ≤ {minutes} minutes")
     else:
         limit = ("găng khi dự trữ ≤ 0", "critical at a float of ≤ 0")
-    parts = (PROGRESS[options["progress"]], LAGS[options["lag_calendar"]], limit, unit)
+    parts = [PROGRESS[options["progress"]], LAGS[options["lag_calendar"]], limit, unit]
+    if options.get("holidays"):
+        parts.append((f"ngày lễ theo {options['holidays']}", f"holidays of {options['holidays']}"))
     return ", ".join(vi for vi, _ in parts), ", ".join(en for _, en in parts)
 
 

@@ -65,6 +65,22 @@ def _marks(day: str) -> str:
             (where e.effective_on <= :{day} and e.after ->> 'step' = 'X1'))[1:1], '{{}}')"""
 
 
+# Steps of statements: the old district of a ward and the component of a case, where they are known.
+OLD_WARD = """old as (
+        select ward_code, old_code,
+               case when old_level = any(:districts) then old_name else old_district end as district
+        from ward_history
+    ), old_ward as (
+        select ward_code, min(district) as district from old where district <> ''
+        group by ward_code having count(distinct district) = 1
+    )"""
+PART = """part as (
+        select q.case_id, min(s.component_code) as component
+        from section s join work_front w on w.section_id = s.id join parcel_front pf on pf.front_id = w.id
+        join parcel q on q.id = pf.parcel_id
+        where s.component_code is not null and s.project_id = any(:projects)
+        group by q.case_id having count(distinct s.component_code) = 1
+    )"""
 _CASES = f"""
     with recursive chain as (
         select e.id, e.corrects as older from event e
@@ -85,14 +101,7 @@ _CASES = f"""
           and e.after ->> 'step' = any(:marked) and e.after ->> 'step' is distinct from e.before ->> 'step'
           and not exists (select from replaced r where r.id = e.id)
         group by e.object_code
-    ), old as (
-        select ward_code, old_code,
-               case when old_level = any(:districts) then old_name else old_district end as district
-        from ward_history
-    ), old_ward as (
-        select ward_code, min(district) as district from old where district <> ''
-        group by ward_code having count(distinct district) = 1
-    ), old_series as (
+    ), {OLD_WARD}, old_series as (
         select ward_code, old_code, min(district) as district from old where district <> '' and old_code <> ''
         group by ward_code, old_code having count(distinct district) = 1
     ), land as (
@@ -106,13 +115,7 @@ _CASES = f"""
         left join old_series s on s.ward_code = p.ward_code and s.old_code = p.map_series
         where p.project_id = any(:projects)
         group by p.case_id
-    ), part as (
-        select q.case_id, min(s.component_code) as component
-        from section s join work_front w on w.section_id = s.id join parcel_front pf on pf.front_id = w.id
-        join parcel q on q.id = pf.parcel_id
-        where s.component_code is not null and s.project_id = any(:projects)
-        group by q.case_id having count(distinct s.component_code) = 1
-    ), fact as (
+    ), {PART}, fact as (
         select f.case_id, array_agg(distinct f.kind order by f.kind) as kinds,
                sum(f.amount) filter (where f.kind = any(:paying)) as paid_vnd
         from case_fact f

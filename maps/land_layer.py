@@ -49,6 +49,7 @@ class LandTileLayer(DataElement):
         "map-land-legend.js",
         "map-land-panel.js",
         "map-land-pick.js",
+        "map-chosen.js",
         "map-land-time.js",
         "map-measure.js",
         "map-export.js",

@@ -16,7 +16,10 @@ HIGHEST, A_DAY = 900.0, 0.9  # px: of the drawing, and at most of a day
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Land over [from_m, to_m] there from `opens` (ordinal of a morning); `href` leads to its cases."""
+    """Land over [from_m, to_m] there from `opens` (ordinal of a morning); `href` leads to its cases.
+
+    `choice`, here and below, is what a click selects in the page.
+    """
 
     from_m: float
     to_m: float
@@ -24,6 +27,7 @@ class Land:
     actual: bool
     label: str
     href: str
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Trace:
     kind: str
     label: str
     href: str
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What is drawn. `ticks`: (m, text); `strips`: rows of (from_m, to_m, text), e.g. wards, structures."""
+    """What is drawn. `ticks`: (m, text); `strips`: rows of (from_m, to_m, text), e.g. wards, structures.
+
+    `alignment` is the code of the axis, for what is selected on it.
+    """
 
     title: str
     description: str
@@ -82,6 +90,7 @@ class Chart:
     traces: Sequence[Trace]
     marks: Sequence[Mark]
     rules: Sequence[Rule]
+    alignment: str = ""
 
 
 def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str = "") -> str:
@@ -110,6 +119,7 @@ def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str 
         {
             "xmlns": "http://www.w3.org/2000/svg", "class": "dg-time", "viewBox": f"0 0 {WIDTH:g} {height:.0f}",
             "role": "group", "aria-labelledby": f"{ident}-title {ident}-desc",
+            "data-alignment": chart.alignment, "data-start": f"{chart.start_m:.3f}", "data-length": f"{length:.3f}",
         },
     )  # fmt: skip
     _text(svg, "title", chart.title, id=f"{ident}-title")
@@ -122,7 +132,7 @@ def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str 
     _put(svg, "rect", {**box, "y": top, "height": height - top - 24, "class": "dg-time-none"})
     for part in chart.land:
         a, b = x(part.from_m), x(part.to_m)
-        link = _link(svg, part.href, part.label)
+        link = _link(svg, part.href, part.label, part.choice)
         wide, up = max(b - a, 0.8), y(part.opens)
         _put(
             link,
@@ -155,7 +165,7 @@ def chart_svg(chart: Chart, ident: str, *, highest: float = HIGHEST, style: str 
             {"x1": box["x"], "x2": x(chart.end_m), "y1": at, "y2": at, "class": f"dg-time-{rule.kind}"},
         )
     for trace in sorted(chart.traces, key=lambda t: ("free", "other", "gang").index(t.kind)):
-        link = _link(svg, trace.href, trace.label)
+        link = _link(svg, trace.href, trace.label, trace.choice)
         ends: dict[str, float | str] = {
             "x1": x(trace.from_m),
             "y1": y(trace.start),
@@ -260,10 +270,11 @@ def _months(svg: ET.Element, first: int, last: int, y: object, left: float, righ
         month = date(month.year + ahead // 12, ahead % 12 + 1, 1)
 
 
-def _link(svg: ET.Element, href: str, label: str) -> ET.Element:
+def _link(svg: ET.Element, href: str, label: str, choice: str) -> ET.Element:
     if not href:  # on paper nothing is clicked
         return ET.SubElement(svg, "g")
-    link = ET.SubElement(svg, "a", {"href": href, "aria-label": label})
+    chosen = {"data-chon": choice} if choice else {}
+    link = ET.SubElement(svg, "a", {"href": href, "aria-label": label, **chosen})
     _text(link, "title", label)
     return link
 

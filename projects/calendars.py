@@ -130,10 +130,13 @@ def make_calendar(
     rest_weekdays: Collection[int],
     holidays: Collection[date],
     closed_seasons: Sequence[ClosedSeason] = (),
+    worked: Collection[date] = (),
     first: date,
     last: date,
 ) -> Calendar:
     """The calendar of all days in [first, last] less rest weekdays (Monday = 0), holidays and closed seasons.
+
+    `worked`: days that are worked although they are days of rest or holidays (compensation); a closed season stays.
 
     Raises `InvalidInput` with every fault: a reversed range, a weekday or season that does not exist, no
     working day left.
@@ -141,37 +144,43 @@ def make_calendar(
     faults = _range_faults(name, rest_weekdays, closed_seasons, first, last)
     if faults:
         raise InvalidInput(faults)
-    rest, off = frozenset(rest_weekdays), frozenset(holidays)
+    rest, off, made_up = frozenset(rest_weekdays), frozenset(holidays), frozenset(worked)
     begin, end = first.toordinal(), last.toordinal()
     days = (date.fromordinal(ordinal) for ordinal in range(begin, end + 1))
     works = [
-        day.weekday() not in rest and day not in off and not any(s.covers(day) for s in closed_seasons)
+        (day in made_up or (day.weekday() not in rest and day not in off))
+        and not any(s.covers(day) for s in closed_seasons)
         for day in days
     ]
-    worked = tuple(begin + i for i, flag in enumerate(works) if flag)
-    if not worked:
+    all_worked = tuple(begin + i for i, flag in enumerate(works) if flag)
+    if not all_worked:
         raise InvalidInput(
             [Fault(name, f"Lịch {name} không có ngày làm việc nào.", f"Calendar {name} has no working day.")]
         )
     before = tuple(accumulate(works, initial=0))
-    return Calendar(name, begin, end, worked, before)
+    return Calendar(name, begin, end, all_worked, before)
 
 
-def standard_calendars(holidays: Collection[date], *, first: date, last: date) -> dict[str, Calendar]:
+def standard_calendars(
+    holidays: Collection[date], *, worked: Collection[date] = (), first: date, last: date
+) -> dict[str, Calendar]:
     """The calendars in use, by name: ALL (every day: land, legal clocks), VN6 (Monday to Saturday less public
-    holidays), DYKE (VN6 less the flood season), VN5 (Monday to Friday; offices)."""
+    holidays), DYKE (VN6 less the flood season), VN5 (Monday to Friday; offices). `worked`: days of compensation."""
     return {
         ALL: make_calendar(ALL, rest_weekdays=(), holidays=(), first=first, last=last),
-        VN6: make_calendar(VN6, rest_weekdays=(6,), holidays=holidays, first=first, last=last),
+        VN6: make_calendar(VN6, rest_weekdays=(6,), holidays=holidays, worked=worked, first=first, last=last),
         DYKE: make_calendar(
             DYKE,
             rest_weekdays=(6,),
             holidays=holidays,
             closed_seasons=(FLOOD_SEASON,),
+            worked=worked,
             first=first,
             last=last,
         ),
-        VN5: make_calendar(VN5, rest_weekdays=(5, 6), holidays=holidays, first=first, last=last),
+        VN5: make_calendar(
+            VN5, rest_weekdays=(5, 6), holidays=holidays, worked=worked, first=first, last=last
+        ),
     }
 
 

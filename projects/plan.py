@@ -18,7 +18,8 @@ class Plan:
     `whole_days`: every time is whole days of 1,440 minutes, as in the templates. `calendars` are those that the
     project defines itself; the others are the portfolio's. `fronts`: the work front of an activity, by code;
     `possessions`: the milestones that are the possession of their front. `sender_codes`: what the sender of an
-    imported schedule calls an activity. `version` grows with every change; 0 is the template.
+    imported schedule calls an activity. `version` grows with every change; 0 is the template. `holidays` names the list
+    that the portfolio's calendars were made with.
     """
 
     net: Net
@@ -32,12 +33,14 @@ class Plan:
     sender_codes: Mapping[str, str] = field(default_factory=dict)
     source: str = TEMPLATE
     version: int = 0
+    holidays: str = field(default="", compare=False)
 
     def options(self, data_date: Moment) -> Options:
         """How it is scheduled on a data date."""
         return Options(
-            data_date, self.progress, self.lag_calendar, self.critical_float, whole_days=self.whole_days
-        )
+            data_date, self.progress, self.lag_calendar, self.critical_float,
+            whole_days=self.whole_days, holidays=self.holidays,
+        )  # fmt: skip
 
 
 def link_key(pred: str, succ: str, kind: str) -> str:

@@ -28,7 +28,7 @@ PAGE = "/quan-tri/phap-luat"
 router = APIRouter(prefix=PAGE)
 FIELDS = {
     "key": "ten", "from_on": "tu_ngay", "document": "van_ban", "share": "so", "days": "so", "amount": "so",
-    "rate": "so", "acts": "viec", "who_vi": "ai", "until": "den_ngay", "code": "che_do",
+    "rate": "so", "acts": "viec", "who_vi": "ai", "until": "den_ngay", "code": "che_do", "off": "che_do",
 }  # fmt: skip
 KINDS: dict[str, Pair] = {
     "threshold": ("Ngưỡng", "Threshold"),
@@ -36,6 +36,7 @@ KINDS: dict[str, Pair] = {
     "rule": ("Đổi quy tắc", "Changed rule"),
     "delegation": ("Phân cấp, ủy quyền", "Delegation"),
     "regime": ("Chế độ của dự án (TR-04)", "Regime of a project (TR-04)"),
+    "holiday": ("Ngày nghỉ, làm bù", "Day off or worked"),
 }
 ACTS: dict[str, Pair] = {
     "collective": (
@@ -119,6 +120,8 @@ def _wanted(entry: Entry) -> tuple[date, Mapping[str, Any]]:
         return day, {"share": number} if entry.ten == SHARE else {"days": whole}
     if entry.loai == "target":
         return day, {"days": whole}
+    if entry.loai == "holiday":
+        return day, {"off": {"nghi": True, "lam": False}.get(entry.che_do)}
     if entry.loai == "regime":
         return day, {"code": entry.che_do}
     if entry.loai == "delegation":

@@ -30,6 +30,7 @@ from api.usecases.schedules import options_answer, schedule_answer
 from api.usecases.whys import why_view
 from api.views import CaseList, ProjectView
 from geo.access import access_project
+from projects.choosing import run_text
 from projects.codes import OBSTACLES
 from projects.steps import STEPS
 
@@ -137,6 +138,7 @@ def render_map(
         "project_map.html.j2",
         map=project_parts(request, view, lang, first=days[0], last=days[1]) if drawable else None,
         strip=strips(view, spans, lang),
+        run_text=run_text,
         differs=quoted_differs,
         **project_frame(view, "ban-do", lang_title=("Bản đồ", "Map"), lang=lang),
     )

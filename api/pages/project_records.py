@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.language import Lang, pick
-from api.pages.case_records import REUSED, STALE, FormDep, item, said_of, seen_of, sent
-from api.pages.forms import plain
+from api.pages.case_records import FormDep, item, said_of, seen_of, sent
+from api.pages.forms import by_field, plain
 from api.pages.project import project_frame
+from api.pages.refusals import REUSED, STALE, status_of
 from api.pages.rendering import carried, link, render
 from api.usecases.projects import project_view
 from api.usecases.records import relocation, stock
@@ -28,6 +29,7 @@ router = APIRouter(prefix="/du-an/{code}")
 Site = Annotated[str, Query(max_length=40, description="Mã khu tái định cư · site.")]
 Offset = Annotated[int, Query(ge=0, le=100_000, description="Từ lô thứ · from plot.")]
 Edited = Annotated[str, Query(max_length=12, description="Mã đối tượng đang sửa · object.")]
+OfWard = Annotated[str, Query(max_length=10, description="Chỉ một phường, xã (mã) · ward.")]
 Written = Annotated[str, Query(max_length=60, description="Điều vừa ghi · what was written.")]
 
 
@@ -71,10 +73,10 @@ def stock_again(
 @router.get("/di-doi")
 def moving_page(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, code: ProjectCode,
-    sua: Edited = "", ghi: Written = "", ngay: DataDate = None,
+    sua: Edited = "", ghi: Written = "", phuong: OfWard = "", ngay: DataDate = None,
 ) -> HTMLResponse:  # fmt: skip
-    """Graves and utilities by ward and state, and each of them."""
-    return _moving(request, session, ctx, lang, code, sua, {"saved": ghi}, ngay)
+    """Graves and utilities by ward and state, and each of them; `phuong`: of one ward only."""
+    return _moving(request, session, ctx, lang, code, sua, {"saved": ghi}, ngay, ward=phuong)
 
 
 @router.post("/di-doi")
@@ -121,12 +123,12 @@ def _stock(
 
 def _moving(
     request: Request, session: Session, ctx: Context, lang: Lang, code: str, edited: str,
-    told: Mapping[str, Any], day: Any,
+    told: Mapping[str, Any], day: Any, *, ward: str = "",
 ) -> HTMLResponse:  # fmt: skip
     view = project_view(session, ctx, code, as_of=day)
     project = access_project(session, code)
-    rows = relocation.relocations(session, project)
-    counts = relocation.moved_counts(session, project)
+    rows = [each for each in relocation.relocations(session, project) if ward in ("", each[0].ward_code)]
+    counts = [row for row in relocation.moved_counts(session, project) if ward in ("", row.ward_code)]
     return render(
         request,
         "project_moving.html.j2",
@@ -145,6 +147,7 @@ def _moving(
         states=belongings.STATES,
         part=_part("dd", ctx, told) | {"fields": relocation.FIELDS, "move": relocation.MOVE},
         wards=view.wards,
+        only=next((str(each["label"]) for each in view.wards if each["code"] == ward), ward),
         **project_frame(view, "di-doi", lang_title=("Di dời", "Relocation"), lang=lang),
     )
 
@@ -174,14 +177,14 @@ def _told(form: Mapping[str, str], error: DuongGangError, lang: Lang) -> dict[st
                 pick(lang, fault.vi, fault.en)
             )
     elif isinstance(error, StaleVersion):
-        faults[""] = [pick(lang, *STALE)]
+        faults |= by_field([STALE], lang, {})
         told["clash"] = [(f, error.current.get(f), error.wanted.get(f)) for f in error.fields]
         told["version"] = error.current.get("version")
     else:
-        faults[""] = [pick(lang, *REUSED)]
+        faults |= by_field([REUSED], lang, {})
     return told
 
 
 def _status(response: HTMLResponse, error: DuongGangError) -> HTMLResponse:
-    response.status_code = 422 if isinstance(error, InvalidInput) else 409
+    response.status_code = status_of(error)
     return response

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from api import formatting as fmt
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
@@ -17,7 +18,9 @@ from api.pages.rendering import carried, link, render
 from api.pages.strips import Spans, apart, ward_spans
 from api.usecases.projects import project_view
 from api.usecases.timeloc import AxisTime, TimeLocation, time_location
+from api.views import ProjectView
 from maps.timeloc import Chart, Land, Mark, Rule, Season, Trace, chart_svg
+from projects.choosing import run_text
 from projects.stationing import round_measures
 
 router = APIRouter(prefix="/du-an/{code}")
@@ -41,17 +44,25 @@ def time_location_page(
     """Chainage against time: land from its handover on, work lines, the flood season, and the clashes as a list."""
     view = project_view(session, ctx, code, as_of=ngay)
     found = time_location(session, ctx, code, as_of=ngay)
-    spans, kept = ward_spans(session, code), carried(request.query_params)
-    labels = {ward["code"]: str(ward["label"]) for ward in view.wards}
-    charts = {
-        axis.code: Markup(chart_svg(chart_of(found, axis, spans, labels, code, kept, lang), _ident(axis)))
-        for axis in found.axes
-    }
+    charts = time_charts(request, session, view, found, lang)
     names = {line.code: line for axis in found.axes for line in axis.lines}
     return render(
         request, "project_time.html.j2", time=found, charts=charts, lines=names, day_of=date.fromordinal, fmt_run=_run,
+        run_text=run_text,
         **project_frame(view, "ly-trinh", lang_title=("Lý trình – thời gian", "Time–location"), lang=lang),
     )  # fmt: skip
+
+
+def time_charts(
+    request: Request, session: Session, view: ProjectView, found: TimeLocation, lang: str
+) -> dict[str, Markup]:
+    """The chart of each alignment, by its code."""
+    code, kept = view.summary.facts.code, carried(request.query_params)
+    spans, labels = ward_spans(session, code), {ward["code"]: str(ward["label"]) for ward in view.wards}
+    return {
+        axis.code: Markup(chart_svg(chart_of(found, axis, spans, labels, code, kept, lang), _ident(axis)))
+        for axis in found.axes
+    }
 
 
 def _run(axis: AxisTime, from_m: float, to_m: float, lang: str) -> str:
@@ -72,6 +83,7 @@ def chart_of(
         Land(
             s.from_m, s.to_m, s.opens, s.actual, _land_words(axis, s.from_m, s.to_m, s.opens, s.actual, lang),
             link(cases, {**kept, "doan": f"{s.from_m:.1f}-{s.to_m:.1f}"}),
+            run_text(axis.code, s.from_m, s.to_m),
         )
         for s in axis.land
     ]  # fmt: skip
@@ -84,7 +96,11 @@ def chart_of(
                 words = _work_words(
                     line.name_vi if vi else line.name_en, work.start, work.end, line.metres_a_day, sort, lang
                 )
-                traces.append(Trace(work.from_m, work.start, work.to_m, work.end, sort, words, href))
+                traces.append(
+                    Trace(
+                        work.from_m, work.start, work.to_m, work.end, sort, words, href, f"viec:{line.code}"
+                    )
+                )
     rules = [
         Rule(
             found.data_date.toordinal() + 1,
@@ -111,6 +127,7 @@ def chart_of(
         land=land, seasons=_seasons(axis), traces=traces,
         marks=[Mark(n, (c.from_m + c.to_m) / 2, c.needed) for n, c in enumerate(axis.clashes[:MARKS], 1)],
         rules=rules,
+        alignment=axis.code,
     )  # fmt: skip
 
 
@@ -171,4 +188,4 @@ def _description(axis: AxisTime, lang: str) -> str:
     return f"Land handed over {land}; {works} activities, {clashes} clashes, listed below."
 
 
-__all__ = ["chart_of", "router"]
+__all__ = ["chart_of", "router", "time_charts"]

@@ -9,6 +9,7 @@ from datetime import date
 from api import formatting as fmt
 from api.language import Lang, pick
 from api.usecases.weekly import UNKNOWN, Asked, Weekly
+from projects.belongings import MOVED_KINDS
 from projects.codes import OBSTACLES
 from projects.weekly.columns import COLUMNS, UNITS, Column, unit_of
 from projects.weekly.table import VERDICTS, Figure, Row
@@ -106,7 +107,7 @@ def figure_text(column: Column, figure: Figure, lang: Lang) -> str:
     elif column.kind == "verdict":
         said = pick(lang, *VERDICTS[str(value)][1:])
     elif isinstance(value, str):
-        said = obstacle_words(value, lang)
+        said = utility_words(value, lang) if column.moves else obstacle_words(value, lang)
     else:
         said = fmt.number(value, lang, 3 if column.kind == "money" else 0)
         if column.from_before and value and column.key != "31c":
@@ -123,10 +124,19 @@ def obstacle_words(codes: str, lang: Lang) -> str:
     return "; ".join(said)
 
 
+def utility_words(said: str, lang: Lang) -> str:
+    """`power 2/5, water 0/1` in words."""
+    parts = (part.rpartition(" ") for part in said.split(", "))
+    return "; ".join(f"{pick(lang, *MOVED_KINDS[kind]).lower()} {count}" for kind, _, count in parts)
+
+
 def _address(
     row: Row, column: Column, figure: Figure, weekly: Weekly, asked: Asked
 ) -> tuple[str, dict[str, str]]:
     """Path and query of the list behind a figure, without the times of the visit; '' where there is no list."""
+    if column.moves and figure.value is not None and row.project:
+        ward = row.place if row.level == "place" and weekly.table.by == "ward" else asked.ward
+        return f"/du-an/{row.project}/di-doi", {"phuong": ward} if ward else {}
     if not column.opens or figure.value is None:
         return "", {}
     query: dict[str, str] = {"cot": column.key, "tuan": str(weekly.week), "dem": unit_of(column, asked.unit)}

@@ -16,7 +16,7 @@ from projects.weekly.table import Figure, Row
 DEMO = ("DỮ LIỆU MINH HOẠ, không phải đất thật", "INVENTED DATA, no real land")
 _WIDTHS = {1: 5.0, 2: 24.0, 3: 20.0, 4: 22.0, 32: 14.0, 33: 12.0}
 _KINDS: Mapping[str, Kind] = {
-    "count": "int", "fixed": "int", "m2": "area", "length": "area", "date": "date", "absent": "int",
+    "count": "int", "fixed": "int", "m2": "area", "length": "area", "date": "date", "absent": "int", "things": "int",
     "money": "money",
 }  # fmt: skip
 

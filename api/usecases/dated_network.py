@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import Calculation, calculate, calculation_key
+from api.usecases.law_now import calendars_on
 from geo.networks import load_plan
 from geo.tables import Project
 from projects.engine.schedule import Result, schedule
@@ -40,7 +41,7 @@ def dated_network(session: Session, ctx: Context, project: Project, day: date) -
     """
 
     def make() -> DatedNetwork | None:
-        plan = load_plan(session, project, ctx.calendars)
+        plan = load_plan(session, project, calendars_on(session, ctx, day))
         if plan is None:
             return None
         calculation = calculate(session, ctx, project, day)

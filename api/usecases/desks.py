@@ -19,6 +19,7 @@ from api.context import Context
 from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.case_facts import facts_of
 from api.usecases.law_now import bans_of, law_of
+from api.usecases.legal import anonymous, whole_rolls
 from geo import scope
 from geo.tables import Project
 from projects.calendars import VN5
@@ -35,7 +36,7 @@ DONE = ("S105", "X2")  # the investor holds the land, or the boundary left it: n
 # What the desk of a case is made from besides its state: a row that is written gets a newer change.
 MADE_FROM = text(
     """
-    select c.code, c.change, e.newest, f.changed as facts, p.changed as parcels, p.uses
+    select c.id, c.code, c.change, e.newest, f.changed as facts, p.changed as parcels, p.uses
     from clearance_case c
     left join (select object_code, max(id) as newest from event
                where object_type = 'case' and project_code = :code group by object_code) e on e.object_code = c.code
@@ -112,16 +113,19 @@ def _desks(
 ) -> Mapping[str, Desk]:  # fmt: skip
     rows = session.execute(MADE_FROM, {"project": project.id, "code": project.code})
     made_from = {row.code: row for row in rows}
-    prints = {case.code: _print(case, made_from[case.code]) for case in cases}
+    rolls = whole_rolls(session, {made_from[case.code].id: case.code for case in cases})
+    prints = {case.code: (*_print(case, made_from[case.code]), rolls[case.code].people) for case in cases}
     known = shelf.kept
     stale = [case for case in cases if known.get(case.code, (None,))[0] != prints[case.code]]
     told = facts_of(session, ctx, [case.code for case in stale]) if stale else {}
-    bans, office = bans_of(law), working_calendars()[VN5]
+    bans, office = bans_of(law), working_calendars(law.holidays)[VN5]
     for case in stale:
+        facts = told.get(case.code, ())
         frame = make_frame(
-            map(_plain, told.get(case.code, ())), book=law.book, today=day, office=office,
+            map(_plain, facts), book=law.book, today=day, office=office,
             regime_override=law.override(project.code), thresholds=law.thresholds,
             lands=_lands(made_from[case.code].uses), bans=bans,
+            people=anonymous(rolls[case.code], facts).people, payees=(),  # shared by readers who may not know people
         )  # fmt: skip
         desk = full_desk(frame, case.step, case.obstacle, lapse_days=law.lapse_days)
         known[case.code] = (prints[case.code], desk)

@@ -63,7 +63,8 @@ def law_ground(session: Session, ctx: Context, project: Project, day: date) -> L
 def _law_grounds(
     session: Session, ctx: Context, projects: Sequence[Project], day: date
 ) -> dict[int, LawGround]:
-    law, office = law_of(session, ctx, today=day), working_calendars()[VN5]
+    law = law_of(session, ctx, today=day)
+    office = working_calendars(law.holidays)[VN5]
     with scope.calculating(session):
         facts = law_facts_of(session, projects, day=day)
     return {p.id: LawGround(law.book, office, law.override(p.code), facts=facts[p.id]) for p in projects}

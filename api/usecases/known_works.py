@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from api.calendars import holiday_list
 from api.context import Context
+from api.usecases.law_now import calendars_on, law_of
 from geo.networks import load_plan
 from geo.tables import Project
 from projects.works import Works, plan_works
@@ -45,6 +48,8 @@ def known_works_of(
     session: Session, ctx: Context, projects: Sequence[Project], day: date
 ) -> dict[int, Works | None]:
     """The same of several projects at once, by their id."""
+    law = law_of(session, ctx, today=day)
+    calendars = calendars_on(session, ctx, day)
     stamps: dict[int, list[object]] | None = None
     if ctx.known is None and not session.scalar(WRITING):
         stamps = {project.id: [] for project in projects}
@@ -54,9 +59,11 @@ def known_works_of(
     for project in projects:
 
         def make(project: Project = project) -> Works | None:
-            plan = load_plan(session, project, ctx.calendars)
-            return None if plan is None else plan_works(plan, day)
+            plan = load_plan(session, project, calendars)
+            if plan is None:
+                return None
+            return plan_works(replace(plan, holidays=holiday_list(law.holidays)), day)
 
-        key = None if stamps is None else ("works", project.id, day, tuple(stamps[project.id]))
+        key = None if stamps is None else ("works", project.id, day, law.holidays, tuple(stamps[project.id]))
         found[project.id] = make() if key is None else ctx.cache.get(key, make)
     return found

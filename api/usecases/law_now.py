@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from api.calendars import working_calendars
 from api.context import Context
 from api.lawfiles import competences, law_files, rule_book
 from geo.tables import LawSetting
-from projects.calendars import VN5
+from projects.calendars import VN5, Calendar
 from projects.law.blackouts import Bans, read_tet
 from projects.law.settings import Law, Setting, law_with
 
@@ -34,6 +35,12 @@ def settings_of(session: Session) -> tuple[Setting, ...]:
     return tuple(Setting(row.key, row.from_on, row.value, row.document, row.id) for row in rows)
 
 
+def calendars_on(session: Session, ctx: Context, day: date) -> Mapping[str, Calendar]:
+    """The portfolio's calendars with the days off that were announced up to `day`."""
+    changes = law_of(session, ctx, today=day).holidays
+    return working_calendars(changes) if changes else ctx.calendars
+
+
 def bans_of(law: Law) -> Bans:
     """Days on which nothing may be enforced, by the rules of this law."""
-    return Bans(working_calendars()[VN5], read_tet(law_files()["tet.toml"]), law.book)
+    return Bans(working_calendars(law.holidays)[VN5], read_tet(law_files()["tet.toml"]), law.book)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.grounds import rules_of
+from api.usecases.law_now import calendars_on
 from api.usecases.may import sees
 from geo import scope
 from geo.access import access_project
@@ -204,7 +205,7 @@ def _end(history: History, calculation: Calculation) -> State:
 
 def _history(session: Session, ctx: Context, project: Project, from_day: date, to_day: date) -> History:
     with scope.calculating(session):
-        plans = load_plans(session, project, ctx.calendars)
+        plans = load_plans(session, project, calendars_on(session, ctx, to_day))
         if plans is None:
             vi, en = "Dự án chưa có mạng tiến độ.", "The project has no schedule network."
             raise InvalidInput([Fault("project", vi, en)])

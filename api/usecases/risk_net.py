@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import Calculation
+from api.usecases.law_now import calendars_on
 from geo.networks import load_plan
 from geo.tables import Project
 from projects.engine.model import Net
@@ -36,7 +37,9 @@ class ProjectNet:
 def project_net(session: Session, ctx: Context, project: Project, made: Calculation) -> ProjectNet | None:
     """The network that the calculation was made from; None for a project without one."""
     reckoning = made.reckoning
-    plan = None if reckoning is None else load_plan(session, project, ctx.calendars)
+    plan = (
+        None if reckoning is None else load_plan(session, project, calendars_on(session, ctx, made.data_date))
+    )
     if reckoning is None or plan is None:
         return None
     later = frozenset(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import calculate, resolve_day
+from api.usecases.law_now import calendars_on
 from api.usecases.network_files import Form, Network, network_file
 from geo.access import access_project
 from geo.networks import load_plan
@@ -29,7 +30,7 @@ def project_file(
     project = access_project(session, code)
     day = resolve_day(session, as_of)
     reckoning = calculate(session, ctx, project, day).reckoning
-    plan = load_plan(session, project, ctx.calendars)
+    plan = load_plan(session, project, calendars_on(session, ctx, day))
     if reckoning is None or plan is None:
         raise NotFound("network", code)
     works = reckoning.works

@@ -120,6 +120,7 @@ def options_answer(options: Options) -> dict[str, Any]:
         "lag_calendar": options.lag_calendar.value,
         "critical_float_minutes": options.critical_float,
         "whole_days": options.whole_days,
+        "holidays": options.holidays,
     }
 
 

@@ -29,6 +29,9 @@ from projects.reckoning import Reckoning, reckon
 from projects.stationing import Stationing
 from projects.timeloc import Clash, Stretch, Work, availability, clashes
 
+FrontPlace = tuple[int, str, str, float, float]
+"""Where a front lies: id of the alignment, names (vi, en), measures in m."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -93,7 +96,7 @@ def _made(
     if reckoning is None or delay is None:
         return TimeLocation(day, project.planned_finish, None, (), ())
     free = _without_waiting(calculation, reckoning)
-    places, off = _places(session, project)
+    places, off = front_places(session, project)
     with scope.calculating(session):
         codes = dict(
             session.execute(
@@ -122,9 +125,7 @@ def _without_waiting(calculation: Calculation, reckoning: Reckoning) -> Reckonin
     return reckon(reckoning.works, calculation.fronts, here, reckoning.predicted)
 
 
-def _places(
-    session: Session, project: Project
-) -> tuple[dict[str, tuple[int, str, str, float, float]], list[str]]:
+def front_places(session: Session, project: Project) -> tuple[dict[str, FrontPlace], list[str]]:
     """Where each front lies: alignment, names, measures; one without measures takes those of its section."""
     rows = session.execute(
         select(WorkFront, Section)
@@ -161,7 +162,7 @@ def _lines(
     reckoning: Reckoning,
     calculation: Calculation,
     free: Reckoning,
-    places: Mapping[str, tuple[int, str, str, float, float]],
+    places: Mapping[str, FrontPlace],
 ) -> Iterator[Line]:
     delay, works = calculation.delay, reckoning.works
     assert delay is not None

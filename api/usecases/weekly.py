@@ -17,6 +17,7 @@ from geo import scope
 from geo.access import access_project, access_ward, portfolio_state
 from geo.tables import ClearanceCase, Component, Project
 from geo.weekly import read_bundles, read_deadlines, read_places
+from geo.weekly_moved import read_things
 from projects.errors import Fault, InvalidInput
 from projects.weekly.columns import BY_KEY, UNITS, belongs
 from projects.weekly.counting import Bundle
@@ -80,8 +81,10 @@ def weekly_table(session: Session, ctx: Context, asked: Asked, *, as_of: date | 
     )
     codes = {project.id: project.code for project in chosen}
     bundles = read_bundles(session, codes, day=day, before=before)
+    things = read_things(session, codes, day=day)
     if asked.ward:
         bundles = tuple(bundle for bundle in bundles if bundle.ward == asked.ward)
+        things = tuple(thing for thing in things if thing.ward == asked.ward)
     deadlines = read_deadlines(session, list(codes))
     places = tuple(
         (project, ward)
@@ -91,7 +94,9 @@ def weekly_table(session: Session, ctx: Context, asked: Asked, *, as_of: date | 
     frame = Frame(day, places, deadlines, with_before=before is not None, with_money=sees_money(ctx))
     components = session.scalars(select(Component).where(Component.project_id.in_(codes)))
     return Weekly(
-        table=assemble(bundles, frame, unit=asked.unit, by=asked.by, order=list(codes.values())),
+        table=assemble(
+            bundles, frame, unit=asked.unit, by=asked.by, order=list(codes.values()), things=things
+        ),
         week=week,
         day=day,
         before=before,

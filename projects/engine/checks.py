@@ -9,6 +9,7 @@ from datetime import date, datetime
 import networkx as nx
 import numpy as np
 
+from projects.engine.columns import Columns, columns_of
 from projects.engine.csr import numbering
 from projects.engine.model import Activity, Kind, LinkType, Net, Options, Rule
 from projects.engine.shifts import DAY, EPOCH, LAST, LAST_DAY, Moment, instant
@@ -19,24 +20,39 @@ HIGH_START = {Rule.SNLT, Rule.MUST_START}
 LOW_FINISH = {Rule.FNET, Rule.MUST_FINISH}
 HIGH_FINISH = {Rule.FNLT, Rule.MUST_FINISH, Rule.DEADLINE}
 MANDATORY = {Rule.MANDATORY_START, Rule.MANDATORY_FINISH}
+_FIRST, _LAST = EPOCH.toordinal(), LAST_DAY.toordinal()
 
 
-def faults_of(net: Net, options: Options) -> list[Fault]:
-    """All faults of activities, links, calendars, constraints, dates and cycles; empty if it can be scheduled."""
+def faults_of(net: Net, options: Options, columns: Columns | None = None) -> list[Fault]:
+    """All faults of activities, links, calendars, constraints, dates and cycles; empty if it can be scheduled.
+
+    `columns` are those of the network, where they are at hand.
+    """
+    columns = columns or columns_of(net)
+    milestone = Kind.MILESTONE
     faults = [*_dates("data_date", "ngày số liệu", [options.data_date])]
     known = {time.name for time in net.calendars}
-    faults += _twice((c.name for c in net.calendars), "lịch", "calendar")
+    faults += _twice([c.name for c in net.calendars], "lịch", "calendar")
     for time in net.calendars:
         if time.total == 0:
             faults.append(
                 Fault(time.name, f"Lịch {time.name} không có giờ làm việc nào.", "It has no working time.")
             )
-    faults += _twice((a.code for a in net.activities), "công việc", "activity")
+    faults += _twice(columns.codes, "công việc", "activity")
     for activity in net.activities:
-        faults += _activity(activity, known, options.data_date)
-    codes = {a.code: a for a in net.activities}
+        # Most have nothing about them that could be wrong.
+        if (
+            activity.constraints
+            or activity.actual_start is not None
+            or activity.actual_finish is not None
+            or activity.remaining is not None
+            or not 0 <= activity.duration <= LAST
+            or activity.calendar not in known
+            or activity.kind is milestone
+        ) and not _bounded(activity, known):
+            faults += _activity(activity, known, options.data_date)
     for code in net.finishes:
-        if code not in codes or codes[code].kind is Kind.EFFORT:
+        if code not in columns.place or columns.effort[columns.place[code]]:
             faults.append(
                 Fault(
                     code,
@@ -44,26 +60,59 @@ def faults_of(net: Net, options: Options) -> list[Fault]:
                     f"Finish {code!r} is not in the network.",
                 )
             )
-    faults += _links(net, codes, known)
-    faults += _cycles(net, codes)
+    if not _tidy(columns, known):
+        faults += _links(net, {a.code: a for a in net.activities}, known)
+    if columns.effort.any():
+        faults += _spans(net)
+    faults += _cycles(columns)
     if options.whole_days:
         faults += _not_whole(net)
     return faults
 
 
+def _bounded(a: Activity, calendars: set[str]) -> bool:
+    """Whether there is nothing about an activity but one date that it keeps to, and that date is a sound one."""
+    return (
+        len(a.constraints) == 1
+        and isinstance(a.constraints[0].at, date)
+        and _FIRST <= a.constraints[0].at.toordinal() <= _LAST
+        and a.constraints[0].rule is not Rule.ALAP
+        and a.actual_start is a.actual_finish is a.remaining is None
+        and 0 <= a.duration <= LAST
+        and a.calendar in calendars
+        and a.kind is not Kind.MILESTONE
+    )
+
+
+def _tidy(columns: Columns, calendars: set[str]) -> bool:
+    """Whether no link has a fault: otherwise each is looked at by itself."""
+    pred, succ = columns.pred, columns.succ
+    if not pred.size:
+        return True
+    key = (pred.astype(np.int64) * len(columns.codes) + succ) * 4 + columns.type
+    key.sort()
+    return bool(
+        min(pred.min(), succ.min()) >= 0
+        and (pred != succ).all()
+        and (key[1:] != key[:-1]).all()
+        and not (columns.effort[pred] & columns.effort[succ]).any()
+        and -LAST <= min(columns.lags) <= max(columns.lags) <= LAST
+        and set(columns.lag_calendars) <= {None, *calendars}
+    )
+
+
 def _not_whole(net: Net) -> Iterator[Fault]:
     """What is not in whole days although the options say so."""
-    parts: list[tuple[str, tuple[int, ...]]] = [
-        (a.code, (a.duration, a.remaining or 0)) for a in net.activities
-    ]
-    parts += [(f"{k.pred} → {k.succ} ({k.type})", (k.lag,)) for k in net.links]
-    parts += [(c.name, tuple({*(c.begin % DAY).tolist(), *(c.before % DAY).tolist()})) for c in net.calendars]
-    for where, minutes in parts:
-        if any(m % DAY for m in minutes):
-            yield Fault(where, "Không tròn ngày.", "It is not in whole days.")
+    parts = [a.code for a in net.activities if a.duration % DAY or (a.remaining or 0) % DAY]
+    parts += [f"{k.pred} → {k.succ} ({k.type})" for k in net.links if k.lag % DAY]
+    parts += [c.name for c in net.calendars if (c.begin % DAY).any() or (c.before % DAY).any()]
+    for where in parts:
+        yield Fault(where, "Không tròn ngày.", "It is not in whole days.")
 
 
-def _twice(names: Iterator[str], vi: str, en: str) -> Iterator[Fault]:
+def _twice(names: Sequence[str], vi: str, en: str) -> Iterator[Fault]:
+    if len(set(names)) == len(names):
+        return
     for name, times in Counter(names).items():
         if times > 1:
             yield Fault(name, f"Mã {vi} xuất hiện {times} lần.", f"The {en} appears {times} times.")
@@ -123,6 +172,8 @@ def _actuals(a: Activity, data_date: Moment) -> Iterator[Fault]:
 
 
 def _constraints(a: Activity) -> Iterator[Fault]:
+    if len(a.constraints) == 1 and (a.constraints[0].at is None) == (a.constraints[0].rule is Rule.ALAP):
+        return  # one by itself contradicts nothing
     for rule, times in Counter(c.rule for c in a.constraints).items():
         if times > 1:
             yield Fault(
@@ -189,12 +240,15 @@ def _links(net: Net, codes: dict[str, Activity], calendars: set[str]) -> Iterato
             )
         if abs(link.lag) > LAST:
             yield Fault(where, "Độ trễ dài hơn 131 năm.", "The lag is longer than 131 years.")
+
+
+def _spans(net: Net) -> Iterator[Fault]:
     tied: dict[str, set[bool]] = defaultdict(set)
     for link in net.links:
         tied[link.succ].add(link.type in (LinkType.FF, LinkType.SF))
         tied[link.pred].add(link.type in (LinkType.FS, LinkType.FF))
     for a in net.activities:
-        if a.kind is effort and len(tied[a.code]) < 2:
+        if a.kind is Kind.EFFORT and len(tied[a.code]) < 2:
             yield Fault(
                 a.code,
                 "Công việc đi kèm cần quan hệ cho cả đầu và cuối.",
@@ -204,30 +258,26 @@ def _links(net: Net, codes: dict[str, Activity], calendars: set[str]) -> Iterato
 
 def refuse_cycles(net: Net) -> None:
     """Raise `CyclicDependency` with the members of the first cycle, if there is one."""
-    for ring in _rings(net, {a.code: a for a in net.activities}):
+    for ring in _rings(columns_of(net)):
         raise CyclicDependency(ring)
 
 
-def _cycles(net: Net, codes: dict[str, Activity]) -> Iterator[Fault]:
-    for ring in _rings(net, codes):
+def _cycles(columns: Columns) -> Iterator[Fault]:
+    for ring in _rings(columns):
         text = " → ".join(ring)
         yield Fault(ring[0], f"Vòng lặp phụ thuộc: {text}.", f"The activities form a cycle: {text}.")
 
 
-def _rings(net: Net, codes: dict[str, Activity]) -> Iterator[list[str]]:
+def _rings(columns: Columns) -> Iterator[list[str]]:
     """The members of each cycle in order, the smallest first and again at the end."""
-    place = {code: i for i, code in enumerate(codes)}
-    ends = [
-        (place[k.pred], place[k.succ])
-        for k in net.links
-        if k.pred in place and k.succ in place and k.pred != k.succ
-    ]
-    pred, succ = np.array(ends, np.int32).reshape(-1, 2).T
-    numbered = numbering(len(place), np.ascontiguousarray(pred), np.ascontiguousarray(succ))
-    if numbered.numbered == len(place):
+    names = columns.codes
+    sound = (columns.pred >= 0) & (columns.succ >= 0) & (columns.pred != columns.succ)
+    pred, succ = columns.pred[sound], columns.succ[sound]
+    numbered = numbering(len(names), pred, succ)
+    if numbered.numbered == len(names):
         return
-    names = list(codes)
     stuck = {i for i in range(len(names)) if numbered.place[i] < 0}
+    ends = zip(pred.tolist(), succ.tolist(), strict=True)
     graph = nx.DiGraph((names[a], names[b]) for a, b in ends if a in stuck and b in stuck)
     groups = [sorted(group) for group in nx.strongly_connected_components(graph) if len(group) > 1]
     for group in sorted(groups):

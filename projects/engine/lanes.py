@@ -15,7 +15,7 @@ Words = npt.NDArray[np.uint32]
 
 FIXED, CLOSED, TABLE = 0, 1, 2  # a value, a triangle in closed form, quantiles over the normal score
 NEVER = 1 << 30
-WIDTH = 64  # iterations of a block
+WIDTH = 128  # iterations of a block
 
 
 @reordered
@@ -59,9 +59,9 @@ def sample(
             rise, fall = (high - low) * (mode - low), (high - low) * (high - mode)
             for j in range(width):
                 u = (np.float32(draws[x, j]) + half) * unit
-                a = low + np.sqrt(u * rise)
-                b = high - np.sqrt((np.float32(1) - u) * fall)
-                d[x, j] = np.int32((a if u < turn else b) + half)
+                rises = u < turn
+                off = np.sqrt(u * rise if rises else (np.float32(1) - u) * fall)
+                d[x, j] = np.int32((low + off if rises else high - off) + half)
         else:
             mine = group[x]
             common = weight[x] if mine >= 0 else np.float32(0)
@@ -78,89 +78,84 @@ def sample(
 
 @reordered
 def run(
-    ptr: Ints, succ: Ints, link: Small, lag: Ints, d: Ints, mask: Ints, last: Small, target: int, targets: Ints,
-    early: Ints, late: Ints, finish: Ints, reached: Ints, hits: npt.NDArray[np.int64],
-    sums: npt.NDArray[np.float64], middle: Singles, centre: float,
+    into: Ints, pred: Ints, link: Small, lag: Ints, out: Ints, succ: Ints, out_link: Small, out_lag: Ints,
+    d: Ints, used: int, last: Small, target: int, targets: Ints, start: Ints, end: Ints, limit: Ints,
+    finish: Ints, reached: Ints, hits: npt.NDArray[np.int64], sums: npt.NDArray[np.float64],
+    middle: Singles, centre: float,
 ) -> None:  # fmt: skip
-    """Forward and backward pass of a block; only the columns with `mask` 1 are counted.
+    """Forward and backward pass of a block; only its first `used` columns are counted.
 
-    `d`, `early`, `late` are flat, WIDTH entries to the node: a fixed width and unsigned places are what lets the
-    compiler take many columns at once. `last`: nodes that no other one is sure to outlast. `finish` by column is that
-    of node `target`, of everything with −1; `reached` the finishes of `targets`. `hits` counts the columns in which a
-    node has no float; `sums` are Σδ, Σδ² and Σδ·(finish − centre) with δ = d − middle.
+    Links come twice, by successor (`into`, `pred`, …) and by predecessor (`out`, `succ`, …). `d`, `start`, `end` have
+    a row of WIDTH columns to the node: early times first, late ones written over them on the way back; `limit` is
+    room for one row. `last`: nodes that no other one is sure to outlast. `finish` by column is that of node `target`,
+    of everything with −1; `reached` the finishes of `targets`. `hits` counts the columns in which a node has no
+    float; `sums` are Σδ, Σδ² and Σδ·(finish − centre) with δ = d − middle.
+
+    Every loop over columns reads few rows and writes one: before it, the compiler checks that they are apart, and
+    with more of them that costs more than the work. Sums are cast since numba would widen them to 64 bits.
     """
-    n = ptr.size - 1
-    w = np.uint64(WIDTH)
-    early[:] = 0
+    n = last.size
     finish[:] = 0
     for x in range(n):
-        X = np.uint64(x) * w
-        for j in range(w):
-            late[X + j] = early[X + j] + d[X + j]  # the early finish, for now
+        s, e, own = start[x], end[x], d[x]
+        for j in range(WIDTH):
+            s[j] = 0
+        for i in range(into[x], into[x + 1]):
+            t, g = link[i], lag[i]
+            p = start[pred[i]] if t & 1 else end[pred[i]]
+            if t < 2:
+                for j in range(WIDTH):
+                    s[j] = max(s[j], np.int32(p[j] + g))
+            else:
+                for j in range(WIDTH):
+                    s[j] = max(s[j], np.int32(p[j] + g - own[j]))
+        for j in range(WIDTH):
+            e[j] = np.int32(s[j] + own[j])
         if target < 0 and last[x] != 0:
-            for j in range(w):
-                finish[j] = max(finish[j], late[X + j])
-        for i in range(ptr[x], ptr[x + 1]):
-            t, g = link[i], lag[i]
-            Y = np.uint64(succ[i]) * w
-            if t == 0:
-                for j in range(w):
-                    early[Y + j] = max(early[Y + j], late[X + j] + g)
-            elif t == 1:
-                for j in range(w):
-                    early[Y + j] = max(early[Y + j], early[X + j] + g)
-            elif t == 2:
-                for j in range(w):
-                    early[Y + j] = max(early[Y + j], late[X + j] + g - d[Y + j])
-            else:
-                for j in range(w):
-                    early[Y + j] = max(early[Y + j], early[X + j] + g - d[Y + j])
+            for j in range(WIDTH):
+                finish[j] = max(finish[j], e[j])
     if target >= 0:
-        X = np.uint64(target) * w
-        for j in range(w):
-            finish[j] = late[X + j]
+        finish[:] = end[target]
     for k in range(targets.size):
-        X = np.uint64(targets[k]) * w
-        for j in range(w):
-            reached[k, j] = late[X + j]
-    for x in range(n - 1, -1, -1):
-        X = np.uint64(x) * w
-        if target < 0 or x == target:
-            for j in range(w):
-                late[X + j] = finish[j] - d[X + j]
-        else:
-            for j in range(w):
-                late[X + j] = NEVER
-        for i in range(ptr[x], ptr[x + 1]):
-            t, g = link[i], lag[i]
-            Y = np.uint64(succ[i]) * w
-            if t == 0:
-                for j in range(w):
-                    late[X + j] = min(late[X + j], late[Y + j] - g - d[X + j])
-            elif t == 1:
-                for j in range(w):
-                    late[X + j] = min(late[X + j], late[Y + j] - g)
-            elif t == 2:
-                for j in range(w):
-                    late[X + j] = min(late[X + j], late[Y + j] - g + d[Y + j] - d[X + j])
-            else:
-                for j in range(w):
-                    late[X + j] = min(late[X + j], late[Y + j] - g + d[Y + j])
-        found = np.int32(0)
-        for j in range(w):
-            found += np.int32(late[X + j] == early[X + j]) * mask[j]
-        hits[x] += found
-    off_finish, counts = np.empty(WIDTH, np.float32), np.empty(WIDTH, np.float32)
-    for j in range(w):
+        reached[k] = end[targets[k]]
+    off_finish, counts = np.zeros(WIDTH, np.float32), np.zeros(WIDTH, np.float32)
+    mask, mine = np.zeros(WIDTH, np.int32), np.empty(WIDTH, np.int32)
+    for j in range(used):
         off_finish[j] = np.float32(finish[j] - np.float32(centre))
-        counts[j] = np.float32(mask[j])
-    for x in range(n):
-        X = np.uint64(x) * w
+        counts[j] = np.float32(1)
+        mask[j] = 1
+    for x in range(n - 1, -1, -1):
+        s, e = start[x], end[x]
+        for j in range(WIDTH):
+            mine[j] = np.int32(e[j] - s[j])
+        if target < 0 or x == target:
+            for j in range(WIDTH):
+                limit[j] = finish[j]
+        else:
+            for j in range(WIDTH):
+                limit[j] = NEVER
+        for i in range(out[x], out[x + 1]):
+            t, g = out_link[i], out_lag[i]
+            p = end[succ[i]] if t >= 2 else start[succ[i]]
+            if t & 1 == 0:
+                for j in range(WIDTH):
+                    limit[j] = min(limit[j], np.int32(p[j] - g))
+            else:
+                for j in range(WIDTH):
+                    limit[j] = min(limit[j], np.int32(p[j] - g + mine[j]))
+        found = np.int32(0)
+        for j in range(WIDTH):
+            found = np.int32(found + np.int32(np.int32(limit[j] == e[j]) & mask[j]))
+        hits[x] += found
         m = np.float32(middle[x])
         a, b, c = np.float32(0), np.float32(0), np.float32(0)
-        for j in range(w):
-            off = (np.float32(d[X + j]) - m) * counts[j]
+        for j in range(WIDTH):
+            off = (np.float32(mine[j]) - m) * counts[j]
             a += off
             b += off * off
             c += off * off_finish[j]
         sums[x, 0], sums[x, 1], sums[x, 2] = a, b, c
+        for j in range(WIDTH):
+            e[j] = limit[j]
+        for j in range(WIDTH):
+            s[j] = np.int32(limit[j] - mine[j])

@@ -127,3 +127,4 @@ class Options:
     lag_calendar: LagCalendar = LagCalendar.PREDECESSOR
     critical_float: int = 0
     whole_days: bool = False
+    holidays: str = ""  # which list of holidays the calendars were made with; nothing is reckoned from it

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from projects.engine import lanes
-from projects.engine.plain import Sorted
+from projects.engine.csr import rows
+from projects.engine.plain import Sorted, finish_with
 from projects.engine.sampling import room, sampling, words
 from projects.engine.spread import Spread, sound, spread_faults
 from projects.errors import Fault, InvalidInput
@@ -92,7 +93,7 @@ def simulate(
         raise InvalidInput(faults)
     place = np.empty(n, np.int32)
     place[net.order] = np.arange(n, dtype=np.int32)
-    model = _Model(net, [spreads[i] for i in net.order], groups, correlation)
+    model = _Model(net, list(map(spreads.__getitem__, net.order.tolist())), groups, correlation)
     goals = place[np.asarray(targets, np.int64)] if len(targets) else np.empty(0, np.int32)
     goal = -1 if target is None else int(place[target])
     blocks = -(-iterations // BLOCK)
@@ -166,8 +167,9 @@ class _Desk(NamedTuple):
     words: npt.NDArray[np.uint32]
     shared: npt.NDArray[np.uint32]
     d: npt.NDArray[np.int32]
-    early: npt.NDArray[np.int32]
-    late: npt.NDArray[np.int32]
+    start: npt.NDArray[np.int32]
+    end: npt.NDArray[np.int32]
+    limit: npt.NDArray[np.int32]
 
 
 class _Model:
@@ -185,27 +187,13 @@ class _Model:
             raise InvalidInput([Fault("risk", vi, en)])
         self.last = np.ones(n, np.int8)
         outlast = ((net.type == 0) | (net.type == 2)) & (net.lag >= 0)  # the successor ends no earlier
-        self.last[np.repeat(np.arange(n), np.diff(net.ptr))[outlast]] = 0
-        fixed = self._one(np.rint(self.draws.middle).astype(np.int32)[:, None])
-        self.centre = float(fixed)
-
-    def _one(self, d: npt.NDArray[np.int32]) -> int:
-        finish = np.zeros(BLOCK, np.int32)
-        wide = np.repeat(d, BLOCK, axis=1)
-        desk = self.desk()._replace(d=wide)
-        self._run(desk, 1, -1, np.empty(0, np.int32), finish, np.empty((0, BLOCK), np.int32), 0.0)
-        return int(finish[0])
-
-    def _run(
-        self, desk: _Desk, used: int, goal: int, goals: npt.NDArray[np.int32],
-        finish: npt.NDArray[np.int32], reached: npt.NDArray[np.int32], centre: float,
-    ) -> tuple[npt.NDArray[np.int64], Reals]:  # fmt: skip
-        net, n = self.net, self.net.duration.size
-        hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
-        mask = (np.arange(BLOCK) < used).astype(np.int32)
-        lanes.run(net.ptr, net.succ, net.type, net.lag, desk.d.reshape(-1), mask, self.last, goal, goals,
-                  desk.early, desk.late, finish, reached, hits, sums, self.draws.middle, centre)  # fmt: skip
-        return hits, sums
+        pred = np.repeat(np.arange(n, dtype=np.int32), np.diff(net.ptr))
+        self.last[pred[outlast]] = 0
+        into = rows(n, net.succ)
+        self.incoming = into.ptr, pred[into.edge], net.type[into.edge], net.lag[into.edge]
+        usual = np.empty(n, np.int32)
+        usual[net.order] = np.rint(self.draws.middle).astype(np.int32)
+        self.centre = float(finish_with(net, usual))
 
     def desk(self) -> _Desk:
         """Room for one block at a time."""
@@ -214,8 +202,9 @@ class _Model:
             room(n),
             room(max(self.draws.groups, 1)),
             np.empty((n, BLOCK), np.int32),
-            np.empty(n * BLOCK, np.int32),
-            np.empty(n * BLOCK, np.int32),
+            np.empty((n, BLOCK), np.int32),
+            np.empty((n, BLOCK), np.int32),
+            np.empty(BLOCK, np.int32),
         )
 
     def block(
@@ -224,5 +213,9 @@ class _Model:
         """Iterations b × BLOCK onwards: the same whatever thread asks, and whatever comes after."""
         self.draws.fill(seed, b, desk.words, desk.shared, desk.d)
         finish, reached = np.zeros(BLOCK, np.int32), np.zeros((goals.size, BLOCK), np.int32)
-        hits, sums = self._run(desk, used, goal, goals, finish, reached, self.centre)
+        net, n = self.net, self.net.duration.size
+        hits, sums = np.zeros(n, np.int64), np.zeros((n, 3))
+        lanes.run(*self.incoming, net.ptr, net.succ, net.type, net.lag, desk.d, used, self.last, goal, goals,
+                  desk.start, desk.end, desk.limit, finish, reached, hits, sums, self.draws.middle,
+                  self.centre)  # fmt: skip
         return _Block(finish[:used], reached[:, :used], hits, sums)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from projects.engine.model import Activity, Kind, Link, Rule
 from projects.engine.shifts import DAY, instant
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Dates and floats of one activity towards the finishes of its schedule.
 
     A start is the first day worked, a finish the last one; `start_at` and `finish_at` are the early instants to the

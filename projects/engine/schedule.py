@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,10 @@ from projects.engine.effort import effort_rows
 from projects.engine.model import Activity, Kind, Link, Net, Options
 from projects.engine.rows import Row, late_by
 from projects.engine.setup import Prepared, prepare
-from projects.engine.shifts import LAST, day_of, moment_of
+from projects.engine.shifts import LAST, days_of, moments_of
 from projects.errors import Fault, InvalidInput, NotFound
 
+_MAKE = partial(tuple.__new__, Row)  # what `Row._make` does, ten thousand times without a frame
 Long = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int8]
 
@@ -67,8 +69,10 @@ class Result:
     def rows(self) -> dict[str, Row]:
         """Every activity, in the order of the network; made when they are first asked for."""
         rows = _rows(self)
-        rows.update(effort_rows(self.prepared, self.early, self.late))
-        return {a.code: rows[a.code] for a in self.prepared.net.activities}
+        if len(rows) < len(self.prepared.net.activities):
+            rows.update(effort_rows(self.prepared, self.early, self.late))
+        codes = [a.code for a in self.prepared.net.activities]
+        return dict(zip(codes, map(rows.__getitem__, codes), strict=True))
 
     @cached_property
     def out_of_sequence(self) -> tuple[Link, ...]:
@@ -176,40 +180,43 @@ def _leading(p: Prepared, early: dated.Times, targets: list[int]) -> tuple[Small
 
 
 def _rows(result: Result) -> dict[str, Row]:
+    """A row for each node, made field by field: reading numbers one by one out of arrays would take the time."""
     p, early, late = result.prepared, result.early, result.late
-    # Plain lists: reading numbers one by one out of arrays is what would take the time.
-    rows = {}
-    drives = ((result.slack == 0) & (result.own[p.edges.succ] == 0)).tolist()
-    link, into = [p.net.links[j] for j in p.link], p.edges.into.tolist()
-    times = [part.tolist() for part in (early.start, early.finish, late.start, late.finish)]
-    state, left, calendar = (part.tolist() for part in (p.nodes.state, p.nodes.left, p.nodes.calendar))
-    totals, frees, leads, chains = (
-        part.tolist() for part in (result.total, result.free, result.lead, result.chain)
+    state, left = p.nodes.state, p.nodes.left
+    done = state == dated.DONE
+    event = (left == 0) & ((state == dated.WAITING) | (early.start == early.finish))
+    minutes = np.array([time.day_minutes for time in p.times])[p.nodes.calendar]
+    columns = (
+        p.codes,
+        [a.kind for a in p.activities],
+        days_of(early.start, event),
+        days_of(early.finish, 1),
+        days_of(late.start, event),
+        days_of(late.finish, 1),
+        moments_of(early.start),
+        moments_of(early.finish),
+        result.total.tolist(),
+        result.free.tolist(),
+        minutes.tolist(),
+        ((result.lead != 0) & ~done & (result.total <= p.options.critical_float)).tolist(),
+        (result.chain != 0).tolist(),
+        _drivers(result),
+        done.tolist(),
+        [
+            late_by(a, ef) if a.constraints else None
+            for a, ef in zip(p.activities, early.finish.tolist(), strict=True)
+        ],
     )
-    for i, a in enumerate(p.activities):
-        done = state[i] == dated.DONE
-        drivers = tuple(link[j] for j in range(into[i], into[i + 1]) if drives[j])
-        es, ef, ls, lf = (part[i] for part in times)
-        empty = is_event(state[i], left[i], es, ef)
-        rows[a.code] = Row(
-            code=a.code,
-            kind=a.kind,
-            early_start=day_of(es, evening=empty),
-            early_finish=day_of(ef, evening=True),
-            late_start=day_of(ls, evening=empty),
-            late_finish=day_of(lf, evening=True),
-            start_at=moment_of(es),
-            finish_at=moment_of(ef),
-            total_float=totals[i],
-            free_float=frees[i],
-            day_minutes=p.times[calendar[i]].day_minutes,
-            critical=bool(leads[i]) and not done and totals[i] <= p.options.critical_float,
-            driving=bool(chains[i]),
-            drivers=drivers,
-            done=done,
-            late_by=late_by(a, ef),
-        )
-    return rows
+    return dict(zip(p.codes, map(_MAKE, zip(*columns, strict=True)), strict=True))
+
+
+def _drivers(result: Result) -> list[tuple[Link, ...]]:
+    """The links that set the early dates of each node."""
+    p = result.prepared
+    drives = (result.slack == 0) & (result.own[p.edges.succ] == 0)
+    counts = np.bincount(p.edges.succ[drives], minlength=len(p.codes)).tolist()
+    links = map(p.net.links.__getitem__, p.link[drives].tolist())
+    return [tuple(islice(links, count)) for count in counts]
 
 
 def is_event(state: int, left: int, start: int, finish: int) -> bool:

@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from projects.engine import dated
-from projects.engine.checks import faults_of
+from projects.engine.checks import HIGH_FINISH, HIGH_START, LOW_FINISH, LOW_START, faults_of
+from projects.engine.columns import Columns, columns_of
 from projects.engine.csr import numbering, rows
 from projects.engine.model import (
     Activity,
     Constraint,
-    Kind,
     LagCalendar,
-    LinkType,
     Net,
     Options,
     Progress,
@@ -26,7 +25,6 @@ from projects.engine.model import (
 from projects.engine.shifts import DAY, WHOLE_DAY, Clock, WorkCalendar, WorkTime, clock, instant, work_time
 from projects.errors import InvalidInput
 
-TYPES = {LinkType.FS: dated.FS, LinkType.SS: dated.SS, LinkType.FF: dated.FF, LinkType.SF: dated.SF}
 ELAPSED = WorkCalendar("elapsed", (WHOLE_DAY,) * 7)
 
 
@@ -55,40 +53,36 @@ class Prepared:
 
 def prepare(net: Net, options: Options) -> Prepared:
     """Check and compile. Raises `InvalidInput` with every fault of the network."""
-    faults = faults_of(net, options)
+    columns = columns_of(net)
+    faults = faults_of(net, options, columns)
     if faults:
         raise InvalidInput(faults)
     now = instant(options.data_date, evening=True)
-    solid = [a for a in net.activities if a.kind is not Kind.EFFORT]
-    place = {a.code: i for i, a in enumerate(solid)}
-    # Progress override: what has begun goes on, whatever its predecessors do.
-    free = {a.code for a in solid if options.progress is Progress.OVERRIDE and a.actual_start is not None}
-    link = np.array(
-        [j for j, k in enumerate(net.links) if k.pred in place and k.succ in place and k.succ not in free],
-        np.int64,
-    )
-    ends = [(place[net.links[j].pred], place[net.links[j].succ]) for j in link]
-    pred, succ = (np.ascontiguousarray(end) for end in np.array(ends, np.int32).reshape(-1, 2).T)
-    number = numbering(len(solid), pred, succ)
-    activities = tuple(solid[i] for i in number.order)
+    solid = ~columns.effort
+    waits = solid.copy()  # for its predecessors
+    if options.progress is Progress.OVERRIDE:  # what has begun goes on, whatever its predecessors do
+        waits &= np.array([a.actual_start is None for a in net.activities], np.bool_)
+    place = np.cumsum(solid, dtype=np.int32) - np.int32(1)
+    link = np.flatnonzero(solid[columns.pred] & waits[columns.succ])
+    pred, succ = place[columns.pred[link]], place[columns.succ[link]]
+    n = int(solid.sum())
+    number = numbering(n, pred, succ)
+    order = np.flatnonzero(solid)[number.order]
+    activities = tuple(map(net.activities.__getitem__, order.tolist()))
     pred, succ = number.place[pred], number.place[succ]
-    into = rows(len(solid), succ)
+    into = rows(n, succ)
     pred, succ, link = pred[into.edge], succ[into.edge], link[into.edge]
-    out = rows(len(solid), pred)
+    out = rows(n, pred)
     times = (*net.calendars, work_time(ELAPSED))
-    calendar = {time.name: c for c, time in enumerate(net.calendars)}
-    links = [net.links[j] for j in link]
-    lag_calendars = [
-        _lag_calendar(k.lag_calendar, calendar, len(times) - 1, activities[p], activities[s], options)
-        for k, p, s in zip(links, pred, succ, strict=True)
-    ]
+    names = {time.name: c for c, time in enumerate(net.calendars)}
+    calendar = np.fromiter(map(names.__getitem__, columns.calendars), np.int32, len(columns.codes))[order]
     edges = dated.Edges(
         into=into.ptr,
         pred=pred,
         succ=succ,
-        type=np.array([TYPES[k.type] for k in links], np.int8),
-        lag=np.array([k.lag for k in links], np.int64),
-        calendar=np.array(lag_calendars, np.int32),
+        type=columns.type[link],
+        lag=np.array(columns.lags, np.int64)[link],
+        calendar=_lag_calendars(columns, names, options, link, calendar[pred], calendar[succ]),
         out=out.ptr,
         edge=out.edge,
     )
@@ -103,7 +97,7 @@ def prepare(net: Net, options: Options) -> Prepared:
         nodes=_nodes(activities, calendar, times, ticking, now),
         edges=edges,
         link=link,
-        late_wanted=np.array([any(c.rule is Rule.ALAP for c in a.constraints) for a in activities], np.int8),
+        late_wanted=np.fromiter((a.constraints != () and _late(a) for a in activities), np.int8, n),
         now=now,
     )
 
@@ -111,32 +105,41 @@ def prepare(net: Net, options: Options) -> Prepared:
 def redated(p: Prepared, options: Options) -> Prepared:
     """The same network on a later data date: `options` may differ in nothing else."""
     now = instant(options.data_date, evening=True)
-    calendar = {time.name: c for c, time in enumerate(p.net.calendars)}
     ticking = p.clock._replace(bad=np.array([0, -1], np.int64))
-    nodes = _nodes(p.activities, calendar, p.times, ticking, now)
+    nodes = _nodes(p.activities, p.nodes.calendar, p.times, ticking, now)
     return replace(p, options=options, now=now, clock=ticking, nodes=nodes)
 
 
-def _lag_calendar(
-    own: str | None, calendar: dict[str, int], elapsed: int, pred: Activity, succ: Activity, options: Options
-) -> int:
-    if own is not None:
-        return calendar[own]
-    if options.lag_calendar is LagCalendar.ELAPSED:
-        return elapsed
-    return calendar[(pred if options.lag_calendar is LagCalendar.PREDECESSOR else succ).calendar]
+def _late(a: Activity) -> bool:
+    return any(c.rule is Rule.ALAP for c in a.constraints)
+
+
+def _lag_calendars(
+    columns: Columns, names: dict[str, int], options: Options, link: npt.NDArray[np.int64],
+    of_pred: npt.NDArray[np.int32], of_succ: npt.NDArray[np.int32],
+) -> npt.NDArray[np.int32]:  # fmt: skip
+    """The calendar that each lag is counted in: its own, else the one that the options choose."""
+    usual = {
+        LagCalendar.PREDECESSOR: of_pred,
+        LagCalendar.SUCCESSOR: of_succ,
+        LagCalendar.ELAPSED: np.full(link.size, len(names), np.int32),
+    }[options.lag_calendar]
+    if set(columns.lag_calendars) <= {None}:
+        return usual
+    own = np.array([-1 if c is None else names[c] for c in columns.lag_calendars], np.int32)[link]
+    return np.where(own >= 0, own, usual)
 
 
 def _nodes(
     activities: tuple[Activity, ...],
-    calendar: dict[str, int],
+    calendar: npt.NDArray[np.int32],
     times: tuple[WorkTime, ...],
     ticking: Clock,
     now: int,
 ) -> dated.Nodes:
     n = len(activities)
     nodes = dated.Nodes(
-        calendar=np.array([calendar[a.calendar] for a in activities], np.int32),
+        calendar=calendar,
         state=np.zeros(n, np.int8),
         left=np.array([a.duration if a.remaining is None else a.remaining for a in activities], np.int64),
         base=np.full(n, now, np.int64),
@@ -149,10 +152,12 @@ def _nodes(
         ended=np.zeros(n, np.int64),
     )
     for i, a in enumerate(activities):
-        _facts(nodes, i, a, times[nodes.calendar[i]], ticking, now)
-        if nodes.state[i] != dated.DONE:
+        if a.actual_start is not None or a.actual_finish is not None:
+            _facts(nodes, i, a, times[calendar[i]], ticking, now)
+        if a.constraints and nodes.state[i] != dated.DONE:
+            waiting, empty = bool(nodes.state[i] == dated.WAITING), bool(nodes.left[i] == 0)
             for constraint in a.constraints:
-                _constrain(nodes, i, constraint, ticking)
+                _constrain(nodes, i, constraint, ticking, waiting, empty)
     return nodes
 
 
@@ -181,25 +186,28 @@ def _facts(nodes: dated.Nodes, i: int, a: Activity, time: WorkTime, ticking: Clo
             nodes.left[i] = max(a.duration - spent, time.day_minutes)
 
 
-def _constrain(nodes: dated.Nodes, i: int, c: Constraint, ticking: Clock) -> None:
+def _constrain(nodes: dated.Nodes, i: int, c: Constraint, ticking: Clock, waiting: bool, empty: bool) -> None:
     """A constraint as bounds; a day bounds a start by its morning, a finish and work-less nodes by its evening."""
     if c.at is None:
         return
-    waiting = nodes.state[i] == dated.WAITING
-    start = instant(c.at, evening=bool(nodes.left[i] == 0))
-    finish = instant(c.at, evening=True)
-    if c.rule in (Rule.SNET, Rule.MUST_START) and waiting:
+    rule = c.rule
+    start = finish = instant(c.at, evening=True)
+    if not empty:
+        start = instant(c.at, evening=False)
+    if waiting and rule in LOW_START:
         nodes.base[i] = max(nodes.base[i], start)
-    if c.rule in (Rule.SNLT, Rule.MUST_START) and waiting:
-        by = start if isinstance(c.at, datetime) else _first_work(ticking, nodes.calendar[i : i + 1], start)
-        nodes.start_by[i] = min(nodes.start_by[i], start if nodes.left[i] == 0 else by)
-    if c.rule in (Rule.FNET, Rule.MUST_FINISH):
+    if waiting and rule in HIGH_START:
+        by = start
+        if not empty and not isinstance(c.at, datetime):
+            by = _first_work(ticking, nodes.calendar[i : i + 1], start)
+        nodes.start_by[i] = min(nodes.start_by[i], by)
+    if rule in LOW_FINISH:
         nodes.floor[i] = max(nodes.floor[i], finish)
-    if c.rule in (Rule.FNLT, Rule.MUST_FINISH, Rule.DEADLINE):
+    if rule in HIGH_FINISH:
         nodes.finish_by[i] = min(nodes.finish_by[i], finish)
-    if c.rule is Rule.MANDATORY_START and waiting:
+    if waiting and rule is Rule.MANDATORY_START:
         nodes.pin[i], nodes.pin_at[i] = dated.PIN_START, start
-    if c.rule is Rule.MANDATORY_FINISH:
+    if rule is Rule.MANDATORY_FINISH:
         nodes.pin[i], nodes.pin_at[i] = dated.PIN_FINISH, finish
 
 

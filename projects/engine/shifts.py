@@ -193,6 +193,18 @@ def moment_of(at: int) -> datetime:
     return datetime(EPOCH.year, EPOCH.month, EPOCH.day) + timedelta(minutes=at)
 
 
+def days_of(at: npt.NDArray[np.int64], evening: npt.NDArray[np.bool_] | int) -> list[date]:
+    """`day_of` for many."""
+    days: list[date] = ((at - evening) // DAY).astype("datetime64[D]").tolist()
+    return days
+
+
+def moments_of(at: npt.NDArray[np.int64]) -> list[datetime]:
+    """`moment_of` for many."""
+    moments: list[datetime] = at.astype("datetime64[m]").tolist()
+    return moments
+
+
 def _compile(name: str, every_day: Sequence[Shifts]) -> WorkTime:
     begin: list[int] = []
     end: list[int] = []

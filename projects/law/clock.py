@@ -41,7 +41,8 @@ class Thresholds:
 class Frame:
     """What every group of clocks is computed from: the standing facts, the rules, the day, who and what the case is.
 
-    `people`: codes of all who must be served and asked, empty when not known; `lands`: kinds of land in the case.
+    `people`: codes of all who must be served and asked, empty when not known; `payees`: of all who are paid under the
+    plan, empty when it names nobody, None when no plan is known: then `people`. `lands`: kinds of land in the case.
     """
 
     line: Timeline
@@ -54,6 +55,7 @@ class Frame:
     lands: tuple[str, ...] = ()
     bans: Bans | None = None
     counting: Counting = CIVIL_CODE
+    payees: tuple[str, ...] | None = None
 
     def regime(self, *, on: date | None = None) -> Regime:
         """The regime on a day, today's without one."""

@@ -38,11 +38,12 @@ def make_frame(
     lands: Sequence[str] = (),
     bans: Bans | None = None,
     counting: Counting = CIVIL_CODE,
+    payees: Sequence[str] | None = None,
 ) -> Frame:
     """What clocks and guards are computed from. `office`: calendar of the offices (VN5); other names: see `Frame`."""
     return Frame(
         of_case(facts, today=today), book, office, today, regime_override, thresholds or Thresholds(),
-        tuple(people), tuple(lands), bans, counting,
+        tuple(people), tuple(lands), bans, counting, None if payees is None else tuple(payees),
     )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def clocks(
     lands: Sequence[str] = (),
     bans: Bans | None = None,
     counting: Counting = CIVIL_CODE,
+    payees: Sequence[str] | None = None,
 ) -> tuple[Clock, ...]:
     """Every clock of the case that has begun by `today`, ended ones too, open and urgent ones first.
 
@@ -66,7 +68,7 @@ def clocks(
     return clocks_of(
         make_frame(
             facts, book=book, today=today, office=office, regime_override=regime_override, thresholds=thresholds,
-            people=people, lands=lands, bans=bans, counting=counting,
+            people=people, lands=lands, bans=bans, counting=counting, payees=payees,
         )
     )  # fmt: skip
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from projects.law.clock import Clock, Frame, blank, run
+from projects.law.facts import Fact
 from projects.law.waiting import persons
 
 NO_EFFECT = (
@@ -23,7 +26,7 @@ def money_clocks(frame: Frame) -> tuple[Clock, ...]:
             return ()
         return (blank(frame, "TT-01", missing=NO_EFFECT),)
     found = []
-    for party in persons(frame, facts):
+    for party in _paid(frame, facts):
         paid = line.first("payment.full", "payment.deposited", party=party or None, since=effect.on)
         clock = run(frame, "TT-01", effect, end=paid, party=party)
         if clock.state == "late":
@@ -34,3 +37,10 @@ def money_clocks(frame: Frame) -> tuple[Clock, ...]:
             clock = run(frame, "TT-01", effect, end=paid, party=party, notes=(note,))
         found.append(clock)
     return tuple(found)
+
+
+def _paid(frame: Frame, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Who is paid: those whom the plan names, else those whom the payments name, else one for everybody."""
+    if frame.payees is None:
+        return persons(frame, facts)
+    return frame.payees or tuple(dict.fromkeys(fact.party for fact in facts if fact.party)) or ("",)

@@ -3,7 +3,7 @@
 A setting is a key, the day it counts from and a value; of one key and day the newest counts, and one without a value
 takes back what stood there. Keys: `threshold.risk_share` {share}, `threshold.lapse_days` {days}, `target.<rule>`
 {days}, `rule.<rule>` {amount or rate, basis}, `delegation.<name>` {acts, who_vi, who_en, until},
-`regime.<project>` {code}.
+`regime.<project>` {code}, `holiday.<day>` {off} (a day off that was announced, or a day of rest that is worked).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], bool]] = {
     "rule": (("amount", "rate", "basis"), True),
     "delegation": (("acts", "who_vi", "who_en", "until"), True),
     "regime": (("code",), True),
+    "holiday": (("off",), True),
 }
 
 
@@ -49,7 +50,7 @@ class Setting:
 
     @property
     def kind(self) -> str:
-        """threshold, target, rule, delegation or regime."""
+        """threshold, target, rule, delegation, regime or holiday."""
         return self.key.partition(".")[0]
 
     @property
@@ -68,6 +69,9 @@ class Law:
     thresholds: Thresholds = field(default_factory=Thresholds)
     lapse_days: int = LAPSE_DAYS
     overrides: Mapping[str, Override] | None = None
+    holidays: tuple[
+        tuple[date, bool], ...
+    ] = ()  # changes of the list of holidays: day, whether it is a day off
     version: int = 0
 
     def override(self, project: str | None) -> Override | None:
@@ -115,6 +119,13 @@ def law_with(
         ),
         lapse_days=int(now.get(LAPSE, {}).get("days", LAPSE_DAYS)),
         overrides=regimes,
+        holidays=tuple(
+            sorted(
+                (date.fromisoformat(key.removeprefix("holiday.")), bool(value["off"]))
+                for key, value in now.items()
+                if key.startswith("holiday.")
+            )
+        ),
         version=version,
     )
 
@@ -135,6 +146,8 @@ def check_setting(row: Setting, *, book: RuleBook, projects: Collection[str]) ->
         faults.append(Fault("key", f"Không có dự án {row.name}.", f"There is no project {row.name}."))
     if row.kind == "threshold" and row.key not in (SHARE, LAPSE):
         faults.append(Fault("key", "Không có ngưỡng này.", "There is no such threshold."))
+    if row.kind == "holiday":
+        faults += _day_faults(row.name)
     if row.value is None or faults:
         return faults
     faults += [
@@ -149,6 +162,9 @@ def _value_faults(row: Setting, value: Mapping[str, Any], book: RuleBook) -> lis
     if row.kind == "regime":
         good = value.get("code") in ("G24", "G26")
         return [] if good else [Fault("code", "Chọn G24 hoặc G26.", "Choose G24 or G26.")]
+    if row.kind == "holiday":
+        good = type(value.get("off")) is bool
+        return [] if good else [Fault("off", "Chọn nghỉ hoặc làm việc.", "Choose off or worked.")]
     if row.kind == "target" or row.key == LAPSE:
         return [] if _whole(value.get("days")) else [_days("days")]
     if row.key == SHARE:
@@ -160,6 +176,15 @@ def _value_faults(row: Setting, value: Mapping[str, Any], book: RuleBook) -> lis
     if row.kind == "delegation":
         return _delegation_faults(row, value)
     return _rule_faults(row, value, book)
+
+
+def _day_faults(name: str) -> list[Fault]:
+    try:
+        good = EARLIEST <= date.fromisoformat(name) <= LATEST and len(name) == 10
+    except ValueError:
+        good = False
+    vi, en = "Ngày nghỉ phải là một ngày từ 2010 đến 2045.", "The holiday must be a day in 2010–2045."
+    return [] if good else [Fault("key", vi, en)]
 
 
 def _rule_faults(row: Setting, value: Mapping[str, Any], book: RuleBook) -> list[Fault]:

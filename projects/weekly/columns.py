@@ -13,7 +13,9 @@ from typing import Literal
 from projects.weekly import counting as at
 from projects.weekly.counting import Bundle
 
-Kind = Literal["label", "count", "fixed", "m2", "money", "length", "date", "text", "verdict", "absent"]
+Kind = Literal[
+    "label", "count", "fixed", "things", "m2", "money", "length", "date", "text", "verdict", "absent"
+]  # fmt: skip
 Test = Callable[[Bundle], bool]
 
 GROUPS: dict[str, tuple[str, str]] = {
@@ -39,9 +41,9 @@ class Column:
     """One leaf column. `number`, `part`: of the form ("19", "b"); `kind`: what it holds.
 
     count: cases in the chosen unit · fixed: cases in a unit of its own (`unit`) · m2: their land · money: what was
-    paid, in tỷ đồng · absent: nothing here counts it. `test` picks the cases; `needs`: kinds of facts of which a ward
-    must have at least one, else the figure is not known. `share`: drawn as part of the row's own cases. `short`: in the
-    short form of the page. `from_before`: told from the week before.
+    paid, in tỷ đồng · things: graves to be moved · absent: nothing here counts it. `test` picks the
+    cases; `needs`: kinds of facts of which a ward must have at least one, else the figure is not known. `share`: drawn
+    as part of the row's own cases. `short`: in the short form of the page. `from_before`: told from the week before.
     """
 
     number: int
@@ -67,6 +69,11 @@ class Column:
     def opens(self) -> bool:
         """Whether its figure has a list of cases behind it."""
         return self.test is not None
+
+    @property
+    def moves(self) -> bool:
+        """Whether its figure stands for graves or utilities, whose page is another."""
+        return self.number in (11, 25, 35)
 
 
 def _all(bundle: Bundle) -> bool:
@@ -108,7 +115,7 @@ COLUMNS: tuple[Column, ...] = (
     C(8, "", "volume", "số hộ", "households", "fixed", _holder("household"), unit="ho-so"),
     C(9, "", "volume", "số tổ chức", "organisations", "fixed", _holder("organisation"), unit="ho-so"),
     C(10, "", "volume", "số hồ sơ, phương án", "cases, plans", "fixed", _all, unit="ho-so", short=True),
-    C(11, "", "volume", "số mộ", "graves", "absent"),
+    C(11, "", "volume", "số mộ", "graves", "things"),
     C(
         12, "", "volume", "nhu cầu tái định cư", "resettlement needed", "count", _fact("resettlement.needed"),
         needs=RESETTLED,
@@ -156,7 +163,7 @@ COLUMNS: tuple[Column, ...] = (
         24, "", "after", "đã nhận tiền chưa bàn giao", "paid, not handed over", "count",
         lambda b: not b.facts.isdisjoint(PAID) and not at.handed_over(b), needs=MONEY, short=True,
     ),
-    C(25, "", "after", "mộ đã di chuyển", "graves moved", "absent"),
+    C(25, "", "after", "mộ đã di chuyển", "graves moved", "things"),
     C(
         26, "", "after", "đã bố trí TĐC, tạm cư", "resettled or housed", "count", _fact(*HOUSED),
         needs=RESETTLED,
@@ -190,7 +197,7 @@ COLUMNS: tuple[Column, ...] = (
     C(33, "a", "plan", "đang vướng mắc", "with an obstacle", "count", lambda b: b.obstacle is not None),
     C(33, "b", "plan", "vướng mắc chính", "main obstacles", "text"),
     C(34, "", "plan", "kiến nghị, cấp giải quyết", "proposal, who decides", "absent"),
-    C(35, "", "plan", "hạ tầng kỹ thuật", "utilities", "absent"),
+    C(35, "", "plan", "hạ tầng kỹ thuật (đã di dời / kiểm đếm)", "utilities (moved / counted)", "text"),
 )  # fmt: skip
 BY_KEY: dict[str, Column] = {column.key: column for column in COLUMNS}
 FORM_NUMBERS = 35

@@ -15,6 +15,7 @@ from typing import Literal
 
 from projects.weekly.columns import COLUMNS, Column, belongs, unit_of, weight
 from projects.weekly.counting import INVESTOR, Bundle, standing
+from projects.weekly.moved import Thing, graves, utilities, utilities_together
 
 Level = Literal["place", "project", "total"]
 Value = float | int | Decimal | date | str | None
@@ -82,10 +83,12 @@ class Table:
 
 
 def assemble(
-    bundles: Iterable[Bundle], frame: Frame, *, unit: str, by: By = "ward", order: Sequence[str] = ()
-) -> Table:
+    bundles: Iterable[Bundle], frame: Frame, *, unit: str, by: By = "ward", order: Sequence[str] = (),
+    things: Iterable[Thing] = (),
+) -> Table:  # fmt: skip
     """The table of the bundles; cases that left the boundary (X2) are in none of its figures.
 
+    `things` stand in the row of their place; of several rows of it in that of their component, else in one without.
     `order`: project codes as they are shown; a project that is not named comes last, by its code.
     """
     kept = [bundle for bundle in bundles if bundle.step != "X2"]
@@ -97,12 +100,15 @@ def assemble(
         for project, ward in frame.places:
             if all(place != ward for _, place in places[project]):
                 places[project][("", ward)] = []
+    moved: dict[tuple[str, str, str], list[Thing]] = defaultdict(list)
+    for thing in things:
+        moved[thing.project, *_row_of(thing, places[thing.project], by)].append(thing)
     rank = {code: at for at, code in enumerate(order)}
     rows: list[Row] = []
     parts: list[Row] = []
     for project in sorted(places, key=lambda code: (rank.get(code, len(rank)), code)):
         below = [
-            _place(project, component, place, found, frame, unit)
+            _place(project, component, place, found, frame, unit, moved[project, component, place])
             for (component, place), found in sorted(places[project].items(), key=_named_first)
         ]
         if not below:
@@ -114,21 +120,40 @@ def assemble(
     return Table(tuple(rows), unit, by)
 
 
+def _row_of(thing: Thing, rows: dict[tuple[str, str], list[Bundle]], by: By) -> tuple[str, str]:
+    """The row of a thing among those of its project; made where its place has none."""
+    place = thing.ward if by == "ward" else thing.district
+    there = [key for key in rows if key[1] == place]
+    if (thing.component, place) in there:
+        return thing.component, place
+    if len(there) == 1:
+        return there[0]
+    rows.setdefault(("", place), [])
+    return "", place
+
+
 def _named_first(item: tuple[tuple[str, str], list[Bundle]]) -> tuple[bool, str, str]:
     (component, place), _ = item
     return place == "", component, place
 
 
-def _place(project: str, component: str, place: str, found: Sequence[Bundle], frame: Frame, unit: str) -> Row:
+def _place(
+    project: str, component: str, place: str, found: Sequence[Bundle], frame: Frame, unit: str,
+    things: Sequence[Thing],
+) -> Row:  # fmt: skip
     figures = {
         column.key: Figure(_value(column, project, found, frame, unit))
         for column in COLUMNS
         if column.kind != "label"
     }
     figures["30"] = Figure(figures["30"].value, partial=any(bundle.unpromised for bundle in found))
+    figures["11"] = Figure(graves(things, moved=False))
+    figures["25"] = Figure(graves(things, moved=True))
+    figures["35"] = Figure(utilities(things))
     return Row(
         "place", project, component, place, figures, sum(bundle.cases for bundle in found),
-        sum(weight(bundle, unit) for bundle in found), demo=any(bundle.demo for bundle in found),
+        sum(weight(bundle, unit) for bundle in found),
+        demo=any(bundle.demo for bundle in found) or any(thing.demo for thing in things),
     )  # fmt: skip
 
 
@@ -138,7 +163,7 @@ def _value(column: Column, project: str, found: Sequence[Bundle], frame: Frame, 
         if column.key == "29":
             return deadline
         return max((b.promised_on for b in found if b.promised_on is not None), default=None)
-    if not found or column.kind in ("absent", "length"):
+    if not found or column.kind in ("absent", "length") or column.moves:
         return None
     if column.kind == "verdict":
         return verdict(found, deadline, frame.day)
@@ -218,6 +243,8 @@ def _sum(column: Column, parts: Sequence[Figure]) -> Figure:
         return Figure(max(v for v in known if isinstance(v, date)), partial)
     if column.kind == "verdict":
         return Figure(min((str(v) for v in known), key=_WORST.__getitem__), partial)
+    if column.moves and column.kind == "text":
+        return Figure(utilities_together(str(value) for value in known), partial)
     if column.kind == "text":
         return _most(known)
     if column.kind == "money":

@@ -17,11 +17,13 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.settings import Settings
+from api.usecases.records.relocation import add_relocation, move_relocation
+from api.usecases.records.writing import Said
 from geo.access import access_case
 from geo.history import case_state, put_state, record, touch
 from projects.steps import STEPS, rests_on
 from tests.http.browsing import PAGE, said
-from tests.people import make_tester, owner_session
+from tests.people import make_tester, owner_session, system_context
 
 PROJECT = "TRANHUNGDAO"  # tests of sheets change cases of this project only
 WEEK = "2026-11"
@@ -158,7 +160,73 @@ def test_the_figures_are_those_of_the_cases_by_ward(client: TestClient) -> None:
 
 def test_what_nothing_counts_is_unknown_and_never_zero(client: TestClient) -> None:
     for _, _, cells in table(client):
-        assert {cells[key][0] for key in ("11", "25", "35")} == {"–"}
+        assert {cells[key][0] for key in ("19c", "23c", "34")} == {"–"}
+
+
+def test_graves_and_utilities_stand_in_the_row_of_their_ward_as_of_the_week(
+    app: FastAPI, client: TestClient, portfolio_settings: Settings
+) -> None:
+    with owner_session(portfolio_settings) as session:
+        wards = session.scalars(
+            text(
+                "select distinct c.ward_code from clearance_case c join project p on p.id = c.project_id "
+                "where p.code = :p order by 1"
+            ),
+            {"p": PROJECT},
+        ).all()
+    here, other = wards[0], wards[-1]
+    assert here != other
+    names = {row["code"]: row["label"] for row in client.get(f"/api/projects/{PROJECT}").json()["wards"]}
+
+    def stand(query: str = "") -> dict[str, tuple[int, int, int, int]]:
+        """Graves, graves moved, power moved and counted, by row; 0 where nothing is known."""
+        found = {}
+        for _, name, row in table(client, f"&du-an={PROJECT}{query}"):
+            power = re.search(r"điện (\d+)/(\d+)", row["35"][0])
+            wires = (int(power[1]), int(power[2])) if power else (0, 0)
+            found[name] = (number(row["11"][0]) or 0, number(row["25"][0]) or 0, *wires)
+        return found
+
+    before = stand()
+    steps = (("planned", "2026-03-02"), ("paid", "2026-03-05"), ("moved", "2026-03-10"))
+    late = (*steps[:2], ("moved", "2026-03-14"))  # after the day that the figures stand on
+    things = (
+        ("grave", 7, here, "2026-03-02", steps), ("grave", 5, here, "2026-03-02", late),
+        ("power", 4, here, "2026-03-02", steps), ("grave", 2, other, "2026-03-02", ()),
+        ("grave", 90, here, "2026-03-14", ()),
+    )  # fmt: skip
+    codes = []
+    with owner_session(portfolio_settings) as session:
+        ctx = system_context()
+        for kind, count, ward, on, moves in things:
+            entered = {
+                "kind": kind,
+                "count": str(count),
+                "ward_code": ward,
+                "description": "x",
+                "state_on": on,
+            }
+            codes.append(str(add_relocation(session, ctx, PROJECT, entered, Said())["code"]))
+            for seen, (state, then) in enumerate(moves, start=1):
+                to = {"state": state, "state_on": then}
+                move_relocation(session, ctx, PROJECT, codes[-1], to, Said(document="5/BB"), seen=seen)
+    after = stand()
+    grown = {name: tuple(b - a for a, b in zip(before[name], after[name], strict=True)) for name in after}
+    assert grown[names[here]] == (12, 7, 4, 4)
+    assert grown[names[other]] == (2, 0, 0, 0)
+    rows = table(client, f"&du-an={PROJECT}")
+    add_up(rows, ("11", "25"))
+    (row,) = (row for level, name, row in rows if level == "place" and name == names[here])
+    assert row["11"][1] == f"/du-an/{PROJECT}/di-doi?phuong={here}"
+    page = client.get(row["11"][1]).text
+    assert f"<b>{codes[0]}</b>" in page
+    assert f"<b>{codes[3]}</b>" not in page
+    reader = make_tester(portfolio_settings, "mo-o-phuong-khac", "ward_officer", wards=(other,))
+    own = client.get(
+        f"/bieu-tong-hop?tuan={WEEK}&bang=day-du&du-an={PROJECT}", headers=reader.headers | PAGE
+    ).text
+    graves = [number(said(cell)) for key, cell in CELL.findall(own) if key == "11"]
+    assert max(n for n in graves if n is not None) == after[names[other]][0]
 
 
 def test_a_row_of_the_old_district_holds_the_wards_that_are_known_to_come_of_it(

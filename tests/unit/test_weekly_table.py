@@ -13,6 +13,7 @@ from projects.steps import STEPS, rests_on
 from projects.weekly import counting
 from projects.weekly.columns import BY_KEY, COLUMNS, UNITS, belongs, weight
 from projects.weekly.counting import FROM, Bundle
+from projects.weekly.moved import Thing, state_then
 from projects.weekly.table import Frame, assemble
 from projects.weekly.weeks import Week, read_week, standing_day, week_of
 
@@ -196,3 +197,54 @@ def test_the_figures_of_a_week_stand_on_its_sunday_or_on_the_data_date_in_it() -
     assert standing_day(None, date(2026, 3, 11), DAY) == (week, date(2026, 3, 11))
     with pytest.raises(InvalidInput):
         standing_day(week, date(2026, 3, 16), DAY)
+
+
+@st.composite
+def things(draw: st.DrawFn) -> Thing:
+    place = (draw(st.sampled_from("PQ")), draw(st.sampled_from(["", "A", "B"])))
+    ward, district = (
+        draw(st.sampled_from(["00001", "00002", "00009"])),
+        draw(st.sampled_from(["", "Hà Đông"])),
+    )
+    kind, count = draw(st.sampled_from(["grave", "power", "water"])), draw(st.integers(1, 9))
+    return Thing(*place, ward, district, kind, count, draw(st.booleans()))
+
+
+@given(st.lists(cases(), max_size=12), st.lists(things(), max_size=12), st.sampled_from(["ward", "district"]))
+def test_graves_and_utilities_are_each_in_one_row_and_add_up(
+    found: list[Bundle], stand: list[Thing], by: str
+) -> None:
+    table = assemble(found, Frame(DAY), unit="ho-so", by=by, things=stand)  # type: ignore[arg-type]
+    for level in ("project", "place", "total"):
+        rows = [row for row in table.rows if row.level == level]
+        for key, wanted in (
+            ("11", sum(t.count for t in stand if t.kind == "grave")),
+            ("25", sum(t.count for t in stand if t.kind == "grave" and t.moved)),
+        ):
+            known = [row.figures[key].value for row in rows if row.figures[key].value is not None]
+            assert sum(known) == wanted, level  # type: ignore[arg-type]
+            assert bool(known) == any(t.kind == "grave" for t in stand)
+    wires = [t for t in stand if t.kind == "power"]
+    done, every = sum(t.count for t in wires if t.moved), sum(t.count for t in wires)
+    said = str(table.rows[-1].figures["35"].value) if table.rows else ""
+    assert (f"power {done}/{every}" in said.split(", ")) == bool(wires)
+    for row in table.rows:
+        if row.level == "place":
+            mine = [
+                t
+                for t in stand
+                if (t.project, t.ward if by == "ward" else t.district) == (row.project, row.place)
+            ]
+            assert row.figures["11"].value is None or any(t.kind == "grave" for t in mine)
+
+
+def test_a_thing_stands_on_a_day_where_its_records_of_then_left_it() -> None:
+    told = [
+        {"state": "counted", "state_on": "2026-03-02"},
+        {"state": "planned"},  # on the same day: an event has what changed
+        {"state": "moved", "state_on": "2026-03-10"},
+        {"state": "planned", "state_on": "2026-03-12"},
+    ]
+    assert [state_then(told, date(2026, 3, day)) for day in (1, 2, 9, 10, 11, 12)] == [
+        None, "planned", "planned", "moved", "moved", "planned",
+    ]  # fmt: skip

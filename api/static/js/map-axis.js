@@ -71,6 +71,8 @@
       .map((one) => ({ one, off: Math.hypot(one.at(m)[0] - lat, one.at(m)[1] - lng) }))
       .reduce((best, next) => (best && best.off <= next.off ? best : next), null)?.one;
 
+  const along = (one, from, to) => Array.from({ length: 41 }, (_, i) => one.at(from + ((to - from) * i) / 40));
+
   DG.axisLayer = (map, config) => {
     const { labels, format, lang } = map.dg;
     const { tokens } = map.dg.style;
@@ -253,6 +255,7 @@
         ]),
       );
       tellView();
+      map.dg.axisDrawn?.();
     };
 
     /** The chainage interval in view, per alignment, for the straightened strip. */
@@ -278,10 +281,14 @@
     map.fitRun = (from, to, code) => {
       const one = code ? alignments.find((each) => each.code === code) : alignments[0];
       if (!one) return false;
-      const points = Array.from({ length: 41 }, (_, i) => one.at(from + ((to - from) * i) / 40));
       map.dg.moved = true;
-      map.fitBounds(L.latLngBounds(points), { padding: [70, 70], maxZoom: 18 });
+      map.fitBounds(L.latLngBounds(along(one, from, to)), { padding: [70, 70], maxZoom: 18 });
       return true;
+    };
+    /** The points of a stretch of an alignment; null before the axis has come, or for another code. */
+    map.dg.pointsOf = (from, to, code) => {
+      const one = alignments.find((each) => each.code === code);
+      return one ? along(one, Math.max(from, one.start), Math.min(to, one.end)) : null;
     };
     document.addEventListener("dg:fit-run", (event) =>
       map.fitRun(Number(event.detail.from), Number(event.detail.to), event.detail.alignment),

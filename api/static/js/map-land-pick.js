@@ -66,7 +66,7 @@
       const why = { ...config, why_href: `/du-an/${encodeURIComponent(p.project)}/duong-gang` };
       DG.openPopup(map, latlng ?? bounds.getCenter(), DG.parcelCard(map, why, p, data.data_date), { opener, onClose: clear });
       DG.setQuery(byCase ? { hoso: p.case, thua: null } : { thua: p.id, hoso: null });
-      DG.tell("select", { parcel: p.id, case: p.case ?? null });
+      DG.tell("select", { parcel: byCase ? null : p.id, case: p.case ?? null });
       DG.tell("highlight", { code: p.case ?? null, from: "map" });
       return true;
     };

@@ -90,8 +90,11 @@
     return parts;
   };
 
-  const criticalOf = (facts) => {
-    const numbers = facts.critical.map((row) => row[0]);
+  const criticalOf = (facts) => numbered(facts.critical.map((row) => row[0]));
+
+  /** The parcels of the cases with these numbers. */
+  const numbered = (all) => {
+    const numbers = [...new Set(all)];
     return numbers.length ? ["match", ["get", "k"], numbers, true, false] : ["literal", false];
   };
 
@@ -110,7 +113,7 @@
   };
 
   /** Fills, outlines and filters of every layer for the colouring `mode`, as [layer, kind, name, value] to be set. */
-  DG.landPaint = (map, config, { mode, modes, facts, hidden, filters, lit, shown }) => {
+  DG.landPaint = (map, config, { mode, modes, facts, hidden, filters, lit, chosen, shown }) => {
     const { tokens } = map.dg.style;
     const rows = modes[mode].rows(facts);
     const key = modes[mode].key(facts);
@@ -135,7 +138,7 @@
       ["outline", "filter", null, own],
       ["critical-halo", "filter", null, [...own, criticalOf(facts)]],
       ["critical", "filter", null, [...own, criticalOf(facts)]],
-      ["lit", "filter", null, lit === null ? ["literal", false] : ["==", ["get", "k"], lit]],
+      ["lit", "filter", null, numbered([...chosen, ...(lit === null ? [] : [lit])])],
       ...["cells", "cells-done", "parcels", "parcels-done", "outline"].map((id) => [id, "layout", "visibility", on("parcels")]),
       ...["critical-halo", "critical", "critical-far"].map((id) => [id, "layout", "visibility", on("critical")]),
     ];

@@ -172,7 +172,7 @@
     const modes = DG.landModes(map, config);
     const filters = Object.fromEntries(["phuong", "chu", "vuong", "gang"].map((name) => [name, DG.query(name) ?? ""]));
     const land = {
-      map, config, modes, filters, facts: null, gl: null, styled: false, day: null, lit: null, onFacts: [], shown: {},
+      map, config, modes, filters, facts: null, gl: null, styled: false, day: null, lit: null, chosen: [], onFacts: [], shown: {},
       mode: Object.keys(modes).find((name) => modes[name].address === DG.query("mau")) ?? "step",
       hidden: new Set((DG.query("an") ?? "").split(",").filter(Boolean)),
     };
@@ -209,6 +209,7 @@
       if (box && !map.dg.hasAxis) DG.fitOnce(map, L.latLngBounds([[box[1], box[0]], [box[3], box[2]]]));
     }));
     DG.landPick(land);
+    DG.landChosen(land);
     DG.landPanel(land);
     DG.landTime(land);
     DG.measureTool(map);

@@ -32,7 +32,7 @@ from api.usecases.records.writing import (
     state_of,
 )
 from geo.access import access_case, project_code_of
-from geo.history import record
+from geo.history import record, touch
 from geo.tables import CaseParty, ClearanceCase, Person
 from projects.belongings import PEOPLE, REACH, ROLES
 from projects.errors import Fault, Forbidden, InvalidInput, NotFound, StaleVersion
@@ -174,6 +174,7 @@ def add_party(
         "code": row.code, "version": row.version, "person": person.id, "protected": told,
         **state_of(row, ROLE_NAMES),
     }  # fmt: skip
+    touch(session, write.case.project_id)  # who must be served: the clocks of the case are others now
     return finish(session, ctx, write, "party.add", said, after=after)
 
 
@@ -213,6 +214,8 @@ def change_party(
         person.version += 1
         after |= {"protected": {field: holders.plain(value) for field, value in typed.items()}}
     about = {"code": party, "version": row.version}
+    if "role" in after:
+        touch(session, write.case.project_id)
     return finish(session, ctx, write, "party.change", said, before=before, after=after | about)
 
 
@@ -225,6 +228,7 @@ def drop_party(session: Session, ctx: Context, code: str, party: str, said: Said
     need_reason(said)
     edit(row, {"active": False}, seen=seen, name=f"{code} {party}")
     after = {"code": party, "version": row.version, "active": False}
+    touch(session, write.case.project_id)
     return finish(session, ctx, write, "party.drop", said, before={"active": True}, after=after)
 
 

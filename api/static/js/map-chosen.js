@@ -1,0 +1,36 @@
+// @ts-check
+/* The selection of the project (js/chosen.js) on the map: its parcels outlined, its stretch of the axis lit and in view. */
+(() => {
+  "use strict";
+  const DG = window.DG;
+
+  DG.landChosen = (land) => {
+    const { map } = land;
+    const { tokens } = map.dg.style;
+    const bands = L.layerGroup().addTo(map);
+
+    const draw = ({ data, from }) => {
+      land.chosen = data ? data.numbers : [];
+      bands.clearLayers();
+      for (const run of data?.runs ?? []) {
+        const points = map.dg.pointsOf?.(run.from_m, run.to_m, run.alignment);
+        if (!points) continue;
+        const shared = { pane: "dg-lines", interactive: false, lineCap: "butt", className: "dg-chosen-run" };
+        L.polyline(points, { ...shared, color: tokens.focus, weight: 15, opacity: 0.35 }).addTo(bands);
+      }
+      if (land.facts) land.repaint();
+      if (!data || from === "map") return;
+      const box = data.bounds;
+      const bounds = L.latLngBounds(box ? [[box[1], box[0]], [box[3], box[2]]] : []);
+      bands.eachLayer((band) => bounds.extend(band.getBounds()));
+      if (!bounds.isValid()) return;
+      map.dg.viewFixed = map.dg.moved = true;
+      map.fitBounds(bounds, { padding: [70, 70], maxZoom: 18, animate: false });
+    };
+
+    const again = (from) => { if (DG.chosen !== undefined) draw({ data: DG.chosen, from }); };
+    document.addEventListener("dg:chosen", (event) => map.ready.then(() => draw(event.detail)));
+    map.ready.then(() => again("load"));
+    map.dg.axisDrawn = () => again("map");
+  };
+})();
