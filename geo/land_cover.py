@@ -111,7 +111,8 @@ def load_land(session: Session, project: Project, *, as_of: date) -> dict[int, L
     case = rows["case"].astype(np.int64)
     held = rows["held"].astype(bool)
     since = rows["step_on"].astype(np.int64) + EPOCH
-    _put_back(session, project, as_of, case, held, since)
+    if rows.size:
+        _put_back(session, project, as_of, case, held, since)
     found: dict[int, LandCover] = {}
     for alignment in np.unique(rows["alignment"]).tolist():
         mine = rows["alignment"] == alignment
