@@ -9,7 +9,7 @@ import pytest
 
 from api.pages import case, case_history, case_parts, filters, network, sentences, strips
 from api.pages.gantt import LABELS, TIMELINE, Bar, gantt
-from api.pages.rendering import link
+from api.pages.rendering import environment, link
 from api.usecases.visible import driving_land
 from projects.errors import InvalidInput
 from projects.impact import ProjectDelay
@@ -197,3 +197,11 @@ def test_a_missing_effective_date_is_a_fault_of_its_field() -> None:
 def test_links_leave_out_empty_keys_and_escape_the_rest() -> None:
     assert link("/danh-muc", {"den": "late", "phuong": "", "nhom": None}) == "/danh-muc?den=late"
     assert link("/x", {"nhom": "Cầu & đường"}) == "/x?nhom=C%E1%BA%A7u+%26+%C4%91%C6%B0%E1%BB%9Dng"
+
+
+def test_every_template_of_the_pages_is_sound() -> None:
+    """A block that stands twice, or a tag that is not closed, is found here and not by who opens the page."""
+    names = environment().list_templates()
+    assert len(names) > 100
+    for name in names:
+        environment().get_template(name)
