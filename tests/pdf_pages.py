@@ -81,7 +81,8 @@ def _streams(stream: Any, resources: Any, matrix: Matrix) -> Iterator[tuple[Any,
     size = 1.0
     text = line = np.eye(3)
     leading = 0.0
-    for operands, operator in pikepdf.parse_content_stream(stream):
+    parsed: Any = pikepdf.parse_content_stream(stream)
+    for operands, operator in parsed:
         name = str(operator)
         if name == "q":
             stack.append((matrix, font, size))
