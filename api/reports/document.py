@@ -12,6 +12,7 @@ from typing import Any
 from api import formatting as fmt
 from api.option_words import reckoned
 from api.pages.labels import FORECAST_BASIS
+from api.reports.following import ages_part, next_part, promises_part, quality_part
 from api.reports.pack import time_sections
 from api.reports.slip import slip_sections
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
@@ -81,13 +82,13 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
 def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -> list[Section]:
     short_parts = [
         *slip_sections(content, most=5, chart=False), _release(content), _sets(entry, 3), _axis(content, entry),
-        _wards(entry, 5), _next(content, 4),
+        _wards(entry, 5), next_part(content, 4),
     ]  # fmt: skip
     whole = [
         *slip_sections(content, most=12, chart=True), _release(content), _sets(entry, MOST_SETS),
         _axis(content, entry), _chain(entry), _wards(entry, MOST_WARDS), _cases(entry),
-        _milestones(entry), _promises(content), _next(content, 8),
-        _ages(content), *_quality(content),
+        _milestones(entry), promises_part(content), next_part(content, 8),
+        ages_part(content), *quality_part(content),
     ]  # fmt: skip
     if kind == "tom-tat":
         found = short_parts
@@ -274,63 +275,6 @@ def _milestones(entry: Mapping[str, Any]) -> Section | None:
         Column("Mốc", width=52), Column("Kế hoạch", "date"), Column("Dự báo, thực tế", "date"), Column("Lệch", "days"),
     )  # fmt: skip
     return Section("Mốc được giao", table=Table(columns, rows)) if rows else None
-
-
-def _promises(content: Mapping[str, Any]) -> Section | None:
-    said = content["promises"]
-    rows = [
-        Row((p["case"], p["ward_name"], date.fromisoformat(p["promised"]), p["number"]))
-        for p in said["listed"]
-    ]
-    text = f"{said['broken']} / {said['due']} mốc hẹn đã đến ngày bị lỡ; {said['kept']} giữ đúng."
-    columns = (
-        Column("Hồ sơ", width=34), Column("Phường, xã"), Column("Hẹn bàn giao", "date"), Column("Lần hẹn thứ", "int"),
-    )  # fmt: skip
-    table = Table(columns, rows) if rows else None
-    return Section("Mốc hẹn bị lỡ", text=(text,), table=table) if said["due"] else None
-
-
-def _next(content: Mapping[str, Any], most: int) -> Section | None:
-    rows = [
-        Row((n["case"], n["ward_name"], n["act_vi"], n["rule"] or "–", n["days"]))
-        for n in content["next"][:most]
-    ]
-    columns = (
-        Column("Hồ sơ", width=22), Column("Phường, xã", width=18), Column("Việc phải làm"), Column("Quy tắc", width=10),
-        Column("Ngày còn lại", "int", 12),
-    )  # fmt: skip
-    hint = (
-        f"{len(rows)} / {content['next_count']} việc quá hạn hoặc đến hạn trong 30 ngày; số âm là đã quá hạn."
-    )
-    return Section("Thời hạn sắp hết", table=Table(columns, rows), hint=hint) if rows else None
-
-
-def _ages(content: Mapping[str, Any]) -> Section | None:
-    rows = [
-        Row((a["ward_name"], date.fromisoformat(a["latest"]), a["days"], a["cases"]), light="")
-        for a in sorted(content["ages"], key=lambda a: (-a["days"], a["ward_name"]))[:MOST_WARDS]
-    ]
-    columns = (
-        Column("Phường, xã", width=46), Column("Cập nhật gần nhất", "date"), Column("Số cũ, ngày", "int"),
-        Column("Hồ sơ", "int"),
-    )  # fmt: skip
-    return Section("Tuổi số liệu", table=Table(columns, rows), hint="Cũ nhất trước.") if rows else None
-
-
-def _quality(content: Mapping[str, Any]) -> list[Section]:
-    found = content.get("quality")
-    if not found:
-        return []
-    rows = [Row((q["name_vi"], q["value"], q["threshold"], q["verdict_vi"])) for q in found["checks"]]
-    columns = (
-        Column("Kiểm tra", width=40),
-        Column("Kết quả"),
-        Column("Ngưỡng"),
-        Column("Kết luận", width=18),
-    )
-    hint = f"{found['gate']}: {found['passed']} đạt, {found['failing']} không đạt, "
-    hint += f"{found['unknown']} không đánh giá được."
-    return [Section("Kiểm tra chất lượng tiến độ", table=Table(columns, rows), hint=hint)]
 
 
 def _portfolio(content: Mapping[str, Any]) -> dict[str, Any]:
