@@ -81,9 +81,9 @@ def _streams(stream: Any, resources: Any, matrix: Matrix) -> Iterator[tuple[Any,
     size = 1.0
     text = line = np.eye(3)
     leading = 0.0
-    parsed: Any = pikepdf.parse_content_stream(stream)
-    for operands, operator in parsed:
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(stream):
+        operands: Any = instruction.operands
+        name = str(instruction.operator)
         if name == "q":
             stack.append((matrix, font, size))
         elif name == "Q":

@@ -20,7 +20,8 @@ from tests.pdf_pages import fonts, runs
 MARGIN = 14.0  # points: 5 mm, which every printer reaches
 ADDRESSES = {
     "pack": "/bao-cao-cham/TULIEN/tep?loai=tap", "long road": "/bao-cao-cham/VD4/tep?loai=tap",
-    "portfolio": "/bao-cao-cham/tep?dang=pdf",
+    "portfolio": "/bao-cao-cham/tep?dang=pdf", "brief": "/bao-cao-cham/tep?dang=pdf&loai=tom-tat",
+    "ward": "/bao-cao-cham/don-vi/00097/tep?dang=pdf",
 }  # fmt: skip
 
 
