@@ -98,9 +98,10 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
     elif kind == "bao-cao":
         found = whole
     else:
-        charts = time_sections(content)
-        first = whole[0] if charts else _page(whole[0])  # after the charts a page begins anyhow
-        found = [*short_parts, *_plan(content), *charts, first, *whole[1:]]
+        charts, rest = time_sections(content), [part for part in whole if part is not None]
+        if rest and not charts:  # after the charts a page begins anyhow
+            rest[0] = _page(rest[0])
+        found = [*short_parts, *_plan(content), *charts, *rest]
     return [part for part in found if part is not None]
 
 

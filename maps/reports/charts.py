@@ -174,7 +174,8 @@ def _label(
     svg: ET.Element, x: float, y: float, text: str, *, anchor: str = "start", colour: str = INK
 ) -> None:
     made = _put(svg, "text", x=x, y=y, fill=colour, **{"text-anchor": anchor, "font-size": "18"})
-    made.set("font-family", "Paper, 'Paper Vietnamese'")
+    # Without a space: WeasyPrint would look for a family that begins with one, and draw with a font of the machine.
+    made.set("font-family", "Paper,Paper Vietnamese")
     made.text = text
 
 
