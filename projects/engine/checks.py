@@ -20,6 +20,7 @@ HIGH_START = {Rule.SNLT, Rule.MUST_START}
 LOW_FINISH = {Rule.FNET, Rule.MUST_FINISH}
 HIGH_FINISH = {Rule.FNLT, Rule.MUST_FINISH, Rule.DEADLINE}
 MANDATORY = {Rule.MANDATORY_START, Rule.MANDATORY_FINISH}
+_FIRST, _LAST = EPOCH.toordinal(), LAST_DAY.toordinal()
 
 
 def faults_of(net: Net, options: Options, columns: Columns | None = None) -> list[Fault]:
@@ -28,6 +29,7 @@ def faults_of(net: Net, options: Options, columns: Columns | None = None) -> lis
     `columns` are those of the network, where they are at hand.
     """
     columns = columns or columns_of(net)
+    milestone = Kind.MILESTONE
     faults = [*_dates("data_date", "ngày số liệu", [options.data_date])]
     known = {time.name for time in net.calendars}
     faults += _twice([c.name for c in net.calendars], "lịch", "calendar")
@@ -38,7 +40,16 @@ def faults_of(net: Net, options: Options, columns: Columns | None = None) -> lis
             )
     faults += _twice(columns.codes, "công việc", "activity")
     for activity in net.activities:
-        if not _bare(activity, known):
+        # Most have nothing about them that could be wrong.
+        if (
+            activity.constraints
+            or activity.actual_start is not None
+            or activity.actual_finish is not None
+            or activity.remaining is not None
+            or not 0 <= activity.duration <= LAST
+            or activity.calendar not in known
+            or activity.kind is milestone
+        ) and not _bounded(activity, known):
             faults += _activity(activity, known, options.data_date)
     for code in net.finishes:
         if code not in columns.place or columns.effort[columns.place[code]]:
@@ -59,16 +70,19 @@ def faults_of(net: Net, options: Options, columns: Columns | None = None) -> lis
     return faults
 
 
-def _bare(a: Activity, calendars: set[str]) -> bool:
-    """Whether there is nothing about an activity that could be wrong: most are like this."""
+def _bounded(a: Activity, calendars: set[str]) -> bool:
+    """Whether there is nothing about an activity but one date that it keeps to, and that date is a sound one."""
     return (
-        0 <= a.duration <= LAST
-        and not a.constraints
+        len(a.constraints) == 1
+        and isinstance(a.constraints[0].at, date)
+        and _FIRST <= a.constraints[0].at.toordinal() <= _LAST
+        and a.constraints[0].rule is not Rule.ALAP
         and a.actual_start is None
         and a.actual_finish is None
         and a.remaining is None
+        and 0 <= a.duration <= LAST
         and a.calendar in calendars
-        and (a.duration == 0 or a.kind is not Kind.MILESTONE)
+        and a.kind is not Kind.MILESTONE
     )
 
 

@@ -102,10 +102,7 @@ def run(
             s[j] = 0
         for i in range(into[x], into[x + 1]):
             t, g = link[i], lag[i]
-            if t & 1:  # noqa: SIM108 (as an expression it takes half as long again)
-                p = start[pred[i]]
-            else:
-                p = end[pred[i]]
+            p = start[pred[i]] if t & 1 else end[pred[i]]
             if t < 2:
                 for j in range(WIDTH):
                     s[j] = max(s[j], np.int32(p[j] + g))
@@ -139,10 +136,7 @@ def run(
                 limit[j] = NEVER
         for i in range(out[x], out[x + 1]):
             t, g = out_link[i], out_lag[i]
-            if t >= 2:  # noqa: SIM108
-                p = end[succ[i]]
-            else:
-                p = start[succ[i]]
+            p = end[succ[i]] if t >= 2 else start[succ[i]]
             if t & 1 == 0:
                 for j in range(WIDTH):
                     limit[j] = min(limit[j], np.int32(p[j] - g))

@@ -93,7 +93,7 @@ def simulate(
         raise InvalidInput(faults)
     place = np.empty(n, np.int32)
     place[net.order] = np.arange(n, dtype=np.int32)
-    model = _Model(net, [spreads[i] for i in net.order], groups, correlation)
+    model = _Model(net, list(map(spreads.__getitem__, net.order.tolist())), groups, correlation)
     goals = place[np.asarray(targets, np.int64)] if len(targets) else np.empty(0, np.int32)
     goal = -1 if target is None else int(place[target])
     blocks = -(-iterations // BLOCK)

@@ -46,30 +46,31 @@ def sampling(spreads: Sequence[Spread], groups: Sequence[int] | None, correlatio
     names, index = np.unique(members, return_inverse=True)
     shift = int(names.size > 0 and names[0] < 0)
     group = (index - shift).astype(np.int32) if correlation else np.full(n, -1, np.int32)
-    kind, corner = np.zeros(n, np.int8), np.zeros((n, 3), np.float32)
+    kinds, corners, greatest = [lanes.FIXED] * n, [(0.0, 0.0, 0.0)] * n, [0.0] * n
     tables = np.zeros((n, KNOTS), np.float32)
     known: dict[Spread, npt.NDArray[np.float64]] = {}
-    for i, spread in enumerate(spreads):
+    for i, (spread, alone) in enumerate(zip(spreads, (group < 0).tolist(), strict=True)):
         if isinstance(spread, Fixed):
-            corner[i, 1] = spread.value
-        elif isinstance(spread, Triangular) and spread.high > spread.low and group[i] < 0:
-            kind[i] = lanes.CLOSED
-            corner[i] = spread.low, spread.mode, spread.high
+            corners[i], greatest[i] = (0.0, spread.value, 0.0), spread.value
+        elif alone and isinstance(spread, Triangular) and spread.high > spread.low:
+            kinds[i], corners[i] = lanes.CLOSED, (spread.low, spread.mode, spread.high)
+            greatest[i] = spread.high
         else:
-            kind[i] = lanes.TABLE
             if spread not in known:  # cases of a ward often have one and the same range
                 known[spread] = table(spread)
             tables[i] = known[spread]
-            corner[i, 1] = tables[i, KNOTS // 2]
+            kinds[i], corners[i] = lanes.TABLE, (0.0, float(tables[i, KNOTS // 2]), 0.0)
+            greatest[i] = float(tables[i, -1])
+    corner = np.array(corners, np.float32).reshape(n, 3)
     return Sampling(
-        kind=kind,
+        kind=np.array(kinds, np.int8),
         corner=corner,
         tables=tables,
         group=group,
         groups=int(names.size - shift),
         weight=np.full(n, np.sqrt(correlation), np.float32),
         middle=np.ascontiguousarray(corner[:, 1]),
-        longest=float(np.maximum(tables.max(axis=1, initial=0), corner.max(axis=1, initial=0)).sum()),
+        longest=sum(greatest),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from projects.engine import dated
-from projects.engine.checks import faults_of
+from projects.engine.checks import HIGH_FINISH, HIGH_START, LOW_FINISH, LOW_START, faults_of
 from projects.engine.columns import Columns, columns_of
 from projects.engine.csr import numbering, rows
 from projects.engine.model import (
@@ -191,19 +191,21 @@ def _constrain(nodes: dated.Nodes, i: int, c: Constraint, ticking: Clock, waitin
     if c.at is None:
         return
     rule = c.rule
-    start, finish = instant(c.at, evening=empty), instant(c.at, evening=True)
-    if rule in (Rule.SNET, Rule.MUST_START) and waiting:
+    start = finish = instant(c.at, evening=True)
+    if not empty:
+        start = instant(c.at, evening=False)
+    if waiting and rule in LOW_START:
         nodes.base[i] = max(nodes.base[i], start)
-    if rule in (Rule.SNLT, Rule.MUST_START) and waiting:
+    if waiting and rule in HIGH_START:
         by = start
         if not empty and not isinstance(c.at, datetime):
             by = _first_work(ticking, nodes.calendar[i : i + 1], start)
         nodes.start_by[i] = min(nodes.start_by[i], by)
-    if rule in (Rule.FNET, Rule.MUST_FINISH):
+    if rule in LOW_FINISH:
         nodes.floor[i] = max(nodes.floor[i], finish)
-    if rule in (Rule.FNLT, Rule.MUST_FINISH, Rule.DEADLINE):
+    if rule in HIGH_FINISH:
         nodes.finish_by[i] = min(nodes.finish_by[i], finish)
-    if rule is Rule.MANDATORY_START and waiting:
+    if waiting and rule is Rule.MANDATORY_START:
         nodes.pin[i], nodes.pin_at[i] = dated.PIN_START, start
     if rule is Rule.MANDATORY_FINISH:
         nodes.pin[i], nodes.pin_at[i] = dated.PIN_FINISH, finish
