@@ -45,6 +45,7 @@ def linked_page(
         charts=time_charts(request, session, view, found, lang),
         map=project_parts(request, view, lang, first=days[0], last=days[1]) if drawable else None,
         chart=compared.gantt,
+        narrow=compared.narrow,
         compared=compared,
         wanted=wanted,
         **project_frame(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -42,17 +40,13 @@ def case(portfolio_settings: Settings) -> str:
 
 
 @pytest.fixture(scope="module")
-def readers(app: FastAPI, portfolio_settings: Settings, case: str) -> Iterator[dict[str, TestClient]]:
-    """One who may read people's data and one who may not."""
+def readers(portfolio_settings: Settings, case: str) -> dict[str, dict[str, str]]:
+    """Headers of one who may read people's data and of one who may not."""
     with owner_session(portfolio_settings) as session:
         ward = str(session.scalar(text("select ward_code from clearance_case where code = :c"), {"c": case}))
     officer = make_tester(portfolio_settings, "han-can-bo", "ward_officer", wards=(ward,))
     leader = make_tester(portfolio_settings, "han-lanh-dao", "leadership")
-    with (
-        TestClient(app, headers=officer.headers | PAGE) as people,
-        TestClient(app, headers=leader.headers | PAGE) as others,
-    ):
-        yield {"people": people, "others": others}
+    return {"people": officer.headers | PAGE, "others": leader.headers | PAGE}
 
 
 def party(settings: Settings, code: str, name: str, role: str) -> str:
@@ -82,7 +76,7 @@ def unserved(settings: Settings, code: str) -> list[str]:
 
 
 def test_everybody_who_must_be_served_is_waited_for_and_named_only_to_whom_may_know(
-    portfolio_settings: Settings, case: str, readers: dict[str, TestClient]
+    client: TestClient, portfolio_settings: Settings, case: str, readers: dict[str, dict[str, str]]
 ) -> None:
     assert set(waits(portfolio_settings, case)) == {""}  # nobody is known: one clock for all
     before = datetime.now(UTC)
@@ -97,7 +91,9 @@ def test_everybody_who_must_be_served_is_waited_for_and_named_only_to_whom_may_k
     assert found[two] is None
     assert any(two in sentence for sentence in unserved(portfolio_settings, case))
 
-    pages = {name: client.get(f"/ho-so/{case}").text for name, client in readers.items()}
+    answers = {name: client.get(f"/ho-so/{case}", headers=who) for name, who in readers.items()}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    pages = {name: answer.text for name, answer in answers.items()}
     clocks = {
         name: page[page.index('id="thoi-han"') :].partition("</section>")[0] for name, page in pages.items()
     }
@@ -106,7 +102,8 @@ def test_everybody_who_must_be_served_is_waited_for_and_named_only_to_whom_may_k
     assert "P2" not in clocks["others"]
     assert "P1" in clocks["others"]  # a fact names them, and facts are for whoever sees the case
     # As it was known before, nobody was a party yet.
-    then = readers["people"].get(f"/ho-so/{case}", params={"biet_den": before.isoformat()})
+    known = {"biet_den": before.isoformat()}
+    then = client.get(f"/ho-so/{case}", params=known, headers=readers["people"])
     assert then.status_code == 200
     assert "cho P2" not in then.text
 
@@ -118,7 +115,7 @@ def test_everybody_who_must_be_served_is_waited_for_and_named_only_to_whom_may_k
 
 
 def test_the_worklist_waits_for_a_new_party_and_no_more_for_one_who_left(
-    portfolio_settings: Settings, case: str, readers: dict[str, TestClient]
+    portfolio_settings: Settings, case: str
 ) -> None:
     three = party(portfolio_settings, case, "Lê Văn Thừa Kế", "heir")
     assert waits(portfolio_settings, case)[three] is None
@@ -134,9 +131,7 @@ def test_the_worklist_waits_for_a_new_party_and_no_more_for_one_who_left(
     assert three not in waits(portfolio_settings, case)
 
 
-def test_a_roll_is_told_only_of_cases_in_reach(
-    portfolio_settings: Settings, case: str, readers: dict[str, TestClient]
-) -> None:
+def test_a_roll_is_told_only_of_cases_in_reach(portfolio_settings: Settings, case: str) -> None:
     with owner_session(portfolio_settings) as session:
         number = int(session.scalar(text("select id from clearance_case where code = :c"), {"c": case}) or 0)
         assert whole_rolls(session, {number: case})[case].people
