@@ -28,6 +28,7 @@ from api.pages import (
     admin_papers,
     assignment_sheet,
     assignments,
+    body_report,
     bulk,
     by_sheet,
     case,
@@ -282,8 +283,8 @@ def create_app(
         correction,
         bulk,
         report_files,
+        body_report,
         report,
-        report_files,
         docs,
     ):
         app.include_router(page.router, include_in_schema=False)

@@ -84,6 +84,12 @@ LangDep = Annotated[language.Lang, Depends(lang)]
 ContextDep = Annotated[Context, Depends(context)]
 ProjectCode = Annotated[str, Path(description="Mã dự án, ví dụ TULIEN.")]
 CaseCode = Annotated[str, Path(description="Mã hồ sơ GPMB, ví dụ TULIEN-0042.")]
+BodyCode = Annotated[
+    str,
+    Path(
+        max_length=20, description="Mã phường, xã (00097), `department` (sở, ngành) hoặc `city` (thành phố)."
+    ),
+]
 EventId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của lần ghi trong lịch sử hồ sơ.")]
 RowId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Số của dòng.")]
 
@@ -111,6 +117,7 @@ def described(
 
 DataDate = Annotated[date | None, Depends(described)]
 __all__ = [
+    "BodyCode",
     "CaseCode",
     "ContextDep",
     "DataDate",

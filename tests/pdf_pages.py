@@ -8,6 +8,7 @@ empty box).
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,14 @@ class Run:
         return self.glyphs.count(0)
 
 
+@dataclass(frozen=True)
+class Font:
+    """Widths by code in thousandths (-1 holds that of all others), and glyphs by code where they differ."""
+
+    widths: dict[int, float]
+    glyphs: dict[int, int]
+
+
 def runs(data: bytes) -> list[Run]:
     """Every run of text of a PDF file, in order."""
     found: list[Run] = []
@@ -67,12 +76,14 @@ def fonts(data: bytes) -> set[str]:
 
 
 def _streams(stream: Any, resources: Any, matrix: Matrix) -> Iterator[tuple[Any, Any, tuple[int, ...]]]:
-    stack: list[tuple[Matrix, Any, float]] = []
-    font, size = None, 1.0
+    stack: list[tuple[Matrix, Font | None, float]] = []
+    font: Font | None = None
+    size = 1.0
     text = line = np.eye(3)
     leading = 0.0
-    for operands, operator in pikepdf.parse_content_stream(stream):
-        name = str(operator)
+    for instruction in pikepdf.parse_content_stream(stream):
+        operands: Any = instruction.operands
+        name = str(instruction.operator)
         if name == "q":
             stack.append((matrix, font, size))
         elif name == "Q":
@@ -98,9 +109,9 @@ def _streams(stream: Any, resources: Any, matrix: Matrix) -> Iterator[tuple[Any,
             glyphs, moved = [], 0.0
             for part in parts:
                 if isinstance(part, pikepdf.String):
-                    for glyph in _glyphs(bytes(part)):
-                        glyphs.append(glyph)
-                        moved += font.get(glyph, font[-1]) / 1000 * size
+                    for code in _codes(bytes(part)):
+                        glyphs.append(font.glyphs.get(code, code))
+                        moved += font.widths.get(code, font.widths[-1]) / 1000 * size
                 else:
                     moved -= float(part) / 1000 * size
             ends = [np.array([at, 0.0, 1.0]) @ text @ matrix for at in (0.0, moved)]
@@ -117,14 +128,12 @@ def _matrix(a: float, b: float, c: float, d: float, e: float, f: float) -> Matri
     return np.array([[a, b, 0.0], [c, d, 0.0], [e, f, 1.0]])
 
 
-def _glyphs(data: bytes) -> list[int]:
-    """Two bytes to the glyph (Identity-H), as WeasyPrint writes."""
+def _codes(data: bytes) -> list[int]:
+    """Two bytes to the code, as WeasyPrint writes."""
     return [data[at] << 8 | data[at + 1] for at in range(0, len(data), 2)]
 
 
-def _font(font: Any) -> dict[int, float]:
-    """Widths by glyph in thousandths; -1 holds that of all others."""
-    assert font.Encoding == "/Identity-H"
+def _font(font: Any) -> Font:
     below = font.DescendantFonts[0]
     widths: dict[int, float] = {-1: float(below.get("/DW", 1000))}
     entries = list(below.get("/W", []))
@@ -135,4 +144,8 @@ def _font(font: Any) -> dict[int, float]:
         else:
             width = float(entries.pop(0))
             widths |= dict.fromkeys(range(first, int(second) + 1), width)
-    return widths
+    if font.Encoding == "/Identity-H":
+        return Font(widths, {})
+    # A map of codes to glyphs is written where some letter has none: it is glyph 0 then.
+    codes = re.findall(rb"<([0-9a-f]{4})> (\d+)", font.Encoding.read_bytes())
+    return Font(widths, {int(code, 16): int(glyph) for code, glyph in codes})

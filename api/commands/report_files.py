@@ -25,6 +25,9 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Năm-t
 def make(
     out: Annotated[Path, typer.Argument(help="Tệp ghi ra: .pdf, .xlsx hoặc .json.", dir_okay=False)],
     project: Annotated[str, typer.Option("--project", help="Mã dự án; bỏ trống là cả danh mục.")] = "",
+    body: Annotated[
+        str, typer.Option("--unit", help="Mã phường, xã, hoặc department (sở, ngành), city (thành phố).")
+    ] = "",
     kind: Annotated[
         Literal["bao-cao", "tom-tat", "tap"], typer.Option("--kind", help="bao-cao, tom-tat hoặc tap.")
     ] = "bao-cao",
@@ -35,6 +38,8 @@ def make(
     ] = None,
 ) -> None:
     """Làm báo cáo chậm thành tệp; cùng ngày số liệu và cùng lúc đã biết thì cùng từng byte."""
+    if body and (project or kind == "tap"):
+        raise fail("--unit không đi cùng --project và --kind tap.", 2)
     form = out.suffix.removeprefix(".").lower()
     if form not in ("pdf", "xlsx", "json"):
         raise fail(f"{out.name}: tên tệp phải kết thúc bằng .pdf, .xlsx hoặc .json.", 2)
@@ -46,7 +51,7 @@ def make(
         moment.look_back(session, event)
         ctx = replace(command_context(), known=event, known_at=at)
         day = resolve_day(session, ngay.date() if ngay else None)
-        asked = Asked(project or None, day, tu.date() if tu else None, kind)
+        asked = Asked(project or None, day, tu.date() if tu else None, kind, body or None)
         data, _ = report_file(session, ctx, asked, form)
     out.write_bytes(data)
     say(f"{out}: {len(data)} byte.", f"{len(data)} bytes")

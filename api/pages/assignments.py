@@ -16,8 +16,9 @@ from api.deps import ContextDep, DataDate, LangDep, RowId, SessionDep
 from api.language import Lang
 from api.pages.assignment_words import FIELD_WORDS
 from api.pages.case_people import FormDep
-from api.pages.event_words import Words, field_changes, kind_words, say_plain
-from api.pages.forms import Faults, by_field, plain
+from api.pages.event_words import Words, field_changes, kind_words
+from api.pages.forms import Faults, plain
+from api.pages.refusals import REFUSED, refusal
 from api.pages.rendering import render
 from api.usecases.assigning import GIVES, SOURCES, give
 from api.usecases.assignment_acts import ACT_WORDS, NEEDS, act
@@ -39,23 +40,14 @@ from api.usecases.facts import all_ward_labels, project_labels
 from geo.history import events_of
 from geo.tables import Conclusion
 from projects.duties import BODY_KINDS, COUNTS, STATES
-from projects.errors import Fault, InvalidInput, KeyReused, StaleVersion
+from projects.errors import Fault, InvalidInput, KeyReused
 from projects.periods import KINDS, Kind
 from projects.tiers import TIERS
 
 router = APIRouter(prefix="/giao-viec")
 Code = Annotated[str, Query(max_length=200)]
 LIMIT = 100
-REUSED = Fault(
-    "",
-    "Mẫu này đã được gửi với nội dung khác; lần trước đã được ghi.",
-    "This form was already sent with other content, which was saved.",
-)
-STALE = Fault(
-    "",
-    "Người khác vừa xử lý việc này; chưa có gì của bạn được ghi. So hai bên rồi làm lại nếu vẫn cần.",
-    "Somebody else has just acted on this; nothing of yours was written. Compare both, then act again if needed.",
-)
+CONFLICTS = {name: words for name, words in FIELD_WORDS.items() if name != "dues"}
 DAYS = ("due_on", "done_on", "held_on", "day")
 GIVEN = (
     "body_kind", "ward_code", "body", "person", "account", "what", "due_on", "lead", "joint", "product", "authority",
@@ -173,11 +165,9 @@ def give_assignment(
         with session.begin_nested():
             made = give(session, ctx, values, key=plain(form.get("key", ""))[:100] or None)
         return RedirectResponse(f"/giao-viec/{made['id']}?xong=give", 303)
-    except InvalidInput as error:
-        faults = by_field(error, lang, {name: name for name in GIVEN})
-    except KeyReused:
-        faults = by_field([REUSED], lang, {})
-    return _form(request, session, ctx, dict(form), faults, status=422)
+    except (InvalidInput, KeyReused) as error:
+        why = refusal(error, lang, GIVEN)
+    return _form(request, session, ctx, dict(form), why.faults, status=why.status)
 
 
 @router.get("/{assignment_id}")
@@ -209,8 +199,6 @@ def act_on_assignment(
     """Does one act (`act`) and returns to the page; a conflict shows both states."""
     names = ("said", "due_on", "done_on", "evidence", "asked", "answer")
     verb = plain(form.get("act", ""))[:20]
-    both: list[dict[str, Any]] = []
-    status = 422
     try:
         values = {name: value for name, value in form_values(form, names).items() if value}
         if (number := _number(form.get("document_id", ""))) is not None:
@@ -221,24 +209,11 @@ def act_on_assignment(
                 key=plain(form.get("key", ""))[:100] or None,
             )  # fmt: skip
         return RedirectResponse(f"/giao-viec/{assignment_id}?xong={verb}", 303)
-    except InvalidInput as error:
-        faults = by_field(error, lang, {name: name for name in names})
-    except StaleVersion as error:
-        faults, status = by_field([STALE], lang, {}), 409
-        both = [
-            {
-                "label": FIELD_WORDS[name],
-                "current": say_plain(name, error.current.get(name), lang),
-                "wanted": say_plain(name, error.wanted.get(name), lang),
-            }
-            for name in error.fields
-            if name in FIELD_WORDS and name != "dues"
-        ]
-    except KeyReused:
-        faults, status = by_field([REUSED], lang, {}), 409
+    except REFUSED as error:
+        why = refusal(error, lang, names, words=CONFLICTS)
     return _one(
-        request, session, ctx, lang, assignment_id, faults=faults, entered=dict(form), verb=verb, both=both,
-        status=status,
+        request, session, ctx, lang, assignment_id, faults=why.faults, entered=dict(form), verb=verb, both=why.both,
+        status=why.status,
     )  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from api.deps import CaseCode, ContextDep, LangDep, RowId, SessionDep
 from api.pages import case_sections, people_cards
 from api.pages.case import render_case
 from api.pages.case_papers_part import NAME
-from api.pages.forms import Text, by_field, plain
+from api.pages.forms import Text, plain
+from api.pages.refusals import refusal
 from api.usecases.listing import case_view
 from api.usecases.lookup import code_of_case
 from api.usecases.papers import make_paper, open_paper
@@ -28,7 +29,6 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-REUSED = Fault("", "Mẫu này đã được gửi với nội dung khác.", "This form was already sent with other content.")
 
 router = APIRouter(
     prefix="/ho-so/{code}/van-ban", dependencies=[Depends(people_cards.ready), Depends(case_sections.ready)]
@@ -57,13 +57,11 @@ def make(
                 lookup=_lookup(request, session),
             )  # fmt: skip
         return RedirectResponse(f"/ho-so/{code}?da_lap={paper.id}#{NAME}", 303)
-    except InvalidInput as error:
-        faults, status = by_field(error, lang, {"kind": "mau", "dated_on": "ngay_van_ban"}), 422
-    except KeyReused:
-        faults, status = by_field([REUSED], lang, {}), 409
-    case_sections.say(request, NAME, {"faults": faults, "entered": entered})
+    except (InvalidInput, KeyReused) as error:
+        why = refusal(error, lang, {"kind": "mau", "dated_on": "ngay_van_ban"})
+    case_sections.say(request, NAME, {"faults": why.faults, "entered": entered})
     response = render_case(request, case_view(session, ctx, code), lang)
-    response.status_code = status
+    response.status_code = why.status
     return response
 
 

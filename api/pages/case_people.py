@@ -16,10 +16,11 @@ from api.pages import case_sections
 from api.pages.case import render_case
 from api.pages.forms import Faults, Many, Text, by_field, plain
 from api.pages.people_cards import Said, ready, say
+from api.pages.refusals import REFUSED, refusal
 from api.usecases import deciding, holders, proposals
 from api.usecases.listing import case_view
 from geo.access import access_case
-from projects.errors import Fault, IllegalStep, InvalidInput, KeyReused, StaleVersion
+from projects.errors import Fault, IllegalStep, InvalidInput
 from projects.rights import Rights
 
 router = APIRouter(prefix="/ho-so/{code}", dependencies=[Depends(ready), Depends(case_sections.ready)])
@@ -28,11 +29,6 @@ STALE = Fault(
     "",
     "Chủ sử dụng vừa được người khác sửa; chưa có gì của bạn được ghi. Xem lại rồi ghi lần nữa.",
     "Somebody else has just changed the holder; nothing of yours was written. Look again, then save again.",
-)
-REUSED = Fault(
-    "",
-    "Mẫu này đã được gửi với nội dung khác; lần trước đã được ghi.",
-    "This form was already sent with other content, which was saved.",
 )
 NOTHING_NEW = Fault("", "Chưa sửa trường nào.", "No field was changed.")
 UNDECIDED = Fault("", "Chọn xác nhận hoặc từ chối.", "Choose to confirm or to refuse.")
@@ -79,7 +75,6 @@ def change_holder(
     seen = int(version) if version.isdecimal() and len(version) < 10 else -1
     key = plain(form.get("key", ""))[:100] or None
     document, reason = (plain(form.get(name, ""))[:500] or None for name in ("document", "reason"))
-    status = 422
     try:
         with session.begin_nested():  # what is refused half way leaves nothing behind
             if holders.AMOUNT in form:
@@ -95,13 +90,9 @@ def change_holder(
                 session, ctx, code, changes, seen=seen, key=key, document=document, reason=reason
             )
         return RedirectResponse(f"/ho-so/{code}?da=chu#chu-su-dung", 303)
-    except InvalidInput as error:
-        faults = by_field(error, lang, {name: name for name in (*ctx.rights.fields, "document", "reason")})
-    except StaleVersion:
-        faults, status = by_field([STALE], lang, {}), 409
-    except KeyReused:
-        faults, status = by_field([REUSED], lang, {}), 409
-    return _again(request, session, ctx, code, lang, faults, form, status)
+    except REFUSED as error:
+        why = refusal(error, lang, (*ctx.rights.fields, "document", "reason"), stale=STALE)
+    return _again(request, session, ctx, code, lang, why.faults, form, why.status)
 
 
 @router.post("/de-nghi/{proposal_id}")

@@ -15,7 +15,8 @@ from api.language import Lang, pick
 from api.pages import case_sections, people_cards
 from api.pages.case import render_case
 from api.pages.case_people import changed, whole_form
-from api.pages.forms import Many, Text, plain
+from api.pages.forms import Many, Text, by_field, plain
+from api.pages.refusals import REUSED, STALE
 from api.pages.rendering import carried, link
 from api.usecases.listing import case_view
 from api.usecases.records import compensation, inventory, parties, relocation, resettlement, tracks
@@ -30,16 +31,6 @@ router = APIRouter(
 FormDep = Annotated[dict[str, str], Depends(whole_form)]
 Form = Mapping[str, str]
 
-STALE = (
-    "Mục này vừa được người khác sửa; chưa có gì của bạn được ghi. Bên dưới là cả hai giá trị: ghi lần nữa nếu vẫn "
-    "muốn giá trị của bạn.",
-    "Somebody else has just changed this; nothing of yours was written. Both values stand below: save again if you "
-    "still want yours.",
-)
-REUSED = (
-    "Mẫu này đã được gửi với nội dung khác; lần trước đã được ghi.",
-    "This form was sent with other content.",
-)
 UNKNOWN = InvalidInput([Fault("", "Mẫu không đúng.", "The form is not right.")])
 
 
@@ -265,7 +256,7 @@ def refused(
                 where = place if place in form else ""
                 said["faults"].setdefault(where, []).append(pick(lang, fault.vi, fault.en))
         case StaleVersion():
-            said["faults"] = {"": [pick(lang, *STALE)]}
+            said["faults"] = by_field([STALE], lang, {})
             said["clash"] = [
                 (field, error.current.get(field), error.wanted.get(field)) for field in error.fields
             ]
@@ -276,7 +267,7 @@ def refused(
             said["faults"] = {"": [pick(lang, error.vi, error.en)]}
             status = 409
         case _:
-            said["faults"] = {"": [pick(lang, *REUSED)]}
+            said["faults"] = by_field([REUSED], lang, {})
             status = 409
     case_sections.say(request, name, said)
     response = render_case(request, case_view(session, ctx, code), lang)

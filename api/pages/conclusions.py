@@ -15,9 +15,10 @@ from api.context import Context
 from api.deps import ContextDep, DataDate, LangDep, SessionDep
 from api.language import Lang
 from api.pages.assignment_words import FIELD_WORDS
-from api.pages.assignments import REUSED, form_values
+from api.pages.assignments import form_values
 from api.pages.case_people import FormDep
-from api.pages.forms import by_field, plain
+from api.pages.forms import plain
+from api.pages.refusals import refusal
 from api.pages.rendering import render
 from api.usecases.assignments import Filter, assigned
 from api.usecases.conclusions import add_conclusion, add_entry, bottlenecks, conclusions
@@ -122,10 +123,8 @@ def _written(
     try:
         with session.begin_nested():
             write(plain(form.get("key", ""))[:100] or None)
-    except InvalidInput as error:
-        return by_field(error, lang, {name: name for name in names})
-    except KeyReused:
-        return by_field([REUSED], lang, {})
+    except (InvalidInput, KeyReused) as error:
+        return refusal(error, lang, names).faults
     return None
 
 

@@ -17,24 +17,14 @@ from api.pages import case_sections, people_cards
 from api.pages.case import render_case
 from api.pages.case_people import FormDep
 from api.pages.desk_words import FIELD_WORDS
-from api.pages.event_words import say_plain
-from api.pages.forms import by_field, plain
+from api.pages.forms import plain
+from api.pages.refusals import REFUSED, refusal
 from api.usecases import complaints, contacts, obstacles
 from api.usecases.listing import case_view
-from projects.errors import Fault, InvalidInput, KeyReused, StaleVersion
+from projects.errors import Fault, InvalidInput
 
 router = APIRouter(
     prefix="/ho-so/{code}", dependencies=[Depends(people_cards.ready), Depends(case_sections.ready)]
-)
-REUSED = Fault(
-    "",
-    "Mẫu này đã được gửi với nội dung khác; lần trước đã được ghi.",
-    "This form was already sent with other content, which was saved.",
-)
-STALE = Fault(
-    "",
-    "Người khác vừa sửa mục này; chưa có gì của bạn được ghi. So hai giá trị rồi ghi lại nếu vẫn muốn.",
-    "Somebody else has just changed this; nothing of yours was written. Compare both values, then save again.",
 )
 DAYS = ("opened_on", "due_on", "resolved_on", "met_on", "next_on", "received_on", "on")
 LONG = ("said", "content")
@@ -133,31 +123,17 @@ def _written(
     names: tuple[str, ...], write: Callable[[Mapping[str, Any], str | None], object], *, at: int | None = None,
 ) -> Response:  # fmt: skip
     """Writes and returns to the part; a refusal shows the case again with what was entered and why."""
-    both: list[dict[str, Any]] = []
-    status = 422
     try:
         values = _values(form, names)
         with session.begin_nested():  # what is refused half way leaves nothing behind
             write(values, plain(form.get("key", ""))[:100] or None)
         return RedirectResponse(f"/ho-so/{code}?xong={part}#{part}", 303)
-    except InvalidInput as error:
-        faults = by_field(error, lang, {name: name for name in names})
-    except StaleVersion as error:
-        faults, status = by_field([STALE], lang, {}), 409
-        both = [
-            {
-                "label": FIELD_WORDS[name],
-                "current": say_plain(name, error.current.get(name), lang),
-                "wanted": say_plain(name, error.wanted.get(name), lang),
-            }
-            for name in (error.fields or names)
-            if name in FIELD_WORDS
-        ]
-    except KeyReused:
-        faults, status = by_field([REUSED], lang, {}), 409
-    case_sections.say(request, part, {"faults": faults, "entered": dict(form), "at": at or 0, "both": both})
+    except REFUSED as error:
+        why = refusal(error, lang, names, words=FIELD_WORDS)
+    said = {"faults": why.faults, "entered": dict(form), "at": at or 0, "both": why.both}
+    case_sections.say(request, part, said)
     response = render_case(request, case_view(session, ctx, code), lang)
-    response.status_code = status
+    response.status_code = why.status
     return response
 
 

@@ -20,6 +20,7 @@ from api.pages import case_sections, people_cards
 from api.pages.case import render_case
 from api.pages.case_documents import NAME
 from api.pages.forms import Text, plain
+from api.pages.refusals import REUSED
 from api.routes.documents import StoreDep
 from api.usecases import documents
 from api.usecases.document_uploads import MEGABYTE, Store, add_at_once, too_large
@@ -35,7 +36,6 @@ router = APIRouter(
 FIELDS = {"loai": "kind", "so": "number", "ngay_ky": "signed_on", "nguoi_ky": "signer", "noi_dung": "title",
           "kinh_do": "lon", "vi_do": "lat"}  # fmt: skip
 NO_FILE = Fault("tệp", "Chưa chọn tệp.", "No file was chosen.")
-REUSED = Fault("", "Mẫu này đã được gửi với nội dung khác.", "This form was already sent with other content.")
 
 
 async def sent(request: Request) -> AsyncIterator[FormData]:

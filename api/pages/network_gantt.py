@@ -117,9 +117,9 @@ def chart_of(
             links += [
                 (bar.code, bar.front, "FS", bar.critical) for bar in made if bar.kind == "case" and bar.front
             ]
-        ends = {"data_date": view.data_date, "planned": view.delay.planned_finish}
-        drawing = gantt(made, links=links[:MOST_ARROWS], **ends)
-        narrow = gantt(made, shape=NARROW, **ends)
+        day, finish = view.data_date, view.delay.planned_finish
+        drawing = gantt(made, data_date=day, planned=finish, links=links[:MOST_ARROWS])
+        narrow = gantt(made, data_date=day, planned=finish, shape=NARROW)
     now = {a.code for a in found.plan.net.activities} if found else set()
     gone = len({a.code for a in then.plan.net.activities} - now) if then else 0
     return Chart(

@@ -11,16 +11,17 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.deps import ContextDep, LangDep, ProjectCode, SessionDep
 from api.language import Lang, pick
-from api.pages.case_records import REUSED, STALE, Form, FormDep, said_of
+from api.pages.case_records import Form, FormDep, said_of
 from api.pages.forms import plain
 from api.pages.land_gaps import render_land
 from api.pages.project_records import stock_again
+from api.pages.refusals import REFUSED, faults_of, status_of
 from api.pages.rendering import carried, link
 from api.pages.strips import ward_spans
 from api.usecases.gaps import land_gaps
 from api.usecases.opening_rules import set_front_run, set_site_ready
 from api.usecases.projects import project_view
-from projects.errors import DuongGangError, Fault, InvalidInput, KeyReused, StaleVersion
+from projects.errors import DuongGangError, Fault, InvalidInput
 
 router = APIRouter(prefix="/du-an/{code}")
 T = TypeVar("T")
@@ -38,12 +39,12 @@ def set_opening(
         with session.begin_nested():
             wanted, was = _metres(form, "run_m"), _metres(form, "was")
             set_front_run(session, ctx, code, front, wanted, said_of(form), was=was)
-    except (InvalidInput, KeyReused, StaleVersion) as error:
+    except REFUSED as error:
         view = project_view(session, ctx, code)
         land = land_gaps(session, ctx, code, min_run_m=request.app.state.settings.min_run_m)
         told = {"front": front, "run_m": plain(form.get("run_m", ""))[:20], "faults": _sentences(error, lang)}
         page = render_land(request, view, land, ward_spans(session, code), lang, told=told)
-        page.status_code = _status(error)
+        page.status_code = status_of(error)
         return page
     return RedirectResponse(link(f"/du-an/{code}/mat-bang", carried(request.query_params)) + "#mo-mui", 303)
 
@@ -58,9 +59,9 @@ def set_ready(
         with session.begin_nested():
             wanted, was = _day(form, "ready_on"), _day(form, "was")
             set_site_ready(session, ctx, code, site, wanted, said_of(form), was=was)
-    except (InvalidInput, KeyReused, StaleVersion) as error:
+    except REFUSED as error:
         page = stock_again(request, session, ctx, lang, code, site, {"": _sentences(error, lang)})
-        page.status_code = _status(error)
+        page.status_code = status_of(error)
         return page
     query = carried(request.query_params) | {"khu": site}
     return RedirectResponse(link(f"/du-an/{code}/tai-dinh-cu", query) + "#khu", 303)
@@ -85,10 +86,4 @@ def _read(form: Form, name: str, read: Callable[[str], T], fault: Fault) -> T | 
 
 
 def _sentences(error: DuongGangError, lang: Lang) -> list[str]:
-    if isinstance(error, InvalidInput):
-        return [pick(lang, fault.vi, fault.en) for fault in error.faults]
-    return [pick(lang, *(STALE if isinstance(error, StaleVersion) else REUSED))]
-
-
-def _status(error: DuongGangError) -> int:
-    return 422 if isinstance(error, InvalidInput) else 409
+    return [pick(lang, fault.vi, fault.en) for fault in faults_of(error)]

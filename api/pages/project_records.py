@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.deps import ContextDep, DataDate, LangDep, ProjectCode, SessionDep
 from api.language import Lang, pick
-from api.pages.case_records import REUSED, STALE, FormDep, item, said_of, seen_of, sent
-from api.pages.forms import plain
+from api.pages.case_records import FormDep, item, said_of, seen_of, sent
+from api.pages.forms import by_field, plain
 from api.pages.project import project_frame
+from api.pages.refusals import REUSED, STALE, status_of
 from api.pages.rendering import carried, link, render
 from api.usecases.projects import project_view
 from api.usecases.records import relocation, stock
@@ -176,14 +177,14 @@ def _told(form: Mapping[str, str], error: DuongGangError, lang: Lang) -> dict[st
                 pick(lang, fault.vi, fault.en)
             )
     elif isinstance(error, StaleVersion):
-        faults[""] = [pick(lang, *STALE)]
+        faults |= by_field([STALE], lang, {})
         told["clash"] = [(f, error.current.get(f), error.wanted.get(f)) for f in error.fields]
         told["version"] = error.current.get("version")
     else:
-        faults[""] = [pick(lang, *REUSED)]
+        faults |= by_field([REUSED], lang, {})
     return told
 
 
 def _status(response: HTMLResponse, error: DuongGangError) -> HTMLResponse:
-    response.status_code = 422 if isinstance(error, InvalidInput) else 409
+    response.status_code = status_of(error)
     return response

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.context import Context
-from api.deps import ContextDep, DataDate, ProjectCode, SessionDep
+from api.deps import BodyCode, ContextDep, DataDate, ProjectCode, SessionDep
 from api.formatting import HANOI_TIME
 from api.moments import KNOWN_AT
 from api.reports.files import FORMS, Asked, report_file
+from api.usecases.bodies import since_of
 from api.usecases.calculation import first_day, resolve_day
 
 router = APIRouter(prefix="/bao-cao-cham")
@@ -26,18 +27,27 @@ Kind = Annotated[
     Literal["bao-cao", "tom-tat", "tap"],
     Query(description="Báo cáo, tóm tắt một trang, hay tập có bản đồ trục."),
 ]
+Brief = Annotated[Literal["bao-cao", "tom-tat"], Query(description="Báo cáo hay tóm tắt một trang.")]
 Since = Annotated[date | None, Query(description="So với ngày này (mặc định 28 ngày trước ngày số liệu).")]
 PERIOD = 28  # days of movement that a report shows unless it is told otherwise
 
 
 @router.get("/tep", response_class=Response)
 def portfolio_file(
-    request: Request, session: SessionDep, ctx: ContextDep, dang: Form = "pdf", ngay: DataDate = None
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    dang: Form = "pdf",
+    loai: Kind = "bao-cao",
+    tu: Since = None,
+    ngay: DataDate = None,
 ) -> Response:
-    """The report of the whole portfolio as a file."""
+    """The report, the brief or the pack of the whole portfolio as a file; the report looks at no period."""
     if ctx.known_at is None:
         return _settled(request)
-    return _file(session, ctx, Asked(None, resolve_day(session, ngay), None), dang, "danh-muc")
+    day = resolve_day(session, ngay)
+    since = None if loai == "bao-cao" else _since(session, day, tu)
+    return _file(session, ctx, Asked(None, day, since, loai), dang, f"danh-muc-{loai}")
 
 
 @router.get("/{code}/tep", response_class=Response)
@@ -55,10 +65,34 @@ def project_file(
     if ctx.known_at is None:
         return _settled(request)
     day = resolve_day(session, ngay)
+    return _file(session, ctx, Asked(code, day, _since(session, day, tu), loai), dang, f"{code}-{loai}")
+
+
+@router.get("/don-vi/{body}/tep", response_class=Response)
+def body_file(
+    request: Request,
+    session: SessionDep,
+    ctx: ContextDep,
+    body: BodyCode,
+    dang: Form = "pdf",
+    loai: Brief = "bao-cao",
+    tu: Since = None,
+    ngay: DataDate = None,
+) -> Response:
+    """The report or the brief of a ward, of the departments or of the city as a file."""
+    if ctx.known_at is None:
+        return _settled(request)
+    day = resolve_day(session, ngay)
+    asked = Asked(None, day, since_of(session, body, day, tu), loai, body)
+    return _file(session, ctx, asked, dang, f"{body}-{loai}")
+
+
+def _since(session: SessionDep, day: date, wanted: date | None) -> date | None:
+    """The day to compare with: the one asked for, else four weeks earlier; None where there was no data."""
     first = first_day(session)
-    since = tu or day - timedelta(days=PERIOD)
+    since = wanted or day - timedelta(days=PERIOD)
     since = max(since, first) if first is not None else since
-    return _file(session, ctx, Asked(code, day, since if since < day else None, loai), dang, f"{code}-{loai}")
+    return since if since < day else None
 
 
 def _settled(request: Request) -> RedirectResponse:

@@ -17,6 +17,7 @@ from api.language import Lang, pick
 from api.pages.forms import Many, Text, plain
 from api.pages.network import chain_words, waits
 from api.pages.project import project_frame
+from api.pages.refusals import REFUSED, faults_of, status_of
 from api.pages.rendering import carried, link, render
 from api.pages.scenario_choices import added_of, choices_of, offered
 from api.pages.scenario_words import joined, lines, read_address, write_address
@@ -29,7 +30,7 @@ from api.usecases.visible import seen_chain
 from api.views import ProjectView
 from geo.access import access_project
 from projects.engine.model import Activity
-from projects.errors import DuongGangError, Fault, InvalidInput, KeyReused, StaleVersion
+from projects.errors import Fault, InvalidInput
 from projects.impact import ChainItem
 from projects.scenarios.changes import Changes, as_json, read_changes
 from projects.scenarios.stand import Stand
@@ -42,11 +43,6 @@ Trying = Annotated[
 Filter = Annotated[str, Query(max_length=120, description="Nhóm hồ sơ để chọn, ví dụ ward~00097.")]
 Compared = Annotated[str, Query(max_length=200, description="Số các kịch bản để so, cách nhau dấu phẩy.")]
 Flag = Annotated[str, Query(max_length=20, description="Điều vừa ghi · what was written.")]
-REUSED = Fault(
-    "",
-    "Mẫu này đã được gửi với nội dung khác; lần trước đã được ghi.",
-    "This form was already sent with other content, which was saved.",
-)
 STALE = Fault(
     "",
     "Kịch bản vừa được sửa ở nơi khác; chưa có gì của bạn được ghi. Xem lại bên dưới rồi ghi lại nếu vẫn muốn.",
@@ -102,10 +98,10 @@ def write_scenario(
                 if lam == "thay":
                     fields["changes"] = as_json(read_address(thay))
                 done = kept.change_scenario(session, ctx, code, number, fields, seen=seen, key=once)
-    except (InvalidInput, StaleVersion, KeyReused) as error:
-        told = {"saved": "", "faults": _faults(error), "name": ten, "roles": roles}
+    except REFUSED as error:
+        told = {"saved": "", "faults": faults_of(error, STALE), "name": ten, "roles": roles}
         page = _page(request, session, ctx, lang, code, thay, "", "", None, told)
-        page.status_code = 422 if isinstance(error, InvalidInput) else 409
+        page.status_code = status_of(error)
         return page
     query = carried(request.query_params) | {"thay": thay, "ghi": f"{lam}-{done.get('id', '')}"}
     return RedirectResponse(link(f"/du-an/{code}/kich-ban", query) + "#kich-ban", 303)
@@ -224,12 +220,6 @@ def _names(view: ProjectView, stand: Stand | None, lang: Lang) -> dict[str, str]
         else {}
     )
     return fronts | works
-
-
-def _faults(error: DuongGangError) -> Sequence[Fault]:
-    if isinstance(error, InvalidInput):
-        return error.faults
-    return (STALE,) if isinstance(error, StaleVersion) else (REUSED,)
 
 
 def _whole(text: str) -> int:

@@ -180,7 +180,7 @@ def _of_project(
         ],
         "plan": [
             {"status": status, "line": [[round(x, 1), round(y, 1)] for x, y in line]}
-            for status, line in _plan(session, project.id, view.band)
+            for status, line in plan_of(session, project.id, view.band)
         ],
     }  # fmt: skip
 
@@ -262,16 +262,16 @@ def release_of(session: Session, ctx: Context, code: str, day: date) -> dict[str
     }  # fmt: skip
 
 
-def _plan(
-    session: Session, project_id: int, band: Sequence[BandPiece]
+def plan_of(
+    session: Session, project_id: int, band: Sequence[BandPiece], tolerance: float = 5.0
 ) -> Iterator[tuple[str, list[tuple[float, float]]]]:
-    """Each stretch of the band as lines on the ground (EPSG:5897, m), simplified to 5 m."""
+    """Each stretch of the band as lines on the ground (EPSG:5897, m), simplified to `tolerance` metres."""
     routes = load_routes(session, project_id)
     for piece in band:
         if piece.alignment_code not in routes or piece.to_m <= piece.from_m:
             continue
         _, route = routes[piece.alignment_code]
-        shape = to_measure(route_piece(route, piece.from_m, piece.to_m)).simplify(5.0)
+        shape = to_measure(route_piece(route, piece.from_m, piece.to_m)).simplify(tolerance)
         for part in getattr(shape, "geoms", (shape,)):
             if len(line := [(float(x), float(y)) for x, y in part.coords]) > 1:
                 yield piece.status, line

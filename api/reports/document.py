@@ -12,7 +12,9 @@ from typing import Any
 from api import formatting as fmt
 from api.option_words import reckoned
 from api.pages.labels import FORECAST_BASIS
+from api.reports.body_document import body_parts
 from api.reports.pack import time_sections
+from api.reports.portfolio_document import portfolio_parts
 from api.reports.slip import slip_sections
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
 from projects.codes import OBSTACLES
@@ -29,14 +31,16 @@ LEGEND = (
     ("unknown", "chưa có số liệu thửa"),
 )  # fmt: skip
 MOST_CASES, MOST_WARDS, MOST_SETS = 25, 12, 6
-LIGHTS = {"late": "chậm", "risk": "nguy cơ", "ok": "đúng hạn", "none": "không đánh giá được"}
 
 
 def document_of(content: Mapping[str, Any], kind: str = "bao-cao") -> Document:
     """The document of a kind (see `KINDS`). ValueError for another kind."""
     if kind not in KINDS:
         raise ValueError(kind)
-    parts = _portfolio(content) if content["project"] is None else _project(content, kind)
+    if content.get("body"):
+        parts = body_parts(content, kind)
+    else:
+        parts = portfolio_parts(content, kind) if content["project"] is None else _project(content, kind)
     code = digest({**content, "document": kind})
     return Document(
         agency=("THÀNH PHỐ HÀ NỘI", "Đường Găng"),
@@ -187,8 +191,8 @@ def _plan(content: Mapping[str, Any]) -> list[Section]:
     return [Section("Bản đồ trục", picture=Picture(lines, caption), new_page=True)] if lines else []
 
 
-def _page(part: Section) -> Section:
-    return replace(part, new_page=True)
+def _page(part: Section | None) -> Section | None:
+    return replace(part, new_page=True) if part else None
 
 
 def _chain(entry: Mapping[str, Any]) -> Section | None:
@@ -330,60 +334,6 @@ def _quality(content: Mapping[str, Any]) -> list[Section]:
     hint = f"{found['gate']}: {found['passed']} đạt, {found['failing']} không đạt, "
     hint += f"{found['unknown']} không đánh giá được."
     return [Section("Kiểm tra chất lượng tiến độ", table=Table(columns, rows), hint=hint)]
-
-
-def _portfolio(content: Mapping[str, Any]) -> dict[str, Any]:
-    entries = [e for e in content["entries"] if e["light"] != "none"]
-    rest = [e for e in content["entries"] if e["light"] == "none"]
-    rows = [
-        Row(
-            (
-                e["short_vi"], _date(e["planned_finish"]), _date(e["forecast_finish"]), e["slip_days"],
-                len(e["drivers"]) + e["drivers_hidden"], max((r["gains"] for r in e["releases"]), default=None),
-            ),
-            second=LIGHTS[e["light"]],
-        )
-        for e in entries
-    ]  # fmt: skip
-    columns = (
-        Column("Dự án", width=34), Column("Kế hoạch", "date"), Column("Dự báo", "date"), Column("Lệch", "days"),
-        Column("Hồ sơ giữ găng", "int"), Column("Bộ lấy lại nhiều nhất, ngày", "int"),
-    )  # fmt: skip
-    wards: dict[str, tuple[int, int]] = {}
-    for e in entries:
-        for w in e["wards"]:
-            cases, days = wards.get(w["name"], (0, 0))
-            wards[w["name"]] = (cases + w["cases_driving"], max(days, w["days_gained"]))
-    found = [(name, cases, days) for name, (cases, days) in wards.items() if cases]
-    held = sorted(found, key=lambda w: (-w[2], -w[1], w[0]))[:MOST_WARDS]
-    late = sum((e["slip_days"] or 0) > 0 for e in entries)
-    sections = [
-        Section(
-            "Dự án có tiến độ, chậm nhiều trước",
-            table=Table(columns, rows),
-            hint="Ngày lấy lại không cộng với nhau.",
-        ),
-        Section(
-            "Phường, xã giữ đường găng nhiều ngày nhất",
-            table=Table(
-                (
-                    Column("Phường, xã", width=46),
-                    Column("Hồ sơ giữ găng", "int"),
-                    Column("Ngày lấy lại nhiều nhất", "int"),
-                ),
-                [Row(values) for values in held],
-            ),
-        ),
-    ]
-    if rest:
-        names = ", ".join(e["short_vi"] for e in rest)
-        sections.append(Section(f"Không đánh giá được ({len(rest)})", text=(names,)))
-    return {
-        "title": "BÁO CÁO CHẬM ĐƯỜNG GĂNG", "subtitle": "TOÀN DANH MỤC",
-        "period": f"Số liệu đến hết {_day(content['data_date'])}",
-        "figures": [Figure(LIGHTS[key].capitalize(), str(content["lights"][key]), key == "late") for key in LIGHTS],
-        "lead": f"{late} / {len(entries)} dự án có tiến độ dự báo chậm.", "lead_rest": "", "sections": sections,
-    }  # fmt: skip
 
 
 def _ticks(start: float, end: float) -> list[float]:

@@ -19,9 +19,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.reports.body_content import body_content
 from api.reports.content import report_content
 from api.reports.document import KINDS, document_of
 from api.reports.pack import time_values
+from api.reports.portfolio_content import portfolio_more
 from maps.reports.book import INSIDE, make_book
 from maps.reports.pdf import ATTACHED, make_pdf
 from projects.errors import Fault, InvalidInput
@@ -37,20 +39,37 @@ LARGEST = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What makes a report: project (None: the portfolio), day, the day it is compared with, kind of document."""
+    """What makes a report: project (None: the portfolio), day, the day it is compared with, kind of document.
+
+    `body`: the report is that of a ward or level (see `api.usecases.bodies`), over all projects.
+    """
 
     project: str | None
     as_of: date
     since: date | None
     kind: str = "bao-cao"
+    body: str | None = None
 
 
 def report_file(session: Session, ctx: Context, asked: Asked, form: str) -> tuple[bytes, dict[str, Any]]:
     """The bytes of the file, and its content. Raises what `report_content` raises."""
-    content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
-    if asked.project is not None and asked.kind == "tap":
-        content["time"] = time_values(session, ctx, asked.project, asked.as_of)
+    content = _content(session, ctx, asked)
     return drawn(content, asked.kind, form), content
+
+
+def _content(session: Session, ctx: Context, asked: Asked) -> dict[str, Any]:
+    if asked.body is not None:
+        return body_content(session, ctx, asked.body, as_of=asked.as_of, since=asked.since)
+    content = report_content(session, ctx, asked.project, as_of=asked.as_of, since=asked.since)
+    if asked.project is None:
+        return (
+            content
+            if asked.kind == "bao-cao"
+            else content | portfolio_more(session, ctx, asked.kind, content)
+        )
+    if asked.kind == "tap":
+        content["time"] = time_values(session, ctx, asked.project, asked.as_of)
+    return content
 
 
 def drawn(content: Mapping[str, Any], kind: str, form: str) -> bytes:

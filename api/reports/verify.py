@@ -59,6 +59,7 @@ def check_report(session: Session, ctx: Context, data: bytes) -> Checked:
         date.fromisoformat(found["data_date"]),
         date.fromisoformat(since) if since else None,
         kind,
+        found.get("body"),
     )
     _, again = report_file(session, replace(ctx, principal=who, known=known), asked, "json")
     differ = tuple(sorted(key for key in found.keys() | again.keys() if found.get(key) != again.get(key)))

@@ -110,7 +110,7 @@ def _approved(session: Session, project: Project) -> dict[str, Decimal]:
         .join(Holder, Holder.case_id == ClearanceCase.id)
         .where(ClearanceCase.project_id == project.id, Holder.amount_vnd.is_not(None))
     )
-    return dict(rows.all())
+    return {code: amount for code, amount in rows if amount is not None}
 
 
 def _track(facts: Collection[Fact], approved: Decimal | None, day: date) -> Money:

@@ -44,6 +44,12 @@ def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Ov
     )
 
 
+def summary_of(session: Session, ctx: Context, project: Project, day: date) -> ProjectSummary:
+    """One row of the overview."""
+    calculation = calculate(session, ctx, project, day)
+    return _summary(session, ctx, project, calculation, facts.all_ward_labels(session))[0]
+
+
 def project_view(session: Session, ctx: Context, code: str, *, as_of: date | None = None) -> ProjectView:
     """Everything the pages of one project show. Raises NotFound and CyclicDependency."""
     day = resolve_day(session, as_of)

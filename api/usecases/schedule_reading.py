@@ -31,6 +31,7 @@ from projects.interchange.tying import by_front, suggested
 _log = logging.getLogger(__name__)
 # Held by a transaction that stays open: a worker that is killed lets go at once.
 _ALONE = text("select pg_try_advisory_xact_lock(7205135, cast(:id as int))")
+MOST_TRIES = 3
 PHASES: Mapping[str, tuple[str, str]] = {
     "waiting": ("chờ đến lượt", "waiting for its turn"),
     "checking": ("xem qua tệp trong tiến trình cách ly", "looking through the file in the limited process"),
@@ -65,23 +66,25 @@ def read_waiting(
     sessions: sessionmaker[Session],
     folder: Path,
     number: int,
+    begun: int = 0,
     *,
     enter: Enter,
     read: Callable[..., Read] = read_schedule,
 ) -> str | None:
     """Reads one import's file, kept in `folder`; gives its state, None when there was nothing to do.
 
-    `enter` opens a transaction to what the worker may see. Two workers never read the same file. Raises only what is
-    a fault of ours or of the database; the import is refused then, with that said.
+    `enter` opens a transaction to what the worker may see; `begun`: how often workers died over it before, after three
+    times it is not begun again. Two workers never read the same file. Raises only what is a fault of ours or of the
+    database; the import is refused then, with that said.
     """
     with sessions.begin() as guard:
         enter(guard)
         if not guard.scalar(_ALONE, {"id": number}):
             return None
-        return _read(_Place(sessions, number, enter), folder, read)
+        return _read(_Place(sessions, number, enter), folder, read, begun)
 
 
-def _read(at: _Place, folder: Path, read: Callable[..., Read]) -> str | None:
+def _read(at: _Place, folder: Path, read: Callable[..., Read], begun: int) -> str | None:
     with at.sessions.begin() as session:
         at.enter(session)
         row = session.get(ScheduleImport, at.number, with_for_update=True)
@@ -89,6 +92,9 @@ def _read(at: _Place, folder: Path, read: Callable[..., Read]) -> str | None:
             return None
         row.state, row.phase = "reading", "checking"
         stored_as, filename = row.stored_as, row.filename
+    if begun >= MOST_TRIES:
+        _log.error("a schedule file ended every worker that read it", extra={"schedule_import": at.number})
+        return _finish(at, _refused([BROKEN]))
     try:
         found = read(folder / stored_as, filename=filename, watch=at.tell)
         at.tell("reckoning")

@@ -65,7 +65,7 @@ def _files(sessions: sessionmaker[Session], snapshot: int) -> tuple[File, ...]:
     with sessions.begin() as session:
         scope.enter(session, who)
         moment.look_back(session, known)
-        data, _ = report_file(session, ctx, Asked(None, day, None), "pdf")
+        data, _ = report_file(session, ctx, Asked(None, day, None, "tom-tat"), "pdf")
     return (
         (f"ban-do-thay-doi-{day:%Y-%m-%d}.png", "image/png", picture),
         (f"bao-cao-cham-{day:%Y-%m-%d}.pdf", FORMS["pdf"], data),

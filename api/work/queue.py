@@ -56,13 +56,13 @@ def make_queue(
     url: str,
     read: Callable[[int], object],
     *,
-    read_schedule: Callable[[int], object] = lambda number: None,
+    read_schedule: Callable[[int, int], object] = lambda number, begun: None,
     daily: Callable[[], object] = lambda: None,
     often: Callable[[], object] = lambda: None,
     role: str | None = None,
 ) -> procrastinate.App:
     """procrastinate on the database at `url` (an SQLAlchemy address); `read` is what a job does with its import,
-    `read_schedule` with a schedule file.
+    `read_schedule` with a schedule file and how often that was begun before.
 
     `daily` is called once a day, however many workers there are, and has to catch up by itself after a pause;
     `often` once a minute. `role` is switched to where the login is the owner's.
@@ -80,9 +80,9 @@ def make_queue(
     def read_import(proposal: int) -> None:
         read(proposal)
 
-    @app.task(name=READ_SCHEDULE, queue=QUEUE)
-    def read_schedule_file(proposal: int) -> None:
-        read_schedule(proposal)
+    @app.task(name=READ_SCHEDULE, queue=QUEUE, pass_context=True)
+    def read_schedule_file(context: procrastinate.JobContext, proposal: int) -> None:
+        read_schedule(proposal, context.job.attempts)
 
     @app.periodic(cron=DAILY_AT)
     @app.task(name=DAILY, queue=QUEUE, queueing_lock=DAILY, lock=DAILY)

@@ -28,7 +28,7 @@ class LawSetting(Versioned, Base):
     set_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     __table_args__ = (
         Index(None, "key", "from_on"),
-        CheckConstraint("key ~ '^(threshold|target|rule|delegation|regime)[.]'", name="key_known"),
+        CheckConstraint("key ~ '^(threshold|target|rule|delegation|regime|holiday)[.]'", name="key_known"),
     )
 
 

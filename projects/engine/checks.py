@@ -77,7 +77,9 @@ def _bounded(a: Activity, calendars: set[str]) -> bool:
         and isinstance(a.constraints[0].at, date)
         and _FIRST <= a.constraints[0].at.toordinal() <= _LAST
         and a.constraints[0].rule is not Rule.ALAP
-        and a.actual_start is a.actual_finish is a.remaining is None
+        and a.actual_start is None
+        and a.actual_finish is None
+        and a.remaining is None
         and 0 <= a.duration <= LAST
         and a.calendar in calendars
         and a.kind is not Kind.MILESTONE

@@ -13,6 +13,8 @@ from tests.people import Tester, make_tester
 
 CODE = "QL1A"
 BASE = f"/du-an/{CODE}/duong-gang"
+SIDEWAYS = """[...document.querySelectorAll(".scroll:not(.zoomable)")]
+    .filter(part => part.scrollWidth > part.clientWidth + 1).map(part => part.innerText.slice(0, 40))"""
 PAGES = ("", "/mang", "/sua?viec=OPEN", "/tien-do", "/co-so")
 
 
@@ -61,6 +63,19 @@ def test_every_page_fits_a_phone_and_a_desk_and_is_reached_by_keys(desk: Page) -
             desk.goto(f"{BASE}{path}")
             wide = desk.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (path, width, wide)
+    # On a phone rows stand one under another and the Gantt is the narrow one: nothing is read by moving it sideways.
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for address in (BASE, f"{BASE}/mang", "/bao-cao-cham/QL6", "/bao-cao-cham"):
+        desk.goto(address)
+        expect(desk.locator("table.is-stacked").first).to_be_visible()
+        assert desk.evaluate(SIDEWAYS) == [], address
+    desk.goto(BASE)
+    assert [desk.locator(f".gantt-{shape}").is_visible() for shape in ("wide", "narrow")] == [False, True]
+    cell = desk.locator("#mang td[data-head]").first
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Công việc: "'
+    assert cell.get_attribute("role") == "cell"
+    desk.set_viewport_size({"width": 1280, "height": 844})
+    assert [desk.locator(f".gantt-{shape}").is_visible() for shape in ("wide", "narrow")] == [True, False]
     desk.goto(f"{BASE}/mang")
     box = desk.locator(".netmap a").first
     box.focus()

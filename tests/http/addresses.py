@@ -14,7 +14,7 @@ PARTS = {
     "event_id": "1", "proposal_id": "1", "session_id": "1", "token_id": "1", "name": "tester", "upload_id": "1",
     "import_id": "1", "document_id": "1", "item_id": "1", "fact_id": "1", "paper_id": "1", "dang": "pdf",
     "row_id": "1", "assignment_id": "1", "secret": "khong-co.ics", "obstacle_id": "1", "complaint_id": "1",
-    "node": "OPEN", "scenario_id": "1",
+    "node": "OPEN", "body": "00097", "scenario_id": "1",
     "z": "12", "x": "3252", "y": "1802",  # Hồng Hà
 }  # fmt: skip
 CASE_ROUTES = re.compile(r"^/(ho-so|api/cases)/\{code\}")
@@ -77,6 +77,7 @@ QUERIES = {
     "/api/obstacles": ("", "tier=ward&overdue=1&project={project}&limit=500"),
     "/api/commitments": ("", "project={project}&listed=1&state=open"),
     "/bao-cao-cham/{code}": ("", "lang=en&ngay=2026-06-30", "tu=2026-03-13&den=2026-04-02&moc=LAND&lang=en"),
+    "/bao-cao-cham/don-vi/{body}": ("", "tu=2026-03-13&ngay=2026-04-10&lang=en"),
     "/api/projects/{code}/slip": ("from=2026-03-13&to=2026-04-02", "ngay=2026-03-20&milestone=LAND"),
 }
 

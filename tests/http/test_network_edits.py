@@ -236,7 +236,12 @@ def test_a_baseline_compares_as_counted_by_hand_and_cannot_be_edited(
     engineer: TestClient, portfolio_settings: Settings
 ) -> None:
     before = hash_now(portfolio_settings)
-    rows = {a["code"]: a for a in engineer.get(f"/api/projects/{CODE}/schedule").json()["activities"]}
+    first = engineer.get(f"/api/projects/{CODE}/schedule").json()
+    # Before any baseline: the network as first recorded, which waits for no land.
+    assert first["planned_dates"]["basis"] == "first_network"
+    assert all(a["planned_finish"] <= a["early_finish"] for a in first["activities"])
+    assert any(a["planned_finish"] < a["early_finish"] for a in first["activities"])
+    rows = {a["code"]: a for a in first["activities"]}
     work = longest(engineer)
     made = engineer.post(f"{NET}/baselines", json={"name": "Lập lần đầu", "reason": "Phê duyệt"})
     assert made.status_code == 201, made.text
@@ -271,6 +276,20 @@ def test_a_baseline_compares_as_counted_by_hand_and_cannot_be_edited(
     assert same["finish_days"] == 0
     assert not any(p["finish_days"] or p["start_days"] for p in same["compared"]["works"])
     assert hash_now(portfolio_settings) == before
+    # The earliest baseline is the plan of each activity, whatever was changed since and however many came after it.
+    later = engineer.post(f"{NET}/baselines", json={"name": "Lập lần hai", "reason": "Điều chỉnh"})
+    assert later.status_code == 201, later.text
+    planned = engineer.get(f"/api/projects/{CODE}/schedule").json()
+    assert planned["planned_dates"] == {
+        "basis": "baseline", "baseline": "Lập lần đầu", "data_date": DAY.isoformat(),
+        "known_event": made.json()["known_event"],
+    }  # fmt: skip
+    for row in planned["activities"]:
+        old = rows[row["code"]]
+        assert (row["planned_start"], row["planned_finish"]) == (old["early_start"], old["early_finish"])
+    assert (
+        engineer.post(f"{NET}/baselines/{later.json()['id']}/drop", json={"reason": "x"}).status_code == 200
+    )
     dropped = engineer.post(f"{NET}/baselines/{made.json()['id']}/drop", json={"reason": "Lập lại"})
     assert dropped.status_code == 200
     assert engineer.get(url).status_code == 404

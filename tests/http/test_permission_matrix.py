@@ -183,7 +183,7 @@ def address(path: str, code: str, project: str) -> str:
     """A path with its parameters filled in."""
     if path.startswith(("/du-an/", "/api/projects/", "/bao-cao-cham/", "/api/reports/")):
         path = path.replace("{code}", project)
-    filled = path.replace("{code}", code).replace("{name}", "khong.co")
+    filled = path.replace("{code}", code).replace("{name}", "khong.co").replace("{body}", "00097")
     return re.sub(r"\{\w+_id\}", "999999999", filled)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import re
 from datetime import date
 from fractions import Fraction
 
+import pikepdf
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import select, text
@@ -20,7 +22,7 @@ from geo.access import access_case
 from geo.db import make_engine, make_sessions
 from geo.history import case_state, record, touch
 from geo.tables import Project
-from tests.people import Tester, make_tester, system_context
+from tests.people import Tester, make_tester, owner_session, system_context
 
 PROJECT = "NGOCHOI"  # cases of it are changed here
 PERIOD = "ngay=2026-04-10&tu=2026-03-13"  # there is no data before the second day
@@ -123,6 +125,29 @@ def test_a_ward_officer_gets_a_report_without_other_wards_cases(
     assert seen["entries"][0]["forecast_finish"] == every["entries"][0]["forecast_finish"]
     other = {d["case"] for d in every["entries"][0]["drivers"] if d["ward"] != "00097"}
     assert not any(code in mine.decode() for code in other)
+
+
+def test_the_brief_of_the_portfolio_is_one_page_and_its_pack_holds_plan_and_charts(
+    reader: TestClient, portfolio_settings: Settings
+) -> None:
+    address, period = "/bao-cao-cham/tep", "ngay=2026-03-20&tu=2026-03-13"
+    _, brief = file_of(reader, "pdf", address, f"loai=tom-tat&{period}")
+    with pikepdf.open(io.BytesIO(brief)) as paper:
+        assert len(paper.pages) == 1
+    led, pack = file_of(reader, "pdf", address, f"loai=tap&{period}")
+    assert reader.get(led).content == pack
+    inside = content_in(pack)
+    dated = {e["code"]: e for e in inside["entries"] if e["forecast_finish"]}
+    assert set(inside["moved"]) == set(dated)
+    for code, moved in inside["moved"].items():
+        if moved is not None:
+            assert moved["after"] == dated[code]["forecast_finish"]
+    assert {p["status"] for p in inside["plan"]} >= {"blocked", "critical"}
+    assert len(inside["times"]) == 3
+    assert all(time["axes"] for time in inside["times"].values())
+    with owner_session(portfolio_settings) as session:
+        found = check_report(session, system_context(), brief)
+    assert (found.whole, found.same, found.differ) == (True, True, ())
 
 
 def test_the_report_page_leads_to_its_files(reader: TestClient) -> None:

@@ -119,7 +119,9 @@ def now(settings: Settings, engine: Engine, number: int, **more: Any) -> str | N
     )
 
 
-def test_killed_while_it_is_read_another_worker_finishes_it(settings: Settings, engine: Engine) -> None:
+def test_killed_while_it_is_read_another_worker_finishes_it(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     number = propose(settings, engine, another())
     environment = os.environ | {
         "DUONGGANG_HOME": str(settings.home), "DUONGGANG_DATABASE_URL": str(settings.database_url),
@@ -131,9 +133,17 @@ def test_killed_while_it_is_read_another_worker_finishes_it(settings: Settings, 
         first.wait()
     halfway = row(engine, number)
     assert (halfway.state, halfway.document, halfway.rows) == ("reading", {}, [])
+    begun: list[int] = []
+
+    def counted(sessions: Any, folder: Path, number: int, times: int, **more: Any) -> str | None:
+        begun.append(times)
+        return read_waiting(sessions, folder, number, times, **more)
+
+    monkeypatch.setattr(worker, "read_waiting", counted)
     with working(settings, dead_after=2.0):
         found = until(engine, number, "ready", "refused")
     assert (found.state, found.faults, found.format) == ("ready", [], "mspdi")
+    assert begun == [1]  # the one that was killed counts
     assert found.summary["compared"]["same"] == 4
     assert found.ties["finish"] == "5"
     assert len(found.rows) == 4
@@ -224,6 +234,14 @@ def test_every_fault_stays_with_the_import_and_a_fault_of_ours_says_so(
     def breaks(*_: Any, **__: Any) -> Read:
         raise RuntimeError
 
+    # A file that ended three workers is not given to a fourth.
+    number = propose(settings, engine, another(), queued=False)
+    folder, sessions = uploads_folder(settings.home), make_sessions(engine)
+    with pytest.raises(RuntimeError):
+        read_waiting(sessions, folder, number, 2, enter=lambda session: None, read=breaks)
+    number = propose(settings, engine, another(), queued=False)
+    assert read_waiting(sessions, folder, number, 3, enter=lambda session: None, read=breaks) == "refused"
+    assert "lỗi của máy chủ" in row(engine, number).faults[0]["vi"]
     number = propose(settings, engine, another(), queued=False)
     with pytest.raises(RuntimeError):
         now(settings, engine, number, read=breaks)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -17,8 +18,11 @@ from api.usecases.ledger import ledger_of
 from geo.db import make_engine
 from geo.history import case_state, put_state, record, touch
 from geo.moment import look_back
+from geo.networks import load_plan, save_net
 from geo.store import load_cases
 from geo.tables import Activity, ClearanceCase, Event, Project
+from projects.engine.model import Constraint, Options, Rule
+from projects.engine.shifts import OFFICE, WorkCalendar, work_time
 from projects.forecasting.chain import forecasts
 from projects.ledger.model import Kind, Ledger, Reason
 from projects.ledger.outlook import Outlook
@@ -173,6 +177,63 @@ def test_edit_of_the_plan_counts_from_its_day_and_names_its_event(owner: Session
     newest = owner.scalars(select(Event.id).order_by(Event.id.desc()).limit(1)).one()
     assert share.events == (newest,)
     assert found.after == calculate(owner, system_context(), project(owner, "MESO"), found.to_day).delay.forecast_finish  # type: ignore[union-attr]  # fmt: skip
+
+
+def imported(session: Session, code: str, on: date, *, longer: int = 0, weeks: bool = False) -> str:
+    """The network of the project comes anew from a file on a day: in minutes, with a calendar of its own; its longest
+    piece of work takes so many hours more, for the first one if `weeks`, it waits for a date. Gives its code."""
+    row, ctx = project(session, code), system_context()
+    plan = load_plan(session, row, ctx.calendars)
+    assert plan is not None
+    day_minutes = 480 if plan.whole_days else 1440
+    longest = max(plan.net.activities, key=lambda a: (a.duration, a.code))
+    activities = []
+    for a in plan.net.activities:
+        a = replace(a, duration=a.duration * day_minutes // 1440, calendar="CA2", remaining=None)
+        if a.code == longest.code:
+            waits = Constraint(Rule.SNET, datetime(2028, 5, 3, 9, 30))
+            a = replace(
+                a, duration=a.duration + 60 * longer, constraints=(waits,) if weeks else a.constraints
+            )
+        activities.append(a)
+    links = tuple(replace(k, lag=k.lag * day_minutes // 1440, lag_calendar=None) for k in plan.net.links)
+    own = WorkCalendar("CA2", (OFFICE,) * 6 + ((),))
+    net = replace(plan.net, activities=tuple(activities), links=links, calendars=(work_time(own),))
+    save_net(
+        session, row, net, options=Options(on), known=ctx.calendars, calendars=[own], fronts=plan.fronts,
+        possessions=plan.possessions,
+    )  # fmt: skip
+    touch(session, row.id)
+    record(
+        session, kind="network.import", object_type="network", object_code=code, actor="thử", effective_on=on,
+        project_code=code, before={}, after={},
+    )  # fmt: skip
+    session.execute(text("select set_config('duonggang.change', '', true)"))  # as after a commit
+    return longest.code
+
+
+def test_ledger_goes_on_over_an_import_in_minutes_and_the_edits_of_it(owner: Session) -> None:
+    row, ctx = project(owner, "DLTL"), system_context()
+    imported(owner, "DLTL", DAY + timedelta(3))
+    worked = imported(owner, "DLTL", DAY + timedelta(6), longer=200, weeks=True)
+    promise(owner, "DLTL", 0, DAY + timedelta(5), DAY + timedelta(500))
+    until = DAY + timedelta(9)
+    found = ledger_of(owner, ctx, "DLTL", DAY, until)
+    delay = calculate(owner, ctx, row, until).delay
+    assert delay is not None
+    assert found.after == delay.forecast_finish
+    for entry in found.days:
+        for half in (entry.progress, entry.plan):
+            assert sum((s.days for s in half.shares), Fraction(0)) == half.moved
+    assert sum((t.days for t in found.causes), Fraction(0)) == found.slip
+    edited = {
+        entry.day: {s.cause.code for s in entry.plan.shares} for entry in found.days if entry.plan.shares
+    }
+    assert edited.keys() == {DAY + timedelta(3), DAY + timedelta(6)}
+    assert edited[DAY + timedelta(6)] == {worked}
+    (share,) = next(e for e in found.days if e.day == DAY + timedelta(6)).plan.shares
+    assert share.reason is Reason.EDIT
+    assert share.days > 0
 
 
 def test_later_corrections_do_not_change_what_was_known_then(portfolio_settings: Settings) -> None:

@@ -11,6 +11,7 @@ from tests.unit.schedule_texts import HOLIDAY, XER_DATES
 PMXML_DATES = XER_DATES | {"A1060": ("2026-09-10T08:00", "2026-09-14T17:00")}
 NAMESPACE = "http://xmlns.oracle.com/Primavera/P6/V17.7/API/BusinessObjects"
 DAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+CODE = "Mặt đường"
 LINKS = (
     ("1", "2", "Finish to Start", 0), ("2", "3", "Finish to Start", 16), ("3", "4", "Finish to Start", 0),
     ("4", "5", "Finish to Start", 0), ("3", "6", "Start to Start", 0), ("4", "6", "Finish to Finish", 0),
@@ -58,10 +59,15 @@ def pmxml(
         "ObjectId": "100", "Id": "CAU1", "Name": "Cầu số 1", "ActivityDefaultCalendarObjectId": "500",
         "DataDate": "2026-09-01T00:00:00", "PlannedStartDate": "2026-08-24T08:00:00",
     }  # fmt: skip
+    kind = _element(
+        "ActivityCodeType", {"ObjectId": "1", "Name": "Hạng mục", "Scope": "Global", "Length": "40"}
+    )
+    value = {"ObjectId": "11", "CodeTypeObjectId": "1", "CodeValue": CODE, "Description": CODE}
+    coding = kind + _element("ActivityCode", value)
     wbs = _element("WBS", {"ObjectId": "10", "Code": "CAU1", "Name": "Cầu số 1", "ProjectObjectId": "100"})
     calendars = _calendar("500", "Năm ngày", 5) + _calendar("600", "Sáu ngày", 0 if idle else 6)
     project = f"<Project>{_fields(head)}{wbs}{activities}{relations}{options}</Project>"
-    root = f'<APIBusinessObjects xmlns="{NAMESPACE}">{calendars}{project}</APIBusinessObjects>'
+    root = f'<APIBusinessObjects xmlns="{NAMESPACE}">{coding}{calendars}{project}</APIBusinessObjects>'
     return f'<?xml version="1.0" encoding="UTF-8"?>{before}{root}'
 
 
@@ -83,7 +89,12 @@ def _activity(
     else:
         fields["RemainingEarlyStartDate"] = "2026-09-01T08:00:00" if status == "In Progress" else start
         fields["RemainingEarlyFinishDate"] = finish
-    return f"<Activity>{_fields(fields | dict(more))}</Activity>"
+    coded = (
+        "<Code><TypeObjectId>1</TypeObjectId><ValueObjectId>11</ValueObjectId></Code>"
+        if code == "A1020"
+        else ""
+    )
+    return f"<Activity>{_fields(fields | dict(more))}{coded}</Activity>"
 
 
 def _calendar(number: str, name: str, days: int) -> str:

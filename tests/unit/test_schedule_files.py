@@ -17,7 +17,7 @@ from projects.engine.schedule import schedule
 from projects.interchange.comparing import compared, counts
 from projects.interchange.outward import planned
 from projects.interchange.package import packed, unpacked
-from tests.unit.pmxml_text import PMXML_DATES, pmxml
+from tests.unit.pmxml_text import CODE, PMXML_DATES, pmxml
 from tests.unit.schedule_texts import MSPDI_DATES, XER_DATES, mspdi, xer
 
 
@@ -80,6 +80,7 @@ def test_a_pmxml_keeps_lags_calendars_and_constraints_and_its_dates_are_ours(rea
     assert calendars["Năm ngày"] == same.calendars[0]
     assert [bool(day) for day in calendars[own.calendar].week] == [True] * 6 + [False]
     assert calendars[own.calendar].exceptions == same.calendars[0].exceptions
+    assert found.beside["A1020"].codes == {"Hạng mục": CODE}
     result = schedule(found.net, found.options)
     for code, dates in PMXML_DATES.items():
         row = result.rows[code]
@@ -105,6 +106,9 @@ def test_what_is_written_reopens_with_the_same_network(
     dates = {code: (r.start_at, r.finish_at) for code, r in schedule(again.net, again.options).rows.items()}
     assert dates == {code: (r.start_at, r.finish_at) for code, r in result.rows.items()}
     assert {b.wbs for b in again.beside.values()} == {b.wbs for b in found.beside.values()}
+    assert {code: b.codes for code, b in again.beside.items()} == {
+        code: b.codes for code, b in found.beside.items()
+    }
     if source == form or source == "pmxml":
         assert notes == ()
         assert again.net.links == found.net.links

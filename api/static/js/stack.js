@@ -7,12 +7,12 @@
   const words = (cell) => cell.textContent.replace(/\s+/g, " ").trim();
 
   /** A table whose parts are no longer table cells by style stays a table by its roles. */
-  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", th: "columnheader" };
+  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tfoot: "rowgroup", tr: "row", td: "cell", th: "columnheader" };
 
   for (const table of document.querySelectorAll("table[data-stack]")) {
     const heads = [...(table.tHead?.rows[0]?.cells ?? [])].map(words);
     if (!heads.length || table.tHead.rows.length > 1) continue;
-    for (const body of table.tBodies) {
+    for (const body of [...table.tBodies, ...(table.tFoot ? [table.tFoot] : [])]) {
       for (const row of body.rows) {
         let column = 0;
         for (const cell of row.cells) {
@@ -21,7 +21,7 @@
         }
       }
     }
-    for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+    for (const part of [table, ...table.querySelectorAll("thead, tbody, tfoot, tr, th, td")]) {
       const role = roles[part.tagName.toLowerCase()];
       part.setAttribute("role", part.tagName === "TH" && part.scope.startsWith("row") ? "rowheader" : role);
     }

@@ -29,6 +29,11 @@
     const acts = { in: () => zoom(scale * STEP), out: () => zoom(scale / STEP), whole: () => zoom(1), fit };
 
     bar.hidden = false;
+    const shown = frame.dataset.show && drawing.querySelector(frame.dataset.show);
+    if (shown) {
+      const [box, around] = [shown.getBoundingClientRect(), frame.getBoundingClientRect()];
+      frame.scrollTop += box.top + box.height / 2 - around.top - frame.clientHeight / 2;
+    }
     bar.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
     frame.addEventListener("keydown", (event) => {
       const act = { "+": "in", "=": "in", "-": "out", 0: "whole" }[event.key];

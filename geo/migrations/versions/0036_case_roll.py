@@ -31,19 +31,19 @@ begin
     return query execute replace($q$
         with served as (
             select case_id, array_agg(code order by length(code), code) as codes from PLACE.case_party
-            where case_id = any($1) and active and ({access.CASE_ROWS})
+            where case_id = any($1) and active and ($2 or {access.CASE_ROWS})
               and role in ('holder', 'co_holder', 'user', 'asset_owner', 'rights', 'heir')
             group by case_id
         ), line as (
             select case_id, plan, party, max(plan) over (partition by case_id) as newest from PLACE.compensation_line
-            where case_id = any($1) and ({access.CASE_ROWS})
+            where case_id = any($1) and ($2 or {access.CASE_ROWS})
         ), paid as (
             select case_id, array_agg(distinct party order by party) as codes from line where plan = newest
             group by case_id having bool_and(party is not null)
         )
         select c.id, coalesce(s.codes, array[]::text[]), coalesce(p.codes, array[]::text[])
         from unnest($1) c(id) left join served s on s.case_id = c.id left join paid p on p.case_id = c.id
-        $q$, 'PLACE.', place || '.') using cases;
+        $q$, 'PLACE.', place || '.') using cases, was = 'on';
     perform set_config('duonggang.maintenance', was, true);
 end $$;
 revoke execute on function case_roll(int[]) from public;
