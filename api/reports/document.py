@@ -293,7 +293,7 @@ def _milestones(entry: Mapping[str, Any]) -> Section | None:
 
 
 def _prospects(content: Mapping[str, Any]) -> list[Section | None]:
-    if content["chance"] is None:
+    if content.get("chance") is None:
         return []
     return [baseline_section(content), chance_section(content), season_section(content)]
 

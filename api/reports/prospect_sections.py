@@ -1,4 +1,4 @@
-"""The parts of a project's report on paper that say what may come: chance, baseline, seasons; broken promises, clocks."""
+"""The parts of a project's report on paper that say what may come: chance, baseline, seasons, promises, clocks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SEASONS = {"flood": "Mùa lũ (đất đê, tháng 5 đến 11)", "tet": "Tết 
 
 def baseline_figure(content: Mapping[str, Any]) -> list[Figure]:
     """The finish by the newest baseline, as a large number."""
-    found = content["baseline"]
+    found = content.get("baseline")
     return [Figure("Đường cơ sở", fmt.date_text(_date(found["finish"]), "vi"))] if found else []
 
 
 def baseline_section(content: Mapping[str, Any]) -> Section:
     """What the baseline is, how far the forecast is from it, and what of it is no longer there."""
-    return Section("Theo đường cơ sở", text=(baseline_words(content["baseline"]),))
+    return Section("Theo đường cơ sở", text=(baseline_words(content.get("baseline")),))
 
 
 def baseline_words(found: Mapping[str, Any] | None) -> str:
@@ -41,7 +41,7 @@ def baseline_words(found: Mapping[str, Any] | None) -> str:
 
 def chance_section(content: Mapping[str, Any]) -> Section | None:
     """The chance of each assigned date, and on what it rests."""
-    found = content["chance"]
+    found = content.get("chance")
     if found is None:
         return None
     rows = [Row(("Hoàn thành dự án", *_dates(found), _percent(found["chance"])))] if found["planned"] else []
@@ -74,7 +74,7 @@ def chance_words(found: Mapping[str, Any]) -> str:
 
 def season_section(content: Mapping[str, Any]) -> Section | None:
     """What the flood season and Tết cost, in days."""
-    found = content["seasons"]
+    found = content.get("seasons")
     if found is None:
         return None
     rows = [Row((SEASONS[e["season"]], _date(e["finish"]), e["days"])) for e in found]

@@ -149,7 +149,8 @@ def _next(
             {
                 "case": row.case.code, "ward": row.case.ward_code,
                 "ward_name": labels.get(row.case.ward_code, row.case.ward_code), "days": row.desk.days,
-                "rule": row.desk.clock.rule if row.desk.clock else None, "act_vi": row.desk.act.verb[0], "act_en": row.desk.act.verb[1],
+                "rule": row.desk.clock.rule if row.desk.clock else None, "act_vi": row.desk.act.verb[0],
+                "act_en": row.desk.act.verb[1],
                 "drives": row.drives,
             }
             for row in work[:NEXT]

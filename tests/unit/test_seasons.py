@@ -63,7 +63,8 @@ def test_only_rest_to_come_is_opened_and_holidays_in_the_flood_season_stay() -> 
         "X", (OFFICE,) * 6 + ((),), tuple((day, ()) for day in off), (ClosedSeason(5, 1, 11, 30),)
     )
     today = date(2026, 7, 1)
-    plain = work_time(replace(dyke, seasons=(), blackouts=tuple((date(y, 5, 1), date(y, 11, 30)) for y in range(1970, 2026)) + ((date(2026, 5, 1), today),)))  # fmt: skip
+    past = [(date(year, 5, 1), date(year, 11, 30)) for year in range(1970, 2026)]
+    plain = work_time(replace(dyke, seasons=(), blackouts=(*past, (date(2026, 5, 1), today))))
     found = reopened(work_time(dyke), closed_days(work_time(dyke), today) - off, today)
     near = slice(
         0, int(plain.day_at[(date(2099, 12, 1) - date(1970, 1, 1)).days])
