@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.baselines import baselines_of, dated_then
+from api.usecases.baselines import baselines_of, dated_if_it_can
 from api.usecases.calculation import Calculation, calculate, calculation_key
 from api.usecases.commitments import commitments
 from api.usecases.desks import desk_rows
@@ -24,7 +24,6 @@ from geo.access import access_project
 from geo.tables import Project
 from projects.calendars import VN6
 from projects.desk.desk import sort_key
-from projects.errors import CyclicDependency, InvalidInput
 from projects.risking.ranges import Assumed
 from projects.seasons import Effect, days_off, season_effects
 
@@ -59,10 +58,7 @@ def _baseline(session: Session, ctx: Context, project: Project, made: Calculatio
         "name": row.name, "data_date": row.data_date.isoformat(), "known_event": row.known_event,
         "finish": None, "days": None, "activities": None, "gone": None, "fault_vi": UNDATABLE,
     }  # fmt: skip
-    try:
-        then = dated_then(session, ctx, project, row)
-    except (InvalidInput, CyclicDependency):
-        return values
+    then = dated_if_it_can(session, ctx, project, row)
     if then is None or then.calculation.delay is None:
         return values
     finish = then.calculation.delay.forecast_finish
