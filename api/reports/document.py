@@ -109,7 +109,8 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
     elif kind == "bao-cao":
         found = whole
     else:
-        charts, rest = time_sections(content), [part for part in whole if part is not None]
+        charts = time_sections(content)
+        rest: list[Section | None] = [part for part in whole if part is not None]
         if rest and not charts:  # after the charts a page begins anyhow
             rest[0] = _page(rest[0])
         found = [*short_parts, *_plan(content), *charts, *rest]
