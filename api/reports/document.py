@@ -205,8 +205,8 @@ def _plan(content: Mapping[str, Any]) -> list[Section]:
     return [Section("Bản đồ trục", picture=Picture(lines, caption), new_page=True)] if lines else []
 
 
-def _page(part: Section | None) -> Section | None:
-    return replace(part, new_page=True) if part else None
+def _page(part: Section) -> Section:
+    return replace(part, new_page=True)
 
 
 def _chain(entry: Mapping[str, Any]) -> Section | None:
