@@ -33,7 +33,7 @@ def test_the_list_has_every_clash_with_needed_available_and_short_days(
         found = time_location(session, system_context(), PROJECT)
     wanted = [c for axis in found.axes for c in axis.clashes]
     assert wanted
-    rows = re.findall(r"<tr><td class=\"n\">(\d+)</td>(.*?)</tr>", page, re.DOTALL)
+    rows = re.findall(r"<tr data-chon=\"[^\"]+\"><td class=\"n\">(\d+)</td>(.*?)</tr>", page, re.DOTALL)
     assert len(rows) == len(wanted)
     for clash, (_, row) in zip(wanted, rows, strict=True):
         said = unescape(row)
