@@ -110,10 +110,9 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
         found = whole
     else:
         charts = time_sections(content)
-        rest: list[Section | None] = [part for part in whole if part is not None]
-        if rest and not charts:  # after the charts a page begins anyhow
-            rest[0] = _page(rest[0])
-        found = [*short_parts, *_plan(content), *charts, *rest]
+        first, *rest = [part for part in whole if part is not None]
+        # After the charts a page begins anyhow.
+        found = [*short_parts, *_plan(content), *charts, first if charts else _page(first), *rest]
     return [part for part in found if part is not None]
 
 
