@@ -110,9 +110,10 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
         found = whole
     else:
         charts = time_sections(content)
-        first, *rest = [part for part in whole if part is not None]
-        # After the charts a page begins anyhow.
-        found = [*short_parts, *_plan(content), *charts, first if charts else _page(first), *rest]
+        rest = [part for part in whole if part is not None]
+        if rest and not charts:  # after the charts a page begins anyhow
+            rest[0] = _page(rest[0])
+        found = [*short_parts, *_plan(content), *charts, *rest]
     return [part for part in found if part is not None]
 
 
