@@ -93,11 +93,11 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -> list[Section]:
-    short_parts = [
+    short_parts: list[Section | None] = [
         *slip_sections(content, most=5, chart=False), _release(content), _sets(entry, 3), _axis(content, entry),
         _wards(entry, 5), next_section(content, 4),
     ]  # fmt: skip
-    whole = [
+    whole: list[Section | None] = [
         *slip_sections(content, most=12, chart=True), _release(content), _sets(entry, MOST_SETS),
         _axis(content, entry), _chain(entry), _wards(entry, MOST_WARDS), _cases(entry),
         _milestones(entry), *_prospects(content),
@@ -110,7 +110,7 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
         found = whole
     else:
         charts = time_sections(content)
-        rest = [part for part in whole if part is not None]
+        rest: list[Section] = [part for part in whole if part is not None]
         if rest and not charts:  # after the charts a page begins anyhow
             rest[0] = _page(rest[0])
         found = [*short_parts, *_plan(content), *charts, *rest]

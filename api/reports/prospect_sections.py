@@ -62,10 +62,11 @@ def chance_words(found: Mapping[str, Any]) -> str:
     """How the chances were made, in Vietnamese."""
     basis, by = found["basis"], found["basis"]["by"]
     work, land = basis["work_percent"], basis["land_percent"]
+    cases, passages = (fmt.number(basis[key], "vi") for key in ("cases", "passages"))
     return (
         f"{fmt.number(found['iterations'], 'vi')} lần mô phỏng, hạt giống {found['seed']}. Khoảng của "
-        f"{basis['cases']} hồ sơ còn vướng: {by.get('promise', 0)} theo độ trễ của {basis['promises']} mốc hẹn đã qua, "
-        f"{by.get('steps', 0)} theo {basis['passages']} lần chuyển bước đã ghi, {by.get('assumed', 0)} giả định "
+        f"{cases} hồ sơ còn vướng: {by.get('promise', 0)} theo độ trễ của {basis['promises']} mốc hẹn đã qua, "
+        f"{by.get('steps', 0)} theo {passages} lần chuyển bước đã ghi, {by.get('assumed', 0)} giả định "
         f"({_signed(land[0])} đến {_signed(land[1])}); {basis['works']} công việc: giả định "
         f"({_signed(work[0])} đến {_signed(work[1])}). Tương quan trong một phường "
         f"{fmt.number(basis['correlation'], 'vi')}."
