@@ -48,6 +48,12 @@ QUERIES = {
     "/du-an/{code}/duong-gang/mang": ("", "tat_ca=1&moc=OPEN&duong=2&lang=en"),
     "/du-an/{code}/duong-gang/sua": ("", "viec=OPEN&lang=en"),
     "/du-an/{code}/duong-gang/tien-do": ("", "tat_ca=1&lang=en"),
+    "/du-an/{code}/ba-khung": ("", "tat_ca=1&lang=en"),
+    "/api/projects/{code}/chosen": (
+        "chon=ho-so:{project}-0042",
+        "chon=doan:TIM:0-900000",
+        "chon=viec:OPEN",
+    ),
     "/api/projects/{code}/network": ("", "format=graphml", "land=true"),
     "/du-an/{code}/tai-dinh-cu": ("", "khu=THULAM&lang=en"),
     "/du-an/{code}/di-doi": ("", "sua=M1&lang=en"),
