@@ -6,7 +6,6 @@ what it came to. Killed in between, the next worker begins anew: nothing is writ
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from api.logs import log
 from api.usecases.schedule_answer import import_answer, row_answer
 from geo.proposing.work import BROKEN, Enter, Stopped
 from geo.schedules.door import Read, read_schedule
@@ -28,7 +28,6 @@ from projects.interchange.imported import Imported
 from projects.interchange.package import packed
 from projects.interchange.tying import by_front, suggested
 
-_log = logging.getLogger(__name__)
 # Held by a transaction that stays open: a worker that is killed lets go at once.
 _ALONE = text("select pg_try_advisory_xact_lock(7205135, cast(:id as int))")
 MOST_TRIES = 3
@@ -93,7 +92,7 @@ def _read(at: _Place, folder: Path, read: Callable[..., Read], begun: int) -> st
         row.state, row.phase = "reading", "checking"
         stored_as, filename = row.stored_as, row.filename
     if begun >= MOST_TRIES:
-        _log.error("a schedule file ended every worker that read it", extra={"schedule_import": at.number})
+        log().error("a schedule file ended every worker that read it", schedule_import=at.number)
         return _finish(at, _refused([BROKEN]))
     try:
         found = read(folder / stored_as, filename=filename, watch=at.tell)
@@ -111,7 +110,7 @@ def _read(at: _Place, folder: Path, read: Callable[..., Read], begun: int) -> st
     except InvalidInput as refused:
         return _finish(at, _refused(refused.faults))
     except Exception:
-        _log.exception("a schedule file could not be read")
+        log().error("a schedule file could not be read", exc_info=True)
         _finish(at, _refused([BROKEN]))
         raise
 
