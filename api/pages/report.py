@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -17,9 +17,13 @@ from api.pages.rendering import render
 from api.pages.sentences import portfolio_conclusion, project_conclusion
 from api.pages.slip import SlipPart, slip_part
 from api.pages.strips import stations_of
+from api.reports.content import release_of
+from api.reports.prospect_sections import SEASON_RULE
 from api.usecases.data_age import Age, ages_of
 from api.usecases.facts import all_ward_labels
+from api.usecases.prospects import prospects_of
 from api.usecases.quality import quality_of
+from api.usecases.release_money import sees_money
 from api.usecases.releases import release_line
 from api.usecases.reports import delay_report
 from api.usecases.schedules import common_options, options_answer
@@ -67,6 +71,8 @@ def project_report(
     report = delay_report(session, ctx, code, as_of=ngay)
     project = access_project(session, code)
     best = release_line(session, ctx, project, report.data_date)
+    may_come = prospects_of(session, ctx, code, report.data_date, dict(all_ward_labels(session)))
+    release = release_of(session, ctx, code, report.data_date) if best and sees_money(ctx) else None
     quality = quality_of(session, ctx, project, report.data_date)
     trust = Trust(quality.gate if quality else None, ages_of(session, project, report.data_date))
     wards, delay = all_ward_labels(session), report.entries[0].delay
@@ -76,7 +82,17 @@ def project_report(
             session, ctx, code, wards,
             since=tu, until=den, milestone=moc, day=report.data_date, forecast=delay.forecast_finish,
         )  # fmt: skip
-    return render_project_report(request, report, wards, lang, slip, best=best, trust=trust)
+    return render_project_report(
+        request,
+        report,
+        wards,
+        lang,
+        slip,
+        best=best,
+        trust=trust,
+        may_come=may_come,
+        money=release.get("money") if release else None,
+    )
 
 
 def render_portfolio_report(
@@ -110,8 +126,11 @@ def render_project_report(
     *,
     best: Release | None = None,
     trust: Trust | None = None,
+    may_come: Mapping[str, Any] | None = None,
+    money: Mapping[str, Any] | None = None,
 ) -> HTMLResponse:
-    """The report of the one project in `report`; `wards` are labels by code, `best` the smallest release."""
+    """The report of the one project in `report`; `wards` are labels by code, `best` the smallest release, `money` what
+    it costs for who may see it, `may_come` the values of `prospects_of`."""
     view = report.entries[0]
     delay = view.delay
     words = network.chain_words(view, lang)
@@ -121,6 +140,10 @@ def render_project_report(
         trust=trust,
         nav="bao-cao-cham",
         best=best,
+        money=money,
+        ahead=may_come,
+        season_rule=SEASON_RULE,
+        day_of=date.fromisoformat,
         project=view.summary.facts,
         data_date=view.data_date,
         view=view,

@@ -1,6 +1,7 @@
 """What a delay report says, as plain values: a function of the day, the last event known and the reader's reach.
 
-So a report for a day “as known then” is the same whenever it is made. It has no money and nothing of persons.
+So a report for a day “as known then” is the same whenever it is made. It has nothing of persons, and money
+of the smallest release set alone, for a role that sees amounts.
 """
 
 from __future__ import annotations
@@ -17,12 +18,10 @@ from api.pages.network import waits
 from api.pages.quality import found_text
 from api.usecases import facts
 from api.usecases.calculation import resolve_day
-from api.usecases.commitments import commitments
 from api.usecases.data_age import ages_of
-from api.usecases.desks import desk_rows
 from api.usecases.ledger import ledger_of
-from api.usecases.may import sees
 from api.usecases.projects import project_view
+from api.usecases.prospects import prospects_of
 from api.usecases.quality import quality_of
 from api.usecases.releases import release_answer
 from api.usecases.reports import delay_report, entry_answer
@@ -34,16 +33,12 @@ from geo.chain import short_head
 from geo.crs import to_measure
 from geo.route import route_piece
 from projects.codes import OBSTACLES
-from projects.desk.desk import sort_key
 from projects.errors import InvalidInput
 from projects.ledger.model import Ledger, Share, Total
 from projects.quality.model import Quality
 from projects.quality.words import WORDS
 
 FORMAT = 1
-TIMED = ("overdue", "week", "month")
-NEXT = 8  # clocks that run out next
-BROKEN = 12  # broken promises that are listed; all are counted
 
 
 def report_content(
@@ -123,15 +118,8 @@ def _of_project(
     labels: dict[str, str],
 ) -> dict[str, Any]:
     project = access_project(session, code)
-    promised = commitments(session, project=code, state="broken", listed=True, limit=BROKEN, as_of=day)
     quality = quality_of(session, ctx, project, day)
     release = release_of(session, ctx, code, day) if view.delay is not None else None
-    work = [
-        row
-        for row in desk_rows(session, ctx, project, day)
-        if row.desk.group in TIMED and sees(ctx, ward=row.case.ward_code, project=code)
-    ]
-    work.sort(key=lambda row: sort_key(row.desk, row.held, row.case.code))
     moved = (
         ledger_of(session, ctx, code, since, day)
         if since is not None and view.delay is not None and since < day
@@ -142,16 +130,6 @@ def _of_project(
         "quality": None if quality is None else _quality(quality),
         "release": release,
         "slip": None if moved is None else slip_values(moved, labels),
-        "promises": {
-            "broken": promised.whole.broken, "kept": promised.whole.kept, "due": promised.due,
-            "listed": [
-                {
-                    "case": p.code, "ward": p.ward_code, "ward_name": labels.get(p.ward_code, p.ward_code),
-                    "promised": p.promised.isoformat(), "number": p.number,
-                }
-                for p in promised.rows
-            ],
-        },
         "ages": [
             {
                 "ward": age.ward, "ward_name": labels.get(age.ward, age.ward), "latest": age.latest.isoformat(),
@@ -159,16 +137,6 @@ def _of_project(
             }
             for age in ages_of(session, project, day)
         ],
-        "next": [
-            {
-                "case": row.case.code, "ward": row.case.ward_code,
-                "ward_name": labels.get(row.case.ward_code, row.case.ward_code), "days": row.desk.days,
-                "rule": row.desk.clock.rule if row.desk.clock else None, "act_vi": row.desk.act.verb[0],
-                "drives": row.drives,
-            }
-            for row in work[:NEXT]
-        ],
-        "next_count": len(work),
         "band": [
             {
                 "axis": axis["code"], "name_vi": axis["name_vi"], "start_m": axis["start_m"],
@@ -182,6 +150,7 @@ def _of_project(
             {"status": status, "line": [[round(x, 1), round(y, 1)] for x, y in line]}
             for status, line in plan_of(session, project.id, view.band)
         ],
+        **prospects_of(session, ctx, code, day, labels),
     }  # fmt: skip
 
 
@@ -259,6 +228,7 @@ def release_of(session: Session, ctx: Context, code: str, day: date) -> dict[str
     return {
         "most": answer["most"], "open": answer["open"], "exact": answer["exact"], "ladder": answer["ladder"],
         "size": found["cases"], "days": answer["days"],
+        **({"money": {k: v for k, v in cash.items() if k != "weeks"}} if (cash := found["money"]) else {}),
     }  # fmt: skip
 
 

@@ -15,6 +15,15 @@ from api.pages.labels import FORECAST_BASIS
 from api.reports.body_document import body_parts
 from api.reports.pack import time_sections
 from api.reports.portfolio_document import portfolio_parts
+from api.reports.prospect_sections import (
+    baseline_figure,
+    baseline_section,
+    chance_section,
+    money_words,
+    next_section,
+    promise_section,
+    season_section,
+)  # fmt: skip
 from api.reports.slip import slip_sections
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
 from projects.codes import OBSTACLES
@@ -65,6 +74,7 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     )
     figures = [
         Figure("Kế hoạch", _day(entry["planned_finish"])),
+        *baseline_figure(content),
         *([Figure("Dự báo kỳ trước", _day(slip["before"]))] if slip else []),
         Figure("Dự báo kỳ này", _day(entry["forecast_finish"])),
         Figure(
@@ -83,14 +93,15 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -> list[Section]:
-    short_parts = [
+    short_parts: list[Section | None] = [
         *slip_sections(content, most=5, chart=False), _release(content), _sets(entry, 3), _axis(content, entry),
-        _wards(entry, 5), _next(content, 4),
+        _wards(entry, 5), next_section(content, 4),
     ]  # fmt: skip
-    whole = [
+    whole: list[Section | None] = [
         *slip_sections(content, most=12, chart=True), _release(content), _sets(entry, MOST_SETS),
         _axis(content, entry), _chain(entry), _wards(entry, MOST_WARDS), _cases(entry),
-        _milestones(entry), _promises(content), _next(content, 8),
+        _milestones(entry), *_prospects(content),
+        promise_section(content), next_section(content, 8),
         _ages(content), *_quality(content),
     ]  # fmt: skip
     if kind == "tom-tat":
@@ -98,7 +109,8 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
     elif kind == "bao-cao":
         found = whole
     else:
-        charts, rest = time_sections(content), [part for part in whole if part is not None]
+        charts = time_sections(content)
+        rest: list[Section] = [part for part in whole if part is not None]
         if rest and not charts:  # after the charts a page begins anyhow
             rest[0] = _page(rest[0])
         found = [*short_parts, *_plan(content), *charts, *rest]
@@ -162,6 +174,7 @@ def _release(content: Mapping[str, Any]) -> Section | None:
     )
     bound = "" if found["exact"] else " Số hồ sơ là cận trên có chứng minh cận dưới ở trang “Gỡ ở đâu trước”."
     hint = f"Trong {found['open']} hồ sơ còn vướng; đất lấy lại được nhiều nhất {fmt.days(found['most'], 'vi')}.{bound}"
+    hint += money_words(found.get("money"), found["size"])
     return Section("Bộ nhỏ nhất cần gỡ", table=Table(columns, rows), hint=hint)
 
 
@@ -280,33 +293,10 @@ def _milestones(entry: Mapping[str, Any]) -> Section | None:
     return Section("Mốc được giao", table=Table(columns, rows)) if rows else None
 
 
-def _promises(content: Mapping[str, Any]) -> Section | None:
-    said = content["promises"]
-    rows = [
-        Row((p["case"], p["ward_name"], date.fromisoformat(p["promised"]), p["number"]))
-        for p in said["listed"]
-    ]
-    text = f"{said['broken']} / {said['due']} mốc hẹn đã đến ngày bị lỡ; {said['kept']} giữ đúng."
-    columns = (
-        Column("Hồ sơ", width=34), Column("Phường, xã"), Column("Hẹn bàn giao", "date"), Column("Lần hẹn thứ", "int"),
-    )  # fmt: skip
-    table = Table(columns, rows) if rows else None
-    return Section("Mốc hẹn bị lỡ", text=(text,), table=table) if said["due"] else None
-
-
-def _next(content: Mapping[str, Any], most: int) -> Section | None:
-    rows = [
-        Row((n["case"], n["ward_name"], n["act_vi"], n["rule"] or "–", n["days"]))
-        for n in content["next"][:most]
-    ]
-    columns = (
-        Column("Hồ sơ", width=22), Column("Phường, xã", width=18), Column("Việc phải làm"), Column("Quy tắc", width=10),
-        Column("Ngày còn lại", "int", 12),
-    )  # fmt: skip
-    hint = (
-        f"{len(rows)} / {content['next_count']} việc quá hạn hoặc đến hạn trong 30 ngày; số âm là đã quá hạn."
-    )
-    return Section("Thời hạn sắp hết", table=Table(columns, rows), hint=hint) if rows else None
+def _prospects(content: Mapping[str, Any]) -> list[Section | None]:
+    if content.get("chance") is None:
+        return []
+    return [baseline_section(content), chance_section(content), season_section(content)]
 
 
 def _ages(content: Mapping[str, Any]) -> Section | None:

@@ -27,7 +27,7 @@ from geo.history import own_key, record
 from geo.moment import look_back
 from geo.tables import Baseline, Project
 from projects.comparing import Compared, compare
-from projects.errors import Fault, InvalidInput, NotFound
+from projects.errors import CyclicDependency, Fault, InvalidInput, NotFound
 
 CHANGE = "baseline.change"
 OBJECT = "baseline"
@@ -163,6 +163,16 @@ def dated_then(
     with looking_back(session, baseline.known_event) as other:
         row = access_project(other, project.code)
         return dated_network(other, ctx, row, baseline.data_date)
+
+
+def dated_if_it_can(
+    session: Session, ctx: Context, project: Project, baseline: BaselineRow
+) -> DatedNetwork | None:
+    """The same; None for a broken baseline too: one whose network was not there or cannot be dated any more."""
+    try:
+        return dated_then(session, ctx, project, baseline)
+    except (InvalidInput, CyclicDependency, NotFound):
+        return None
 
 
 @contextmanager

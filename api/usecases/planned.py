@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.baselines import BaselineRow, baselines_of, dated_then, looking_back
+from api.usecases.baselines import BaselineRow, baselines_of, dated_if_it_can, looking_back
 from geo import scope
 from geo.access import access_project
 from geo.networks import load_plan
@@ -75,7 +75,7 @@ def planned_answer(planned: Planned | None) -> dict[str, Any] | None:
 
 
 def _of_baseline(session: Session, ctx: Context, project: Project, baseline: BaselineRow) -> Planned | None:
-    then = dated_then(session, ctx, project, baseline)
+    then = dated_if_it_can(session, ctx, project, baseline)
     if then is None:
         return None
     rows, land = then.result.rows, then.calculation.cases

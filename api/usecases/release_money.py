@@ -47,7 +47,12 @@ class Money:
 
 def money_due(session: Session, ctx: Context, project_id: int, codes: Collection[str]) -> Money | None:
     """What is known of these cases; None where the reader's role does not see amounts in clear."""
-    if sight(ctx, AMOUNT) != "hiện":
+    if not sees_money(ctx):
         return None
     rows = session.execute(LEFT, {"project": project_id, "codes": sorted(codes)}).all()
     return Money({r.code: int(r.due) for r in rows}, frozenset(r.code for r in rows if r.draft))
+
+
+def sees_money(ctx: Context) -> bool:
+    """Whether the reader's role sees amounts in clear."""
+    return sight(ctx, AMOUNT) == "hiện"

@@ -22,7 +22,7 @@ from api.usecases.visible import hidden_cases
 from geo.access import access_project
 from geo.history import events_of, statements_of
 from geo.tables import ClearanceCase, Event, Milestone, Parcel, Project
-from projects.errors import NotFound
+from projects.errors import Fault, InvalidInput, NotFound
 from projects.history import changed, standing
 from projects.model import NodeKind
 from projects.why import Step, Why, hide, why
@@ -62,7 +62,8 @@ class WhyView:
 def why_view(session: Session, ctx: Context, code: str, node: str, *, as_of: date | None = None) -> WhyView:
     """Why the date of an activity, a case, a milestone (by its code) or a parcel ("sheet:number").
 
-    Raises NotFound for an unknown project or node, and for land outside the reader's reach.
+    Raises NotFound for an unknown project or node, and for land outside the reader's reach; InvalidInput for a number
+    that several parcels have.
     """
     project = access_project(session, code)
     day = resolve_day(session, as_of)
@@ -178,18 +179,30 @@ def _place(session: Session, project: Project, calculation: Calculation, node: s
     )
     if tied is not None and tied in reckoning.prepared.index:
         return tied
-    sheet, mark, number = node.partition(":")
-    if mark:
-        case = session.scalar(
-            select(ClearanceCase.code)
-            .join(Parcel, Parcel.case_id == ClearanceCase.id)
-            .where(Parcel.project_id == project.id, Parcel.sheet == sheet, Parcel.number == number)
-            .order_by(ClearanceCase.code)
-            .limit(1)
-        )
-        if case is not None and case in reckoning.prepared.index:
+    if ":" in node:
+        case = _case_of(session, project, node)
+        if case in reckoning.prepared.index:
             return case
     raise NotFound("activity", node)
+
+
+def _case_of(session: Session, project: Project, parcel: str) -> str:
+    """The case of a parcel, "" for one that is not there. Numbers begin anew on every map of every ward."""
+    sheet, _, number = parcel.partition(":")
+    wanted = (
+        select(ClearanceCase.code)
+        .join(Parcel, Parcel.case_id == ClearanceCase.id)
+        .where(Parcel.project_id == project.id, Parcel.sheet == sheet, Parcel.number == number)
+        .distinct()
+        .order_by(ClearanceCase.code)
+    )
+    found = session.scalars(wanted).all()
+    if len(found) > 1:
+        some = ", ".join(found[:5])
+        vi = f"Tờ {sheet} thửa {number} có trong {len(found)} hồ sơ: hỏi bằng mã hồ sơ ({some})."
+        en = f"Sheet {sheet}, parcel {number} lies in {len(found)} cases: ask by the case ({some})."
+        raise InvalidInput([Fault("node", vi, en)])
+    return found[0] if found else ""
 
 
 def _unnamed(ward_code: str, labels: Mapping[str, str]) -> tuple[str, str]:

@@ -215,11 +215,17 @@ def _compile(name: str, every_day: Sequence[Shifts]) -> WorkTime:
             else:
                 begin.append(d * DAY + start)
                 end.append(d * DAY + stop)
-    starts, ends = np.array([*begin, 2 * LAST], np.int32), np.array([*end, 2 * LAST + 1], np.int32)
+    usual = Counter(sum(b - a for a, b in shifts) for shifts in every_day if shifts)
+    minutes = usual.most_common(1)[0][0] if usual else DAY
+    return stretched(name, np.array(begin, np.int32), np.array(end, np.int32), minutes)
+
+
+def stretched(name: str, begin: Ints, end: Ints, day_minutes: int) -> WorkTime:
+    """A calendar from its stretches of work: minutes, ascending and apart."""
+    starts, ends = np.append(begin, 2 * LAST).astype(np.int32), np.append(end, 2 * LAST + 1).astype(np.int32)
     before = np.concatenate([[0], np.cumsum(ends[:-1] - starts[:-1])]).astype(np.int32)
     mornings = np.arange(DAYS + 1, dtype=np.int64) * DAY
     marks = np.arange(int(before[-1]) // DAY + 2, dtype=np.int64) * DAY
-    usual = Counter(sum(b - a for a, b in shifts) for shifts in every_day if shifts)
     return WorkTime(
         name=name,
         begin=starts,
@@ -227,5 +233,5 @@ def _compile(name: str, every_day: Sequence[Shifts]) -> WorkTime:
         before=before,
         day_at=np.searchsorted(ends, mornings, side="right").astype(np.int32),
         rank_at=np.maximum(np.searchsorted(before, marks, side="right") - 1, 0).astype(np.int32),
-        day_minutes=usual.most_common(1)[0][0] if usual else DAY,
+        day_minutes=day_minutes,
     )
