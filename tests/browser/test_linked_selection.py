@@ -59,7 +59,7 @@ def test_what_is_clicked_in_one_pane_is_selected_in_the_others(page: Page, api: 
     page.goto(f"{BASE}/ba-khung?tat_ca=1")
     page.wait_for_function(READY)
     # The Gantt: an activity.
-    bar = page.locator(".gantt g[data-chon^='viec:PIE']").first
+    bar = page.locator(".gantt-narrow g[data-chon^='viec:PIE']").first
     name = str(bar.get_attribute("data-chon"))
     bar.locator("rect.task").click()
     said = api.get(f"/api/projects/{CODE}/chosen?chon={name}").json()

@@ -54,7 +54,7 @@
         el("summary", {}, map.dg.labels.legend),
         el("div", { class: "dg-legend-body" }, live, fixed),
       );
-      box.open = map.getSize().x >= 600;
+      box.open = map.getSize().x >= 600 && map.getSize().y >= 400;
       box.addEventListener("toggle", () => DG.labels(map).soon());
       const control = L.control({ position: "bottomleft" });
       control.onAdd = () => box;
