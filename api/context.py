@@ -34,6 +34,10 @@ class ResultCache:
                 self._items.move_to_end(key)
             return self._items.get(key)
 
+    def keep(self, key: tuple[Any, ...], value: Any) -> None:
+        """Keeps a value that was made together with others."""
+        self.get(key, lambda: value)
+
     def get(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """The value of `key`, made once."""
         with self._lock:

@@ -7,8 +7,7 @@ packed value and numpy reads it as it is.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +17,7 @@ import numpy.typing as npt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.store import LOOPS, states_then
+from geo.store import joining_whole, states_then
 from geo.tables import ClearanceCase, Project
 from projects.clearance import gives_possession, wants_land
 from projects.steps import STEPS
@@ -105,7 +104,7 @@ def load_land(session: Session, project: Project, *, as_of: date) -> dict[int, L
     Sees what the session's reach sees: sums of all land are asked inside `geo.scope.calculating`.
     """
     asked = {"project": project.id, "day": as_of, "handed": list(HANDED), "unwanted": list(UNWANTED)}
-    with _joining_whole(session):
+    with joining_whole(session):
         packed = session.scalar(ROWS, asked)
     rows = np.frombuffer(packed or b"", dtype=PACKED)
     case = rows["case"].astype(np.int64)
@@ -135,13 +134,6 @@ def named(session: Session, parcels: Iterable[bytes]) -> dict[bytes, ParcelName]
         return {}
     rows = session.execute(NAMES, {"ids": ids}).all()
     return {row[0].bytes: ParcelName(*row[1:]) for row in rows}
-
-
-@contextmanager
-def _joining_whole(session: Session) -> Iterator[None]:
-    session.execute(LOOPS, {"loops": "off"})
-    yield
-    session.execute(LOOPS, {"loops": "on"})
 
 
 def _put_back(

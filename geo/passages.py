@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.store import LOOPS
+from geo.store import joining_whole
 from geo.tables import Project
 from projects.forecasting.lawful import KINDS
 from projects.forecasting.pace import NEXT_STEP, Seen
@@ -166,20 +166,19 @@ def law_facts_of(
 ) -> dict[int, dict[str, tuple[Fact, ...]]]:
     """The same of several projects at once, by their id."""
     steps = {step: kind for step, kind in STEP_FACTS.items() if kind in KINDS}
-    session.execute(LOOPS, {"loops": "off"})
-    rows = session.execute(
-        LAW_FACTS,
-        {
-            "codes": [project.code for project in projects],
-            "projects": [project.id for project in projects],
-            "day": day,
-            "early": _EARLY,
-            "kinds": list(KINDS),
-            "steps": list(steps),
-            "step_kinds": list(steps.values()),
-        },
-    ).all()
-    session.execute(LOOPS, {"loops": "on"})
+    with joining_whole(session):
+        rows = session.execute(
+            LAW_FACTS,
+            {
+                "codes": [project.code for project in projects],
+                "projects": [project.id for project in projects],
+                "day": day,
+                "early": _EARLY,
+                "kinds": list(KINDS),
+                "steps": list(steps),
+                "step_kinds": list(steps.values()),
+            },
+        ).all()
     found: dict[int, dict[str, list[Fact]]] = {project.id: {} for project in projects}
     for project, code, kind, on, land, party, value, number in rows:
         fact = Fact(kind, on, land=land, party=party, value=value, id=number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
@@ -98,6 +99,14 @@ STATES_THEN = text(
 )
 
 
+@contextmanager
+def joining_whole(session: Session) -> Iterator[None]:
+    """Plans that join whole tables for the length of a `with`."""
+    session.execute(LOOPS, {"loops": "off"})
+    yield
+    session.execute(LOOPS, {"loops": "on"})
+
+
 def load_network(session: Session, project: Project) -> Network | None:
     """The schedule network of a project in days, None when it has none (programmes).
 
@@ -164,11 +173,10 @@ def load_cases_of(
     """The same of several projects at once, by their id, in one statement."""
     then = states_then(session, [project.code for project in projects], as_of=as_of)
     asked = {"projects": [project.id for project in projects]}
-    session.execute(LOOPS, {"loops": "off"})
-    rows = session.execute(CASES, asked).all()
-    land = _land_of(session.execute(LAND, asked).all())
-    waiting = _waiting(session.scalar(WAITING, asked), dict(session.execute(FRONTS, asked).all()))
-    session.execute(LOOPS, {"loops": "on"})
+    with joining_whole(session):
+        rows = session.execute(CASES, asked).all()
+        land = _land_of(session.execute(LAND, asked).all())
+        waiting = _waiting(session.scalar(WAITING, asked), dict(session.execute(FRONTS, asked).all()))
     found: dict[int, list[CaseState]] = {project.id: [] for project in projects}
     for project_id, number, code, ward, step, step_on, promised_on, obstacle, version, is_demo in rows:
         parcels, kind = land.get(number, _NO_LAND)

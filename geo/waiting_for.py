@@ -64,15 +64,10 @@ HOUSED = (
 )  # fmt: skip
 
 
-def open_obstacles(session: Session, project: Project, *, day: date) -> dict[str, tuple[Obstacle, ...]]:
-    """The obstacles that are open at the end of `day` and due after it, by case code."""
-    return open_obstacles_of(session, (project,), day=day)[project.id]
-
-
-def open_obstacles_of(
+def open_obstacles(
     session: Session, projects: Sequence[Project], *, day: date
 ) -> dict[int, dict[str, tuple[Obstacle, ...]]]:
-    """The same of several projects at once, by their id."""
+    """The obstacles that are open at the end of `day` and due after it, by project id and case code."""
     found: dict[int, dict[str, tuple[Obstacle, ...]]] = {project.id: {} for project in projects}
     asked = {"projects": list(found), "day": day}
     for project, code, cause, due_on in session.execute(OBSTACLES, asked):
@@ -81,13 +76,8 @@ def open_obstacles_of(
     return found
 
 
-def home_needs(session: Session, project: Project, *, day: date) -> list[Need]:
-    """The households that wait for a plot at the end of `day`, whatever step their case is at."""
-    return home_needs_of(session, (project,), day=day)[project.id]
-
-
-def home_needs_of(session: Session, projects: Sequence[Project], *, day: date) -> dict[int, list[Need]]:
-    """The same of several projects at once, by their id."""
+def home_needs(session: Session, projects: Sequence[Project], *, day: date) -> dict[int, list[Need]]:
+    """The households that wait for a plot at the end of `day`, whatever step their case is at, by project id."""
     found: dict[int, list[Need]] = {project.id: [] for project in projects}
     asked = {"projects": list(found), "day": day, "housed": list(HOUSED)}
     for row in session.execute(NEEDS, asked):

@@ -8,16 +8,15 @@ moment of knowledge (`api.context.ResultCache`). What of it a reader may see is 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.grounds import grounds_of_all, outside, outside_all, rules_of_all
-from api.usecases.known_works import known_works_of
+from api.usecases.known_works import known_works
 from geo import scope
 from geo.access import portfolio_state
 from geo.store import load_cases_of, load_fronts_of
@@ -130,8 +129,9 @@ def calculate_all(
     fresh = [p for p in projects if p.id not in kept]
     if fresh:
         made = _calculated(session, ctx, fresh, day, keys)
-        for number, calculation in made.items():
-            kept[number] = ctx.cache.get(("calculation", *keys[number]), partial(replace, calculation))
+        for calculation in made.values():
+            ctx.cache.keep(("calculation", *calculation.key), calculation)
+        kept |= made
     return tuple(kept[p.id] for p in projects)
 
 
@@ -146,7 +146,7 @@ def _calculated(
         cases = load_cases_of(session, projects, as_of=day)
     wanted = {p: tuple([case for case in cases[p.id] if wants_land(case.step)]) for p in projects}
     fronts = load_fronts_of(session, projects)
-    works = known_works_of(session, ctx, projects, day)
+    works = known_works(session, ctx, projects, day)
     grounds = grounds_of_all(session, ctx, wanted, day)
     rules = rules_of_all(session, projects)
     found = {}

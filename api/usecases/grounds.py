@@ -19,7 +19,7 @@ from geo import scope
 from geo.front_rules import run_rules, with_run_fronts
 from geo.passages import Observed, law_facts_of, passages, total
 from geo.tables import ClearanceCase, Project
-from geo.waiting_for import home_needs_of, open_obstacles_of, plots_left
+from geo.waiting_for import home_needs, open_obstacles, plots_left
 from projects.calendars import VN5
 from projects.forecasting.lawful import LawGround
 from projects.forecasting.model import Grounds
@@ -46,18 +46,13 @@ def grounds_of_all(
     laws = _law_grounds(session, ctx, tuple(cases), day)
     paces = paces_of(session, ctx, day)
     with scope.calculating(session):
-        obstacles = open_obstacles_of(session, tuple(cases), day=day)
-        needs = home_needs_of(session, tuple(cases), day=day)
+        obstacles = open_obstacles(session, tuple(cases), day=day)
+        needs = home_needs(session, tuple(cases), day=day)
         plots = {p.id: _plots(session, p, day, mine, needs[p.id]) for p, mine in cases.items()}
     return {
         p.id: Grounds(law=laws[p.id], paces=paces, obstacles=obstacles[p.id], plots=plots[p.id])
         for p in cases
     }
-
-
-def law_ground(session: Session, ctx: Context, project: Project, day: date) -> LawGround:
-    """What the lawful earliest of the cases of a project is asked with."""
-    return _law_grounds(session, ctx, (project,), day)[project.id]
 
 
 def _law_grounds(
@@ -134,9 +129,9 @@ def _plots(
     session: Session, project: Project, day: date, cases: Sequence[CaseState], of_project: Sequence[Need]
 ) -> Mapping[str, PlotDay]:
     """The plot that each case waits for, the last one of its households; cases past the decision wait for none."""
-    early = (
-        {case.code for case in cases if 0 < STEPS[case.step].order < STEPS["S90"].order} if of_project else ()
-    )
+    if not of_project:
+        return {}
+    early = {case.code for case in cases if 0 < STEPS[case.step].order < STEPS["S90"].order}
     needs = [need for need in of_project if need.case in early]
     if not needs:
         return {}

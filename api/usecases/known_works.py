@@ -35,19 +35,14 @@ STAMP = text(
 WRITING = text("select pg_current_xact_id_if_assigned() is not null")
 
 
-def known_works(session: Session, ctx: Context, project: Project, day: date) -> Works | None:
-    """The works of `project` on a data date, without land; None without a network.
+def known_works(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, Works | None]:
+    """The works of each project on a data date, without land, by its id; None without a network.
 
     Land changes far more often than the network: its revision does not count here. What was known at another moment
     is read anew.
     """
-    return known_works_of(session, ctx, (project,), day)[project.id]
-
-
-def known_works_of(
-    session: Session, ctx: Context, projects: Sequence[Project], day: date
-) -> dict[int, Works | None]:
-    """The same of several projects at once, by their id."""
     law = law_of(session, ctx, today=day)
     calendars = calendars_on(session, ctx, day)
     stamps: dict[int, list[object]] | None = None
