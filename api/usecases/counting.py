@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from api.usecases.calculation import Calculation, cleared
 from api.views import LandCount
 from projects.model import CaseState, ParcelRef
@@ -14,26 +12,22 @@ GROUPS = range(1, 8)
 
 def land_count(calculation: Calculation) -> LandCount:
     """Parcels and cases of a project, all and handed over, in numbers and in m², and by step group."""
-    by_step: dict[str, list[CaseState]] = {}
-    for case in calculation.cases.values():
-        by_step.setdefault(case.step, []).append(case)
-    by_group = dict.fromkeys(GROUPS, 0)
-    count = LandCount(0, 0, 0.0, 0.0, len(calculation.cases), 0, (), 0)
-    for cases in by_step.values():
-        parcels = sum([len(case.parcels) for case in cases])
-        area = sum([p.area_m2 for case in cases for p in case.parcels])
-        done = cleared(cases[0])  # the step says it
-        by_group[step_group(cases[0])] += parcels
-        count = replace(
-            count,
-            parcels=count.parcels + parcels,
-            parcels_cleared=count.parcels_cleared + done * parcels,
-            area_m2=count.area_m2 + area,
-            area_cleared_m2=count.area_cleared_m2 + done * area,
-            cases_cleared=count.cases_cleared + done * len(cases),
-            demo_parcels=count.demo_parcels + sum([len(case.parcels) for case in cases if case.is_demo]),
-        )
-    return replace(count, by_group=tuple(by_group[g] for g in GROUPS))
+    parcels, by_group = [len(case.parcels) for case in calculation.cases.values()], dict.fromkeys(GROUPS, 0)
+    areas = [sum([p.area_m2 for p in case.parcels]) for case in calculation.cases.values()]
+    cases = list(zip(calculation.cases.values(), parcels, areas, strict=True))
+    for case, count, _ in cases:
+        by_group[step_group(case)] += count
+    done = [row for row in cases if cleared(row[0])]
+    return LandCount(
+        parcels=sum(parcels),
+        parcels_cleared=sum(count for _, count, _ in done),
+        area_m2=sum(areas),
+        area_cleared_m2=sum(area for *_, area in done),
+        cases=len(cases),
+        cases_cleared=len(done),
+        by_group=tuple(by_group[g] for g in GROUPS),
+        demo_parcels=sum(count for case, count, _ in cases if case.is_demo),
+    )
 
 
 def step_group(case: CaseState) -> int:
