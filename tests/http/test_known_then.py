@@ -175,11 +175,15 @@ def test_a_cache_that_does_not_know_the_moment_would_show_the_present(
 ) -> None:
     """The control of the cache's keys: the revision of a project is the present one, whatever is looked at."""
 
-    def forgetful(_: Any, __: Any, project: Any, day: date) -> tuple[object, ...]:
+    def forgetful(_: Any, project: Any, day: date) -> tuple[object, ...]:
         return "forgetful", project.id, project.revision, day
 
-    monkeypatch.setattr("api.usecases.calculation.calculation_key", forgetful)
-    assert calculation.calculation_key is forgetful
+    monkeypatch.setattr("api.usecases.calculation.result_key", forgetful)
+    monkeypatch.setattr(
+        "api.usecases.calculation.outside_all",
+        lambda _, __, projects, ___: dict.fromkeys([p.id for p in projects], ()),
+    )
+    assert calculation.result_key is forgetful
     address = f"/api/projects/{PROJECT}/schedule?as_of=2026-09-15"
     program.get(address)
     assert canonical(program, back(address, then.at)) != then.answers[address]

@@ -45,12 +45,15 @@ def test_no_work_begins_or_ends_on_a_day_off_that_was_announced(owner: Session) 
     options = schedule_answer(owner, ctx, CODE, as_of=DAY)["options"]
     assert options["holidays"].startswith("holidays ")
     assert "+" not in options["holidays"]
-    begun = {start for start, finish in usual.values() if finish > start}
-    off = max(begun, key=lambda on: sum(on == start for start, finish in usual.values() if finish > start))
+    calendars = {a["code"]: a["calendar"] for a in schedule_answer(owner, ctx, CODE, as_of=DAY)["activities"]}
+    off = max(
+        start
+        for code, (start, finish) in usual.items()
+        if DAY < start < finish and calendars.get(code, "ALL") != "ALL"
+    )
     set_law(owner, ctx, key=f"holiday.{off.isoformat()}", from_on=DAY, value={"off": True}, document="TB 1")
     now = finishes(owner, DAY)
     assert now != usual
-    calendars = {a["code"]: a["calendar"] for a in schedule_answer(owner, ctx, CODE, as_of=DAY)["activities"]}
     at_rest = [
         c for c, span in now.items() if calendars.get(c) != "ALL" and off in span and span[0] < span[1]
     ]

@@ -133,12 +133,11 @@ def test_passages_observed_in_the_period_are_booked_at_its_start(owner: Session)
     ctx = system_context()
     until = DAY + timedelta(6)
     before = ledger_of(owner, ctx, PACED, DAY, until)
-    assert before.opening.moved == 0
     step(owner, OTHER, 8, DAY + timedelta(4))
     found = ledger_of(owner, ctx, PACED, DAY, until)
     assert found.before == calculate(owner, ctx, row, DAY).delay.forecast_finish  # type: ignore[union-attr]
     assert found.after == calculate(owner, ctx, row, until).delay.forecast_finish  # type: ignore[union-attr]
-    assert found.opening.moved != 0
+    assert found.opening.moved not in (0, before.opening.moved)
     assert {s.reason for s in found.opening.shares} == {Reason.GROUNDS}
     assert sum((s.days for s in found.opening.shares), Fraction(0)) == found.opening.moved
     assert {t.key: t.days for t in found.half_steps}["grounds"] == found.opening.moved
