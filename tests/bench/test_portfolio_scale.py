@@ -72,7 +72,7 @@ def test_a_new_forecast_of_a_parcel_reaches_milestones_map_and_report_over_http(
             answer = client.patch(
                 f"/api/cases/{case}",
                 json={"version": version, "promised_on": (TODAY + timedelta(700 + n)).isoformat()},
-                headers={"Idempotency-Key": f"scale-{n}"},
+                headers={"Idempotency-Key": f"scale-{n:04}"},
             )
             assert answer.status_code == 200, answer.text
             report = client.get("/api/reports/delay/B00").json()["projects"][0]
