@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,15 +14,36 @@ from projects.plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """An activity in one of the two schedules. Duration and total float in usual days of its calendar."""
+    """An activity in one of the two schedules. Duration and total float in usual days of its calendar; None where only
+    dates are known."""
 
     start: date
     finish: date
-    days: float
-    float_days: float
+    days: float | None
+    float_days: float | None
     critical: bool
     calendar: str
     done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An activity of a schedule that is compared."""
+
+    name_vi: str
+    name_en: str
+    kind: str  # task | milestone | possession | effort
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A schedule to be compared: its activities (not their land) by code, when all is done, and its links by name with
+    lag and calendar; None where only dates are known."""
+
+    told: Mapping[str, Told]
+    finish: date
+    links: Mapping[str, tuple[int, str | None]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +82,7 @@ class Compared:
     links_added: tuple[str, ...]
     links_removed: tuple[str, ...]
     links_changed: tuple[str, ...]
+    links_known: bool = True  # not of a baseline that has only dates
 
     @property
     def added(self) -> tuple[Pair, ...]:
@@ -77,32 +100,48 @@ class Compared:
         return (self.finish_after - self.finish_before).days
 
 
-def compare(plan: Plan, before: Result, other: Plan, after: Result) -> Compared:
-    """The activities of the two plans (not their land), with the dates that the results give them."""
-    one = {a.code: a for a in plan.net.activities}
-    two = {a.code: a for a in other.net.activities}
+def stand_of(plan: Plan, result: Result) -> Stand:
+    """The activities of a plan with the dates that a result gives them."""
+    return Stand(
+        {
+            a.code: Told(
+                a.name_vi,
+                a.name_en,
+                "possession" if a.code in plan.possessions else a.kind.value,
+                _side(a, result.rows[a.code]),
+            )
+            for a in plan.net.activities
+        },
+        result.finish,
+        {f"{k.pred} → {k.succ} ({k.type})": (k.lag, k.lag_calendar) for k in plan.net.links},
+    )
+
+
+def compare(before: Stand, after: Stand) -> Compared:
+    """Two schedules of one project, activity by activity. Links are compared where both have them."""
     pairs = []
-    for code in {**one, **two}:
-        told, of = (two[code], other) if code in two else (one[code], plan)
-        was = _side(one[code], before.rows[code]) if code in one else None
-        now = _side(two[code], after.rows[code]) if code in two else None
+    for code in {**before.told, **after.told}:
+        told = after.told.get(code) or before.told[code]
+        was = before.told[code].side if code in before.told else None
+        now = after.told[code].side if code in after.told else None
         both = was is not None and now is not None
         pairs.append(
             Pair(
                 code=code,
                 name_vi=told.name_vi,
                 name_en=told.name_en,
-                kind="possession" if code in of.possessions else told.kind.value,
+                kind=told.kind,
                 before=was,
                 after=now,
                 start_days=(now.start - was.start).days if both and was and now else None,
                 finish_days=(now.finish - was.finish).days if both and was and now else None,
-                duration_days=round(now.days - was.days, 2) if both and was and now else None,
-                float_days=round(now.float_days - was.float_days, 2) if both and was and now else None,
+                duration_days=_apart(was.days, now.days) if both and was and now else None,
+                float_days=_apart(was.float_days, now.float_days) if both and was and now else None,
             )
         )
     pairs.sort(key=_place)
-    links, others = _links(plan), _links(other)
+    known = before.links is not None and after.links is not None
+    links, others = (before.links or {}, after.links or {}) if known else ({}, {})
     return Compared(
         milestones=tuple(p for p in pairs if p.kind not in ("task", "effort")),
         works=tuple(p for p in pairs if p.kind in ("task", "effort")),
@@ -111,7 +150,12 @@ def compare(plan: Plan, before: Result, other: Plan, after: Result) -> Compared:
         links_added=tuple(sorted(others.keys() - links.keys())),
         links_removed=tuple(sorted(links.keys() - others.keys())),
         links_changed=tuple(sorted(k for k in links.keys() & others.keys() if links[k] != others[k])),
+        links_known=known,
     )
+
+
+def _apart(was: float | None, now: float | None) -> float | None:
+    return None if was is None or now is None else round(now - was, 2)
 
 
 def _side(a: Activity, row: Row) -> Side:
@@ -130,7 +174,3 @@ def _place(pair: Pair) -> tuple[date, date, str]:
     side = pair.after or pair.before
     assert side is not None
     return side.start, side.finish, pair.code
-
-
-def _links(plan: Plan) -> dict[str, tuple[int, str | None]]:
-    return {f"{k.pred} → {k.succ} ({k.type})": (k.lag, k.lag_calendar) for k in plan.net.links}

@@ -127,7 +127,7 @@ def convert(
             )
             found = Network(
                 imported.net, options, imported.calendars, imported.name, imported.beside, imported.percents,
-                imported.notes,
+                imported.notes, imported.baselines,
             )  # fmt: skip
         content, notes = network_file(found, WRITES[target.suffix.lower()])
         try:
@@ -147,6 +147,8 @@ def _say_import(said: dict[str, Any] | None) -> None:
         f"thích, {n['handed_on']} khác theo việc trước, {n['unexplained']} chưa giải thích được, {n['no_date']} không "
         "có ngày."
     )
+    for base in said["baselines"]:
+        say(f"Đường cơ sở “{base['name']}”: {base['activities']}/{base['of']} công việc có ngày.")
     for note in said["notes"]:
         _say_note(note["vi"], note["codes"])
 

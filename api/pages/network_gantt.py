@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.pages.gantt import NARROW, Bar, Gantt, LinkOf, gantt
 from api.pages.network import ActivityRow, bars, drawn
-from api.usecases.baselines import BaselineRow, baselines_of, dated_then
+from api.usecases.baselines import BaselineRow, baselines_of, stand_then
 from api.usecases.calculation import resolve_day
 from api.usecases.dated_network import DatedNetwork, dated_network
 from api.usecases.planned import Planned, planned_of
@@ -23,6 +23,7 @@ from api.usecases.visible import hidden_cases
 from api.views import ProjectView
 from geo.access import access_project
 from geo.tables import Milestone
+from projects.comparing import Stand
 from projects.errors import NotFound
 from projects.model import CaseState
 from projects.plan import link_key
@@ -103,7 +104,7 @@ def chart_of(
     chosen = next((b for b in known if b.id == wanted.baseline), None)
     if wanted.baseline and chosen is None:
         raise NotFound("baseline", str(wanted.baseline))
-    then = None if chosen is None else dated_then(session, ctx, project, chosen)
+    then = None if chosen is None else stand_then(session, ctx, project, chosen)
     matching = tuple(row for row in rows if _matches(row, wanted))
     shown = list(matching) if wanted.filtered else drawn(matching, all_of_them=wanted.every)
     drawing = narrow = None
@@ -121,7 +122,7 @@ def chart_of(
         drawing = gantt(made, data_date=day, planned=finish, links=links[:MOST_ARROWS])
         narrow = gantt(made, data_date=day, planned=finish, shape=NARROW)
     now = {a.code for a in found.plan.net.activities} if found else set()
-    gone = len({a.code for a in then.plan.net.activities} - now) if then else 0
+    gone = len(then.told.keys() - now) if then else 0
     return Chart(
         drawing, matching, len(shown), known, chosen, gone, planned_of(session, ctx, project), narrow
     )
@@ -145,7 +146,7 @@ def fold(text: str) -> str:
 def _dressed(
     bar: Bar,
     found: DatedNetwork,
-    then: DatedNetwork | None,
+    then: Stand | None,
     planned: Mapping[str, date],
     begun: Collection[str],
 ) -> Bar:
@@ -156,11 +157,11 @@ def _dressed(
         done = bar.finish
     elif bar.code in begun and bar.start <= found.data_date:
         done = found.data_date
-    base = then.result.rows.get(bar.code) if then is not None else None
+    base = then.told.get(bar.code) if then is not None else None
     return replace(
         bar,
         done_until=done,
-        baseline=None if base is None else (base.early_start, base.early_finish),
+        baseline=None if base is None else (base.side.start, base.side.finish),
         planned=planned.get(bar.code),
     )
 

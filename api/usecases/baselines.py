@@ -2,6 +2,8 @@
 
 The schedule of a baseline is computed anew from the rows as they were known with its event, so nothing can be edited
 into it afterwards. It is compared activity by activity with the schedule of now, or with another baseline.
+
+A baseline that came with a schedule file (`api.usecases.sent_baselines`) is the sender's dates, and nothing else.
 """
 
 from __future__ import annotations
@@ -22,11 +24,12 @@ from api.usecases.desk import request_of, text_faults
 from api.usecases.entries import already_written, key_once
 from api.usecases.may import require
 from api.usecases.records.writing import Said
+from api.usecases.sent_baselines import sent_stand
 from geo.access import access_project
 from geo.history import own_key, record
 from geo.moment import look_back
 from geo.tables import Baseline, Project
-from projects.comparing import Compared, compare
+from projects.comparing import Compared, Stand, compare, stand_of
 from projects.errors import CyclicDependency, Fault, InvalidInput, NotFound
 
 CHANGE = "baseline.change"
@@ -46,6 +49,7 @@ class BaselineRow:
     document: str | None
     set_by: str
     set_at: datetime
+    source: Mapping[str, Any] | None = None  # the schedule file that it came with
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +145,38 @@ def compare_baseline(
     project = access_project(session, code)
     before = _row(_standing(session, project, row_id))
     after = None if with_id is None else _row(_standing(session, project, with_id))
-    then = dated_then(session, ctx, project, before)
-    day = resolve_day(session, as_of)
-    now = (
-        dated_network(session, ctx, project, day)
-        if after is None
-        else dated_then(session, ctx, project, after)
-    )
-    if then is None or now is None:
+    then = stand_then(session, ctx, project, before)
+    if after is None:
+        now = dated_network(session, ctx, project, resolve_day(session, as_of))
+        to = None if now is None else stand_of(now.plan, now.result)
+        day = None if now is None else now.data_date
+    else:
+        to, day = stand_then(session, ctx, project, after), after.data_date
+    if then is None or to is None or day is None:
         raise NotFound("network", code)
-    return Comparison(
-        code, before, after, now.data_date, compare(then.plan, then.result, now.plan, now.result)
-    )
+    return Comparison(code, before, after, day, compare(then, to))
+
+
+def stand_then(session: Session, ctx: Context, project: Project, baseline: BaselineRow) -> Stand | None:
+    """What a baseline says of each activity: dated from its moment, or as its sender gave it."""
+    if baseline.source is not None:
+        return sent_stand(session, baseline.id, baseline.source)
+    then = dated_then(session, ctx, project, baseline)
+    return None if then is None else stand_of(then.plan, then.result)
+
+
+def stand_if_it_can(session: Session, ctx: Context, project: Project, baseline: BaselineRow) -> Stand | None:
+    """The same; None for a broken baseline too: one whose network was not there or cannot be dated any more."""
+    try:
+        return stand_then(session, ctx, project, baseline)
+    except (InvalidInput, CyclicDependency, NotFound):
+        return None
 
 
 def dated_then(
     session: Session, ctx: Context, project: Project, baseline: BaselineRow
 ) -> DatedNetwork | None:
-    """The dated network of a baseline: rows as known with its event, on its data date."""
+    """The dated network of a baseline set here: rows as known with its event, on its data date."""
     ctx = replace(ctx, known=baseline.known_event, known_at=None)
     with looking_back(session, baseline.known_event) as other:
         row = access_project(other, project.code)
@@ -168,7 +186,7 @@ def dated_then(
 def dated_if_it_can(
     session: Session, ctx: Context, project: Project, baseline: BaselineRow
 ) -> DatedNetwork | None:
-    """The same; None for a broken baseline too: one whose network was not there or cannot be dated any more."""
+    """The same; None for one that is broken, as in `stand_if_it_can`."""
     try:
         return dated_then(session, ctx, project, baseline)
     except (InvalidInput, CyclicDependency, NotFound):
@@ -202,7 +220,7 @@ def _standing(session: Session, project: Project, row_id: int) -> Baseline:
 
 
 def _row(row: Baseline) -> BaselineRow:
-    names = ("id", "name", "data_date", "known_event", "reason", "document", "set_by", "set_at")
+    names = ("id", "name", "data_date", "known_event", "reason", "document", "set_by", "set_at", "source")
     return BaselineRow(**{name: getattr(row, name) for name in names})
 
 

@@ -13,7 +13,7 @@ from projects.engine.graph import graphml
 from projects.engine.model import Net, Options
 from projects.engine.schedule import schedule
 from projects.engine.shifts import WorkCalendar
-from projects.interchange.imported import Beside, LinkKey
+from projects.interchange.imported import Beside, LinkKey, SentBaseline
 from projects.interchange.outward import planned
 from projects.interchange.words import Note
 
@@ -38,6 +38,7 @@ class Network:
     beside: Mapping[str, Beside] = field(default_factory=dict)
     percents: Mapping[LinkKey, float] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    baselines: tuple[SentBaseline, ...] = ()
 
 
 def network_file(found: Network, form: Form) -> tuple[bytes, tuple[Note, ...]]:
@@ -47,5 +48,12 @@ def network_file(found: Network, form: Form) -> tuple[bytes, tuple[Note, ...]]:
         text = graphml(document) if form == "graphml" else json.dumps(document, ensure_ascii=False, indent=1)
         return text.encode(), ()
     result = schedule(found.net, found.options)
-    plan, notes = planned(result, form=form, name=found.name, beside=found.beside, percents=found.percents)
+    plan, notes = planned(
+        result,
+        form=form,
+        name=found.name,
+        beside=found.beside,
+        percents=found.percents,
+        baselines=found.baselines,
+    )
     return write_schedule(plan, form), notes

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.baselines import BaselineRow, baselines_of, dated_if_it_can, looking_back
+from api.usecases.baselines import BaselineRow, baselines_of, looking_back, stand_if_it_can
 from geo import scope
 from geo.access import access_project
 from geo.networks import load_plan
@@ -71,15 +71,15 @@ def planned_answer(planned: Planned | None) -> dict[str, Any] | None:
         "baseline": planned.baseline.name if planned.baseline else None,
         "data_date": planned.data_date.isoformat(),
         "known_event": planned.event,
+        "source": planned.baseline.source if planned.baseline else None,
     }
 
 
 def _of_baseline(session: Session, ctx: Context, project: Project, baseline: BaselineRow) -> Planned | None:
-    then = dated_if_it_can(session, ctx, project, baseline)
+    then = stand_if_it_can(session, ctx, project, baseline)
     if then is None:
         return None
-    rows, land = then.result.rows, then.calculation.cases
-    dates = {code: (row.early_start, row.early_finish) for code, row in rows.items() if code not in land}
+    dates = {code: (told.side.start, told.side.finish) for code, told in then.told.items()}
     return Planned(dates, baseline, baseline.data_date, baseline.known_event)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.baselines import baselines_of, dated_if_it_can
+from api.usecases.baselines import baselines_of, dated_if_it_can, stand_if_it_can
 from api.usecases.calculation import Calculation, calculate, calculation_key
 from api.usecases.commitments import commitments
 from api.usecases.desks import desk_rows
@@ -49,8 +49,9 @@ def prospects_of(
 
 
 def _baseline(session: Session, ctx: Context, project: Project, made: Calculation) -> dict[str, Any] | None:
-    """The finish of the newest baseline, dated from the rows of its moment; `gone` of its `activities` are no longer
-    in the network. `finish` is None and `fault_vi` says why where that network cannot be dated."""
+    """The finish of the newest baseline, dated from the rows of its moment or as a file gave it; `gone` of its
+    `activities` are no longer in the network. `finish` is None and `fault_vi` says why where that network cannot be
+    dated."""
     row = next(iter(baselines_of(session, project)), None)
     if row is None:
         return None
@@ -58,11 +59,16 @@ def _baseline(session: Session, ctx: Context, project: Project, made: Calculatio
         "name": row.name, "data_date": row.data_date.isoformat(), "known_event": row.known_event,
         "finish": None, "days": None, "activities": None, "gone": None, "fault_vi": UNDATABLE,
     }  # fmt: skip
-    then = dated_if_it_can(session, ctx, project, row)
-    if then is None or then.calculation.delay is None:
+    if row.source is not None:
+        sent = stand_if_it_can(session, ctx, project, row)
+        finish, works = (None, set()) if sent is None else (sent.finish, set(sent.told))
+    else:
+        then = dated_if_it_can(session, ctx, project, row)
+        delay = None if then is None else then.calculation.delay
+        finish = None if delay is None else delay.forecast_finish
+        works = set() if then is None else {a.code for a in then.plan.net.activities}
+    if finish is None:
         return values
-    finish = then.calculation.delay.forecast_finish
-    works = {a.code for a in then.plan.net.activities}
     now = set() if made.reckoning is None else {a.code for a in made.reckoning.works.net.activities}
     return values | {
         "finish": finish.isoformat(),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.baselines import baselines_of, dated_if_it_can
+from api.usecases.baselines import baselines_of, stand_if_it_can
 from api.usecases.calculation import calculate, calculation_key, resolve_day
 from api.usecases.risk_net import project_net
 from api.usecases.schedule_notes import unsupported_of
@@ -38,8 +38,8 @@ def quality_of(session: Session, ctx: Context, project: Project, day: date) -> Q
         net = project_net(session, ctx, project, made)
         if net is None:
             return None
-        then = None if baseline is None else dated_if_it_can(session, ctx, project, baseline)
-        planned = None if then is None else {code: row.early_finish for code, row in then.result.rows.items()}
+        then = None if baseline is None else stand_if_it_can(session, ctx, project, baseline)
+        planned = None if then is None else {code: told.side.finish for code, told in then.told.items()}
         return assess(
             net.result,
             land=net.land,

@@ -1,5 +1,5 @@
-"""Accepting an imported schedule makes it the project's network, in one transaction with one event; undo puts the
-earlier network back, unless the network was changed since."""
+"""Accepting an imported schedule makes it the project's network and keeps its baselines, in one transaction with one
+event; undo puts the earlier network back, unless the network was changed since, and drops those baselines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.calculation import resolve_day
 from api.usecases.schedule_imports import OBJECT, access_schedule, refused
+from api.usecases.sent_baselines import drop_sent, keep_sent
 from geo.history import record, touch
 from geo.networks import known_times, load_plan, save_net, save_plan
 from geo.scope import calculating
@@ -68,15 +69,16 @@ def accept(session: Session, ctx: Context, code: str, number: int) -> dict[str, 
     session.flush()
     counts = {
         "filename": row.filename, "sha256": row.sha256, "activities": len(net.activities), "links": len(net.links),
-        "fronts": len(row.ties["fronts"]), "hash": row.after_hash,
+        "fronts": len(row.ties["fronts"]), "hash": row.after_hash, "baselines": len(imported.baselines),
     }  # fmt: skip
     touch(session, project.id)
-    record(
+    event = record(
         session, kind="schedule.accept", object_type=OBJECT, object_code=str(row.id), actor=ctx.principal.account,
         effective_on=day, project_code=project.code, after=counts,
         before={"activities": 0 if before is None else len(before.net.activities)} if before else None,
         seconds=row.event_id if ctx.principal.account != row.proposed_by else None,
     )  # fmt: skip
+    keep_sent(session, project, row, imported, account=ctx.principal.account, event=event.id)
     return counts
 
 
@@ -110,6 +112,7 @@ def undo(session: Session, ctx: Context, code: str, number: int, *, reason: str)
         plan = _earlier(ctx, row, day)
         save_plan(session, project, plan, options=plan.options(day))
     _tie_milestones(session, project, row.before["milestones"])
+    drop_sent(session, project, row.id)
     row.state, row.undone_by = "undone", ctx.principal.account
     row.undone_at = session.scalar(select(func.clock_timestamp()))
     session.flush()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from projects.interchange.comparing import Compared, counts
-from projects.interchange.imported import Imported
+from projects.interchange.imported import Imported, SentBaseline
 from projects.interchange.words import Note
 
 
@@ -30,6 +30,22 @@ def import_answer(imported: Imported, rows: Sequence[Compared]) -> dict[str, Any
         },
         "compared": counts(tuple(rows)),
         "notes": [note_answer(note) for note in imported.notes],
+        "baselines": [_baseline(sent, imported) for sent in imported.baselines],
+    }
+
+
+def _baseline(sent: SentBaseline, imported: Imported) -> dict[str, Any]:
+    """A baseline of the file: how many of its activities, from when to when, and those without dates in it."""
+    without = [a.code for a in imported.net.activities if a.code not in sent.dates]
+    return {
+        "number": sent.number,
+        "name": sent.name,
+        "date": _moment(sent.date),
+        "activities": len(sent.dates),
+        "of": len(imported.net.activities),
+        "start": _moment(min(d.start for d in sent.dates.values())),
+        "finish": _moment(max(d.finish for d in sent.dates.values())),
+        "without": without,
     }
 
 

@@ -12,6 +12,7 @@ from api.context import Context
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.law_now import calendars_on
 from api.usecases.network_files import Form, Network, network_file
+from api.usecases.sent_baselines import standing_numbers
 from geo.access import access_project
 from geo.networks import load_plan
 from geo.tables import Project, ScheduleImport
@@ -44,6 +45,7 @@ def project_file(
         name=project.name_vi,
         beside={c: b for c, b in kept.beside.items() if c in known} if kept else {},
         percents=kept.percents if kept else {},
+        baselines=kept.baselines if kept else (),
     )
     return network_file(found, form)[0], day
 
@@ -77,11 +79,15 @@ def _no_earlier(constraints: tuple[Constraint, ...], on: date) -> Constraint:
 
 
 def _imported(session: Session, project: Project) -> Imported | None:
-    """What the accepted import kept beside the network: codes, summaries, lags in percent."""
+    """What the accepted import kept beside the network: codes, summaries, lags in percent, baselines that stand."""
     row = session.scalar(
         select(ScheduleImport)
         .where(ScheduleImport.project_id == project.id, ScheduleImport.state == "accepted")
         .order_by(ScheduleImport.decided_at.desc())
         .limit(1)
     )
-    return None if row is None else unpacked(row.document)
+    if row is None:
+        return None
+    imported = unpacked(row.document)
+    standing = standing_numbers(session, project, row.id)
+    return replace(imported, baselines=tuple(b for b in imported.baselines if b.number in standing))

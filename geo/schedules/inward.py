@@ -12,6 +12,7 @@ from typing import Any
 
 from geo.importers.precheck import Refused
 from geo.schedules.firstlook import Kind
+from geo.schedules.inbaselines import baseline_heads, baselines_of
 
 MOST_CODES = 60
 TEXT = 500
@@ -63,7 +64,9 @@ def _plan(file: Any, kind: Kind, others: list[str]) -> dict[str, Any]:
     tasks = [t for t in file.getTasks() if not t.getNull() and not _is_root(t, kind)]
     calendars: dict[int, dict[str, Any]] = {}
     default = file.getDefaultCalendar()
-    rows = [_task(t, fields, calendars, default) for t in tasks]
+    heads = baseline_heads(file, kind)
+    kept = [int(head["number"]) for head in heads]
+    rows = [_task(t, fields, calendars, default, kept) for t in tasks]
     if default is not None:
         _use(default, calendars)
     numbers = {row["id"] for row in rows}
@@ -84,12 +87,14 @@ def _plan(file: Any, kind: Kind, others: list[str]) -> dict[str, Any]:
         "counts": {
             "resources": sum(1 for r in file.getResources() if r.getUniqueID() and r.getName()),
             "assignments": int(file.getResourceAssignments().size()),
-            "baselines": int(file.getBaselines().size())
-            + (kind in ("mspdi", "mpp") and any(r["baseline"] for r in rows)),
             "outside_links": len(outside),
             "errors": int(file.getIgnoredErrors().size()),
         },
         "other_projects": others,
+        "baselines": [
+            {"number": head["number"], "name": _text(head["name"]), "date": _moment(head["date"])}
+            for head in heads
+        ],
     }
 
 
@@ -124,7 +129,9 @@ def _project(props: Any, default: Any) -> dict[str, Any]:
     }
 
 
-def _task(t: Any, fields: list[tuple[Any, str]], calendars: dict[int, Any], default: Any) -> dict[str, Any]:
+def _task(
+    t: Any, fields: list[tuple[Any, str]], calendars: dict[int, Any], default: Any, baselines: list[int]
+) -> dict[str, Any]:
     calendar = t.getEffectiveCalendar() or default
     parent = t.getParentTask()
     kind = t.getActivityType()
@@ -169,7 +176,10 @@ def _task(t: Any, fields: list[tuple[Any, str]], calendars: dict[int, Any], defa
         "splits": 0 if splits is None else int(splits.size()),
         "resource_calendar": _by_resources(t, default),
         "recurring": bool(t.getRecurring()),
-        "baseline": t.getBaselineStart() is not None,
+        "baselines": [
+            [n, _moment(start), _moment(finish), _amount(duration)]
+            for n, start, finish, duration in baselines_of(t, baselines)
+        ],
         "start": _moment(t.getStart()),
         "finish": _moment(t.getFinish()),
         "early_start": _moment(t.getEarlyStart()),

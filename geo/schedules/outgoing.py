@@ -150,9 +150,20 @@ def _tasks(
         ):  # fmt: skip
             if said[key] is not None:
                 getattr(task, f"set{setter}")(_moment(said[key]))
+        if kind == "mspdi":
+            _baselines(mpxj, task, said)
         _constrain(mpxj, task, said)
         _codes(mpxj, task, said, columns, kind)
     return tasks
+
+
+def _baselines(mpxj: Any, task: Any, said: dict[str, Any]) -> None:
+    for number, start, finish, duration in said["baselines"]:
+        own = () if number == 0 else (number,)
+        task.setBaselineStart(*own, _moment(start))
+        task.setBaselineFinish(*own, _moment(finish))
+        if duration is not None:
+            task.setBaselineDuration(*own, _amount(mpxj, duration))
 
 
 def _constrain(mpxj: Any, task: Any, said: dict[str, Any]) -> None:

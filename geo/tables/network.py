@@ -95,7 +95,11 @@ class ProjectNetwork(Versioned, Base):
 
 
 class Baseline(Versioned, Base):
-    """Đường cơ sở: a name for what was known of a project with an event, dated on a day. A query, not a copy."""
+    """Đường cơ sở: a name for what was known of a project with an event, dated on a day. A query, not a copy.
+
+    One that came with a schedule file has a `source` (file, import, number there) and `dates`: by activity start,
+    finish, duration in days, names and kind, as the sender gave them.
+    """
 
     __tablename__ = "baseline"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,4 +112,6 @@ class Baseline(Versioned, Base):
     set_by: Mapped[str]
     set_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     dropped: Mapped[bool] = mapped_column(server_default=text("false"))
+    source: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    dates: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
     __table_args__ = (UniqueConstraint("project_id", "name"),)

@@ -13,6 +13,7 @@ from projects.errors import Fault, InvalidInput
 from projects.interchange import calendars as own_calendars
 from projects.interchange.activities import activity_of, codes_of
 from projects.interchange.amounts import minutes
+from projects.interchange.basing import sent_baselines
 from projects.interchange.imported import Beside, Imported
 from projects.interchange.linking import insides, linked
 from projects.interchange.noting import Notes
@@ -61,6 +62,9 @@ def mapped(plan: Plan) -> Imported:
         raise InvalidInput(faults)
     _past(plan, kept, options, codes, notes)
     _start_lags(plan, net, notes)
+    baselines = sent_baselines(
+        plan, kept, codes, {t.name: t.day_minutes for t in net.calendars}, ready, notes
+    )
     return Imported(
         format=plan.format,
         application=plan.application,
@@ -71,6 +75,7 @@ def mapped(plan: Plan) -> Imported:
         beside=_beside(plan, kept, codes),
         percents=percents,
         notes=notes.found(),
+        baselines=baselines,
     )
 
 
@@ -79,7 +84,7 @@ def _whole(plan: Plan, notes: Notes) -> None:
     counts, p = plan.counts, plan.project
     if counts.get("resources") or counts.get("assignments"):
         notes.add("resources", detail=f"{counts.get('resources', 0)} / {counts.get('assignments', 0)}")
-    for key in ("baselines", "outside_links", "errors"):
+    for key in ("outside_links", "errors"):
         if counts.get(key):
             notes.add(key, detail=str(counts[key]))
     if plan.other_projects:

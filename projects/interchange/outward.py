@@ -5,7 +5,7 @@ Dates of the computed schedule go along, so that the file shows them before it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from projects.engine.model import Activity, Constraint, Kind, Progress, Rule
@@ -13,8 +13,9 @@ from projects.engine.schedule import Result
 from projects.engine.shifts import Moment, WorkTime, instant, moment_of
 from projects.interchange.activities import RULES
 from projects.interchange.calendars import ELAPSED
-from projects.interchange.imported import Beside, LinkKey
+from projects.interchange.imported import Beside, LinkKey, SentBaseline
 from projects.interchange.noting import Notes
+from projects.interchange.outbaselines import with_baselines
 from projects.interchange.outcalendars import plan_calendar, shifts_on
 from projects.interchange.outlinks import lag_rule, plan_links
 from projects.interchange.plan import Amount, Bound, Plan, PlanProject, PlanTask
@@ -34,6 +35,7 @@ def planned(
     name: str,
     beside: Mapping[str, Beside] | None = None,
     percents: Mapping[LinkKey, float] | None = None,
+    baselines: Sequence[SentBaseline] = (),
 ) -> tuple[Plan, tuple[Note, ...]]:
     """The plan of a dated network for `form` (mspdi or xer), and what is not the same in it."""
     net, options = result.prepared.net, result.options
@@ -52,6 +54,10 @@ def planned(
         _task(a, uids[a.code], parents.get(a.code), numbers, times, result, form, beside, honor, notes)
         for a in net.activities
     ]
+    if baselines:
+        tasks = with_baselines(
+            tasks, baselines, form, {a.code: times[a.calendar] for a in net.activities}, notes
+        )
     rule = lag_rule(result, form)
     project = PlanProject(
         id=net.project,

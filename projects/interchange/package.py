@@ -9,7 +9,7 @@ from typing import Any
 
 from projects.engine import document
 from projects.engine.model import LinkType
-from projects.interchange.imported import Beside, Imported
+from projects.interchange.imported import Agreed, Beside, Imported, SentBaseline
 from projects.interchange.words import WORDS, Note
 
 FORMAT, VERSION = "duonggang-import", 1
@@ -37,6 +37,15 @@ def packed(imported: Imported) -> dict[str, Any]:
         },
         "percents": [[p, s, t.value, share] for (p, s, t), share in imported.percents.items()],
         "notes": [asdict(note) for note in imported.notes],
+        "baselines": [
+            {
+                "number": b.number,
+                "name": b.name,
+                "date": None if b.date is None else _text(b.date),
+                "dates": {code: [_text(d.start), _text(d.finish), d.days] for code, d in b.dates.items()},
+            }
+            for b in imported.baselines
+        ],
     }
 
 
@@ -61,6 +70,19 @@ def unpacked(value: Mapping[str, Any]) -> Imported:
         percents={(p, s, LinkType(t)): float(share) for p, s, t, share in value["percents"]},
         notes=tuple(
             Note(n["key"], tuple(n["codes"]), n["detail"]) for n in value["notes"] if n["key"] in WORDS
+        ),
+        # Imports of before baselines were read have none.
+        baselines=tuple(
+            SentBaseline(
+                b["number"],
+                b["name"],
+                _moment(b["date"]),
+                {
+                    code: Agreed(datetime.fromisoformat(start), datetime.fromisoformat(finish), days)
+                    for code, (start, finish, days) in b["dates"].items()
+                },
+            )
+            for b in value.get("baselines", ())
         ),
     )
 

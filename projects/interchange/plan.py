@@ -24,6 +24,23 @@ class Bound(NamedTuple):
     at: datetime | None
 
 
+class BaseDates(NamedTuple):
+    """What the sender's baseline of a number says of a task."""
+
+    number: int
+    start: datetime | None
+    finish: datetime | None
+    duration: Amount | None = None
+
+
+class PlanBaseline(NamedTuple):
+    """A baseline of the sender: number 0 to 10, name (empty where it has none), the day it was set or its data date."""
+
+    number: int
+    name: str = ""
+    date: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class PlanProject:
     """The sender's project and its scheduling options."""
@@ -94,7 +111,7 @@ class PlanTask:
     splits: int = 0
     resource_calendar: bool = False
     recurring: bool = False
-    baseline: bool = False
+    baselines: tuple[BaseDates, ...] = ()
     start: datetime | None = None
     finish: datetime | None = None
     early_start: datetime | None = None
@@ -125,6 +142,7 @@ class Plan:
     links: tuple[PlanLink, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     other_projects: tuple[str, ...] = ()
+    baselines: tuple[PlanBaseline, ...] = ()
 
 
 def plan_of(value: Mapping[str, Any]) -> Plan:
@@ -149,6 +167,9 @@ def plan_of(value: Mapping[str, Any]) -> Plan:
         ),
         counts={str(k): int(v) for k, v in value["counts"].items()},
         other_projects=tuple(str(name) for name in value["other_projects"]),
+        baselines=tuple(
+            PlanBaseline(int(b["number"]), str(b["name"]), _moment(b["date"])) for b in value["baselines"]
+        ),
     )
 
 
@@ -168,6 +189,8 @@ def _typed(kind: type[PlanProject] | type[PlanTask], row: Mapping[str, Any]) -> 
             found[key] = _amount(value)
         elif key in ("constraint", "second"):
             found[key] = None if value is None else Bound(str(value[0]), _moment(value[1]))
+        elif key == "baselines":
+            found[key] = tuple(BaseDates(int(n), _moment(a), _moment(b), _amount(d)) for n, a, b, d in value)
         elif key == "codes":
             found[key] = {str(k): str(v) for k, v in value.items()}
         else:
@@ -201,6 +224,7 @@ def plain(plan: Plan) -> dict[str, Any]:
         "links": [{"pred": k.pred, "succ": k.succ, "type": k.type, "lag": _bare(k.lag)} for k in plan.links],
         "counts": dict(plan.counts),
         "other_projects": list(plan.other_projects),
+        "baselines": [{"number": b.number, "name": b.name, "date": _bare(b.date)} for b in plan.baselines],
     }
 
 

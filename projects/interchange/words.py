@@ -42,9 +42,26 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Tài nguyên và phân công ({detail}) không được đọc: tiến độ tính theo lịch của công việc.",
         "Resources and assignments ({detail}) are not read: work is dated by the activities' calendars.",
     ),
-    "baselines": (
-        "Đường cơ sở của tệp ({detail}) không được đọc; hãy lưu đường cơ sở trong Đường Găng.",
-        "Baselines of the file ({detail}) are not read; keep a baseline here instead.",
+    "baseline_reversed": (
+        "Đường cơ sở “{detail}”: kết thúc trước bắt đầu; các công việc này không có trong đường cơ sở được giữ.",
+        "Baseline “{detail}”: finish before start; these activities are not in the baseline that is kept.",
+    ),
+    "baseline_range": (
+        "Đường cơ sở “{detail}”: ngày ngoài các năm 1970–2100; các công việc này không có trong đường cơ sở được giữ.",
+        "Baseline “{detail}”: dates outside 1970–2100; these activities are not in the baseline that is kept.",
+    ),
+    "baseline_half": (
+        "Đường cơ sở “{detail}”: thiếu ngày bắt đầu hoặc kết thúc; các công việc này không có trong đường cơ sở được "
+        "giữ.",
+        "Baseline “{detail}”: only one of start and finish; these activities are not in the baseline that is kept.",
+    ),
+    "baseline_part": (
+        "Đường cơ sở “{detail}” không ghi ngày cho các công việc này: chúng không có gì để so.",
+        "Baseline “{detail}” has no dates for these activities: there is nothing to compare them with.",
+    ),
+    "baseline_empty": (
+        "Đường cơ sở “{detail}” không có công việc nào dùng được nên không được giữ.",
+        "Baseline “{detail}” has no activity with sound dates and is not kept.",
     ),
     "outside_links": (
         "{detail} quan hệ với dự án khác không được đọc.",
@@ -218,6 +235,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The sender's dates run from the project's start, not from the data date: not rescheduled after the update.",
     ),
     # What a file that we write says in another way.
+    "out_baseline": (
+        "Định dạng không chứa đường cơ sở: “{detail}” không được ghi.",
+        "The format has no room for baselines: “{detail}” is not written.",
+    ),
+    "out_baseline_name": (
+        "Tệp MS Project không giữ tên của đường cơ sở: {detail}.",
+        "An MS Project file keeps no names of baselines: {detail}.",
+    ),
     "out_effort": (
         "MS Project không có công việc đi kèm: ghi thành công việc thường không có quan hệ, ở ngày hiện tính.",
         "MS Project has no level of effort: written as work without links, at its present dates.",

@@ -26,6 +26,7 @@ from tests.http.browsing import PAGE, enter, page, said, token_of
 from tests.people import Tester, make_tester, owner_session
 from tests.unit.pmxml_text import pmxml
 from tests.unit.schedule_texts import mspdi, xer
+from tests.unit.test_sent_baselines import with_baselines
 
 PROJECT = "VD4"  # these tests replace the network of this project and put it back
 NAP = f"/du-an/{PROJECT}/tien-do/nap"
@@ -168,6 +169,55 @@ def test_a_schedule_is_compared_tied_accepted_by_a_second_person_and_undone(
     assert state_of(portfolio_settings)[:2] == before[:2]
     assert "đã hoàn tác" in said(page(as_("one"), NAP))
     assert options_of(as_("two")) == ("pass", [])
+
+
+def test_baselines_of_a_file_are_shown_then_kept_with_the_senders_dates_and_go_with_the_undo(
+    as_: Callable[[str], TestClient], portfolio_settings: Settings, tmp_path: Path
+) -> None:
+    network = f"/api/projects/{PROJECT}/network"
+    mine = as_("two")
+    before = {row["id"] for row in mine.get(f"{network}/baselines").json()["baselines"]}
+    number = number_of(send(as_("one"), with_baselines(mspdi())))
+    summary = read(as_("one"), number)["summary"]
+    counted = [(b["name"], b["activities"], b["of"], b["without"]) for b in summary["baselines"]]
+    assert counted == [("Baseline", 2, 4, ["4", "5"]), ("Baseline 3", 1, 4, ["3", "4", "5"])]
+    html = said(page(as_("one"), f"{NAP}/{number}"))
+    assert "Đường cơ sở trong tệp (2)" in html
+    assert "Đường cơ sở “Baseline 3”: kết thúc trước bắt đầu" in html
+    assert {row["id"] for row in mine.get(f"{network}/baselines").json()["baselines"]} == before
+    assert press(mine, number, "chap-nhan").status_code == 303
+    kept = [row for row in mine.get(f"{network}/baselines").json()["baselines"] if row["id"] not in before]
+    assert [(row["source"]["name"], row["source"]["import"]) for row in kept] == [
+        ("Baseline 3", number),
+        ("Baseline", number),
+    ]
+    compared = mine.get(f"{network}/baselines/{kept[1]['id']}/comparison").json()
+    (pile,) = (p for p in compared["compared"]["works"] if p["code"] == "2")
+    assert (pile["before"]["start"], pile["before"]["finish"], pile["before"]["days"]) == (
+        "2026-08-24",
+        "2026-08-26",
+        3.0,
+    )
+    assert set(compared["added"]) >= {"4", "5"}
+    assert compared["compared"]["links_known"] is False
+    shown = said(page(mine, f"/du-an/{PROJECT}/duong-gang/co-so?so={kept[1]['id']}&voi={kept[0]['id']}"))
+    assert "chỉ có ngày: quan hệ và dự trữ không so được" in shown
+    assert "2 / 4 công việc" in shown
+    gantt = said(page(mine, f"/du-an/{PROJECT}/duong-gang?co_so={kept[1]['id']}&tat_ca=1"))
+    assert "đường cơ sở 24/08/2026 – 26/08/2026" in gantt
+    if not before:  # the earliest baseline of the project is its plan
+        answer = mine.get(f"/api/projects/{PROJECT}/schedule").json()
+        assert answer["planned_dates"]["source"]["import"] == number
+        (row,) = (a for a in answer["activities"] if a["code"] == "2")
+        assert (row["planned_start"], row["planned_finish"]) == ("2026-08-24", "2026-08-26")
+    report = mine.get(f"/api/reports/delay?du_an={PROJECT}")
+    assert report.status_code == 200, report.text[:500]
+    path = tmp_path / "tai-ve.xml"
+    path.write_bytes(mine.get(f"/du-an/{PROJECT}/tien-do/tai-ve?dang=mspdi").content)
+    taken = read_schedule(path).imported.baselines
+    assert [(b.number, set(b.dates)) for b in taken] == [(0, {"2", "3"}), (3, {"2"})]
+    assert press(mine, number, "hoan-tac", ly_do="thử").status_code == 303
+    assert {row["id"] for row in mine.get(f"{network}/baselines").json()["baselines"]} == before
 
 
 def options_of(browser: TestClient) -> tuple[str, list[str]]:

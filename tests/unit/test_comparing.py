@@ -6,7 +6,7 @@ import random
 from datetime import date, timedelta
 
 from api.calendars import working_calendars
-from projects.comparing import compare
+from projects.comparing import compare, stand_of
 from projects.engine.bridge import net_of
 from projects.engine.schedule import schedule
 from projects.model import Activity, Link, Network, NodeKind
@@ -71,7 +71,7 @@ def test_two_schedules_are_compared_by_their_dates() -> None:
             road(random.Random(seed + k), ["M1", "M2"] + ["M3"] * (k > 0)) for k in (0, 50)
         )
         before, after = (schedule(plan.net, plan.options(DAY)) for plan in (one, other))
-        found = compare(one, before, other, after)
+        found = compare(stand_of(one, before), stand_of(other, after))
         assert {p.code for p in found.added} == {"P-M3", "W-M3"}
         assert found.links_added == ("P-M3 → W-M3 (FS)", "W-M3 → OPEN (FS)")
         assert found.finish_days == (after.finish - before.finish).days
@@ -80,4 +80,4 @@ def test_two_schedules_are_compared_by_their_dates() -> None:
                 moved = after.rows[pair.code].early_finish - before.rows[pair.code].early_finish
                 assert pair.finish_days == moved.days
         assert [p.kind for p in found.milestones].count("task") == 0
-        assert not any(p.moved for p in compare(one, before, one, before).works)
+        assert not any(p.moved for p in compare(stand_of(one, before), stand_of(one, before)).works)
