@@ -24,6 +24,7 @@ from projects.engine.document import read
 from projects.engine.schedule import schedule as dated
 from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkTime, from_days
 from projects.errors import Fault, InvalidInput
+from projects.front_runs import KEYS, Opened, dated_by_runs, runs_in
 from projects.interchange.comparing import compared
 
 MOST_BYTES = 100_000_000
@@ -69,8 +70,12 @@ def compute(
     """Tính ngày sớm, muộn, dự trữ, đường găng, các đường dự trữ và sức kéo của một tệp mạng."""
     with sentences():
         if _is_json(path):
-            document = read(_content(path), data_date=data_date.date(), known=known_calendars())
-            answer = network_answer(dated(document.net, document.options))
+            content = _content(path)
+            document = read(content, data_date=data_date.date(), known=known_calendars(), also=KEYS)
+            result, opened = dated_by_runs(document.net, document.options, runs_in(content))
+            answer = network_answer(result)
+            if opened:
+                answer["openings"] = [_opening(one) for one in opened]
         else:
             imported = read_schedule(path).imported
             rows = compared(imported, dated(imported.net, imported.options))
@@ -93,6 +98,8 @@ def compute(
             f"{row['code']:<22} {row['early_start']:<11} {row['early_finish']:<11} "
             f"{row['total_float_days']:>13g} {mark}{row['name_vi']}"
         )
+    for one in answer.get("openings", ()):
+        _say_note(one["note_vi"], one["by"])
     _say_import(answer.get("import"))
 
 
@@ -116,8 +123,13 @@ def convert(
         if _is_json(source):
             if data_date is None:
                 raise fail("Mạng JSON không ghi ngày số liệu: thêm --data-date.", 2)
-            document = read(_content(source), data_date=data_date.date(), known=known_calendars())
-            found = Network(document.net, document.options, document.calendars, document.net.project)
+            content = _content(source)
+            document = read(content, data_date=data_date.date(), known=known_calendars(), also=KEYS)
+            result, opened = dated_by_runs(document.net, document.options, runs_in(content))
+            net = result.prepared.net if opened else document.net
+            found = Network(net, document.options, document.calendars, document.net.project)
+            for one in opened:
+                say(f"- {one.note_vi} Tệp ghi ra chỉ giữ các quan hệ của dải này, không giữ quy tắc.")
         else:
             imported = read_schedule(source).imported
             options = (
@@ -136,6 +148,18 @@ def convert(
             raise fail(f"Không ghi được {target.name}: {error.strerror}.") from None
     for note in (*found.notes, *notes):
         _say_note(note.vi, note.codes)
+
+
+def _opening(one: Opened) -> dict[str, Any]:
+    return {
+        "possession": one.run.possession,
+        "run_m": one.run.run_m,
+        "exact": one.exact,
+        "land_free_on": one.on.isoformat(),
+        "by": list(one.by),
+        "note_vi": one.note_vi,
+        "note_en": one.note_en,
+    }
 
 
 def _say_import(said: dict[str, Any] | None) -> None:

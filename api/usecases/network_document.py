@@ -16,6 +16,7 @@ from geo.access import access_project
 from geo.networks import load_stored
 from projects.engine.model import Activity, Link, Net
 from projects.errors import NotFound
+from projects.front_runs import carry
 from projects.plan import Plan
 from projects.plan_rows import document_of, plan_hash, rows_of
 
@@ -27,7 +28,9 @@ def network_document(
 
     With `land` there is a milestone for each case before the possessions that wait for it, dated by its forecast;
     cases outside the reader's reach have numbers for names. A front that opens with a run of free land is tied to the
-    cases of the run that comes first, and the note says so. Raises NotFound for a project without a network.
+    cases of the run that comes first, and its possession carries the rule (`projects.front_runs`): with its ground
+    where all its land is in the reader's reach, else by its length alone; the note says which. Raises NotFound for a
+    project without a network.
     """
     project = access_project(session, code)
     day = resolve_day(session, as_of)
@@ -38,12 +41,12 @@ def network_document(
     if not land:
         return document_of(found.plan, note=note)
     reckoning = found.calculation.reckoning
-    by_run = [land.front for land in reckoning.ground if land.rule is not None] if reckoning else []
-    if by_run:
-        note += f"; mở bằng một dải liền, nối với hồ sơ của dải có trước: {', '.join(by_run)}"
     hidden = sorted(hidden_cases(ctx, project.code, found.calculation))
     names = {case: f"LAND-{number}" for number, case in enumerate(hidden, 1)}
-    return document_of(_with(found.plan, found.result.prepared.net, names), note=note)
+    document = document_of(_with(found.plan, found.result.prepared.net, names), note=note)
+    for words in carry(document, reckoning.ground if reckoning else (), names.keys()):
+        document["note"] += f"; {words}"
+    return document
 
 
 def network_rows(session: Session, ctx: Context, code: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ minutes (`…_minutes`) or days (`…_days`: usual days of the calendar that the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -57,8 +57,15 @@ class Document:
     sender_codes: Mapping[str, str] = field(default_factory=dict)
 
 
-def read(document: object, *, data_date: date | datetime, known: Mapping[str, WorkTime]) -> Document:
-    """The network of a parsed JSON document. `known` are calendars that it may name without defining them.
+def read(
+    document: object,
+    *,
+    data_date: date | datetime,
+    known: Mapping[str, WorkTime],
+    also: Collection[str] = (),
+) -> Document:
+    """The network of a parsed JSON document. `known` are calendars that it may name without defining them; `also`: keys
+    of activities that the caller reads itself (`projects.front_runs`), refused by anybody else.
 
     Raises `InvalidInput` with every fault of form; `schedule` refuses those of content.
     """
@@ -76,7 +83,7 @@ def read(document: object, *, data_date: date | datetime, known: Mapping[str, Wo
                 own.append(calendar)
     times = {**known, **{c.name: work_time(c) for c in own}}
     rows = r.rows(top, "activities", MOST)
-    activities = [_activity(r, f"activities[{i}]", row, times) for i, row in enumerate(rows)]
+    activities = [_activity(r, f"activities[{i}]", row, times, also) for i, row in enumerate(rows)]
     fronts, senders = (_texts(r, rows, key) for key in ("front", "sender_code"))
     opened = frozenset(
         str(row.get("code")) for row in rows if isinstance(row, dict) and row.get("possession") is True
@@ -135,8 +142,10 @@ def _texts(r: Reader, rows: Sequence[object], key: str) -> dict[str, str]:
     return found
 
 
-def _activity(r: Reader, where: str, value: object, times: Mapping[str, WorkTime]) -> Activity:
-    row = r.mapping(where, value, ACTIVITY)
+def _activity(
+    r: Reader, where: str, value: object, times: Mapping[str, WorkTime], also: Collection[str]
+) -> Activity:
+    row = r.mapping(where, value, ACTIVITY.union(also))
     calendar = r.text(f"{where}.calendar", row.get("calendar"))
     time = times.get(calendar)
     constraints = tuple(

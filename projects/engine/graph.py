@@ -14,14 +14,14 @@ from projects.errors import Fault, InvalidInput
 def graph_of(document: Mapping[str, Any]) -> nx.DiGraph[str]:
     """A graph of a network document: an activity's fields on its node, `links` (JSON) with `types` on each edge.
 
-    Every attribute is a text or a whole number, so GraphML keeps it all.
+    Every attribute is a text or a number, so GraphML keeps it all.
     """
     rest = {key: value for key, value in document.items() if key not in ("activities", "links")}
     graph: nx.DiGraph[str] = nx.DiGraph(project=str(document["project"]), document=_packed(rest))
     for row in document["activities"]:
         graph.add_node(
             row["code"],
-            **{k: _packed(v) if isinstance(v, list) else v for k, v in row.items() if k != "code"},
+            **{k: _packed(v) if isinstance(v, list | dict) else v for k, v in row.items() if k != "code"},
         )
     for row in document["links"]:
         pred, succ = row["pred"], row["succ"]
@@ -37,7 +37,8 @@ def document_of(graph: nx.DiGraph[str]) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(graph.graph["document"])
         document["activities"] = [
-            {"code": code} | {k: json.loads(v) if k == "constraints" else v for k, v in data.items()}
+            {"code": code}
+            | {k: json.loads(v) if k in ("constraints", "ground") else v for k, v in data.items()}
             for code, data in graph.nodes(data=True)
         ]
         document["links"] = [

@@ -12,8 +12,11 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from api.commands.network import known_calendars
 from api.settings import Settings
 from geo.tables import CaseFact, ClearanceCase, Event
+from projects.engine.document import read
+from projects.front_runs import KEYS, dated_by_runs, runs_in
 from tests.http.browsing import PAGE
 from tests.people import make_tester, owner_session
 
@@ -168,6 +171,16 @@ def front_days(client: TestClient) -> dict[str, str]:
     return {front["code"]: front["opens_on"] for front in project["delay"]["fronts"]}
 
 
+def opened_by_file(browser: TestClient, front: str) -> str:
+    """The day on which the front opens by the network file that a reader takes away, dated without the database."""
+    document = browser.get(f"/api/projects/{ROAD}/network?land=true").json()
+    assert f"quy tắc đi kèm (run_m, ground): {front}" in document["note"]
+    found = read(document, data_date=DATA_DATE, known=known_calendars(), also=KEYS)
+    _, (opened,) = dated_by_runs(found.net, found.options, runs_in(document))
+    assert opened.exact
+    return opened.on.isoformat()
+
+
 def test_a_front_can_open_with_a_run_of_free_land(client: TestClient, board: TestClient) -> None:
     before = front_days(client)
     address = f"/api/projects/{ROAD}/fronts/{{}}/opening"
@@ -185,6 +198,7 @@ def test_a_front_can_open_with_a_run_of_free_land(client: TestClient, board: Tes
     }
     page = client.get(f"/du-an/{ROAD}/mat-bang", headers=PAGE).text
     assert "liền mạch" in page
+    assert opened_by_file(board, sooner) == front_days(client)[sooner]
     stale = board.put(address.format(sooner), json={"run_m": 9, "was": None})
     assert stale.status_code == 409
     long = board.put(address.format(sooner), json={"run_m": 90_000, "was": 5})

@@ -22,6 +22,7 @@ from projects.engine.graph import document_of, from_graphml, graph_of, graphml
 from projects.engine.model import Rule
 from projects.engine.schedule import schedule
 from projects.errors import InvalidInput
+from projects.front_runs import GROUND, KEYS, LINE
 from tests.conftest import ROOT
 from tests.unit.engine_invented import random_net
 from tests.unit.engine_oracle import CALENDARS
@@ -163,7 +164,9 @@ def test_any_value_anywhere_is_read_or_refused_never_a_crash(key: str, value: An
 def test_the_schema_names_every_field_that_is_read() -> None:
     schema = json.loads((ROOT / "data" / "schemas" / "network.schema.json").read_text(encoding="utf-8"))
     assert set(schema["properties"]) == reader.TOP
-    assert set(schema["$defs"]["activity"]["properties"]) == reader.ACTIVITY
+    assert set(schema["$defs"]["activity"]["properties"]) == reader.ACTIVITY | KEYS
+    assert set(schema["$defs"]["ground"]["properties"]) == GROUND
+    assert set(schema["$defs"]["ground"]["properties"]["line"]["properties"]) == LINE
     assert set(schema["$defs"]["link"]["properties"]) == reader.LINK
     assert set(schema["properties"]["options"]["properties"]) == reader.OPTIONS
     rules = schema["$defs"]["activity"]["properties"]["constraints"]["items"]["properties"]["rule"]["enum"]
