@@ -191,7 +191,7 @@ class SeenLand:
     runs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the writer of JSON sees those of the last class alone
 class ProjectGlance:
     """What a report of many projects says of one to one reader.
 
@@ -206,7 +206,7 @@ class ProjectGlance:
     driving_seen: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProjectView(ProjectGlance):
     """Everything the pages of one project show to one reader: `seen` tells how many of what is counted elsewhere the
     reader may open."""
