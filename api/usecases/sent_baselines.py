@@ -47,7 +47,7 @@ def keep_sent(
                     "import": row.id, "file": row.filename, "sha256": row.sha256, "format": row.format,
                     "name": sent.name, "number": sent.number, "activities": len(sent.dates),
                     "of": len(imported.net.activities), "dated_by": "file" if sent.date is None else "baseline",
-                    "finish": whole.isoformat(),
+                    "finish": whole.isoformat(), "finish_of": row.ties["finish"] if finish else None,
                 },
                 dates=_rows(sent, kinds),
             )

@@ -1,11 +1,12 @@
 """Reads through the XML of a schedule before Java does: no DOCTYPE, whole to its end, no link into the void.
 
-MPXJ drops links to tasks that are not there without a word, and gives a P6 calendar without working time hours of its
-own: both are looked for here. Runs in the child.
+MPXJ drops links to tasks that are not there without a word, gives a P6 calendar without working time hours of its own,
+and moves days that the calendar has not: all are looked for here, the last in baselines. Runs in the child.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -44,6 +45,7 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
     ends: list[tuple[int, str, str]] = []
     calendars: list[tuple[int, dict[str, str]]] = []
     used: set[str] = set()
+    moments: list[list[Any]] = []
     stack: list[str] = []
     piece: list[str] = []
     at: dict[str, str] = {}
@@ -72,6 +74,10 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
             numbers.add(text)
             if len(numbers) > most:
                 raise Refused("rows", limit=most)
+        elif inside == "Baseline" and here in ("Start", "Finish") and not _is_moment(text):
+            if len(moments) < MOST_FAULTS:
+                values = {"text": text, "task": at.get("task", "")}
+                moments.append(["no_such_day", f"dòng {parser.CurrentLineNumber}", values])
         elif inside == task and here == "CalendarObjectId":
             used.add(text)
         elif inside == "Calendar" and here in ("ObjectId", "Name", "BaseCalendarObjectId"):
@@ -103,7 +109,7 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
         return [["xml_broken", f"dòng {error.lineno}", {"reason": expat.ErrorString(error.code)}]]
     except (LookupError, ValueError, UnicodeError) as error:
         return [["xml_encoding", path.name, {"reason": str(error)[:120]}]]
-    faults: list[list[Any]] = [
+    faults: list[list[Any]] = moments + [
         ["idle", f"dòng {line}", {"calendar": said.get("Name", "")}]
         for line, said in calendars
         if said["ObjectId"] in used and not said.get("works") and not said.get("BaseCalendarObjectId")
@@ -115,3 +121,12 @@ def check_markup(path: Path, kind: Kind, most: int = LIMITS.rows) -> list[list[A
         if end not in numbers
     ]
     return faults[:MOST_FAULTS]
+
+
+def _is_moment(text: str) -> bool:
+    """Whether it is a day of the calendar: MPXJ would read 31 September as the 30th, without a word."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -45,6 +45,10 @@ _SAYS: Mapping[str, tuple[str, str]] = {
         "Quan hệ {pred} → {succ}: không có công việc {absent}.",
         "Link {pred} → {succ}: there is no activity {absent}.",
     ),
+    "no_such_day": (
+        "Đường cơ sở của công việc {task}: “{text}” không phải là một ngày.",
+        "Baseline of activity {task}: “{text}” is no day.",
+    ),
     "xer_encoding": (
         "Byte {byte} không thuộc bảng mã nào mà P6 dùng (UTF-8, Windows-1258, Windows-1252).",
         "Byte {byte} belongs to no encoding that P6 uses (UTF-8, Windows-1258, Windows-1252).",

@@ -203,6 +203,7 @@ def test_baselines_of_a_file_are_shown_then_kept_with_the_senders_dates_and_go_w
     shown = said(page(mine, f"/du-an/{PROJECT}/duong-gang/co-so?so={kept[1]['id']}&voi={kept[0]['id']}"))
     assert "chỉ có ngày: quan hệ và dự trữ không so được" in shown
     assert "2 / 4 công việc" in shown
+    assert "“Baseline” không ghi việc hoàn thành dự án: lấy ngày muộn nhất trong đó" in shown
     gantt = said(page(mine, f"/du-an/{PROJECT}/duong-gang?co_so={kept[1]['id']}&tat_ca=1"))
     assert "đường cơ sở 24/08/2026 – 26/08/2026" in gantt
     if not before:  # the earliest baseline of the project is its plan

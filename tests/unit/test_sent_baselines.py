@@ -8,9 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from geo.schedules.door import read_schedule, write_schedule
 from projects.comparing import compare, stand_of
 from projects.engine.schedule import schedule
+from projects.errors import InvalidInput
 from projects.interchange.imported import Imported
 from projects.interchange.mapping import mapped
 from projects.interchange.outward import planned
@@ -108,6 +111,16 @@ def test_ms_project_baselines_are_read_and_written_by_the_library_as_they_were(t
     assert said == ()
     _, said = planned(result, form="xer", name=found.name, baselines=found.baselines)
     assert [n.detail for n in said if n.key == "out_baseline"] == ["Baseline", "Baseline 3"]
+
+
+def test_a_baseline_on_a_day_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "sai.xml"
+    path.write_text(with_baselines(mspdi()).replace("2026-08-28T08:00:00", "2026-09-31T08:00:00"), "utf-8")
+    with pytest.raises(InvalidInput) as refused:
+        read_schedule(path)
+    assert [f.vi for f in refused.value.faults] == [
+        "Đường cơ sở của công việc 3: “2026-09-31T08:00:00” không phải là một ngày."
+    ]
 
 
 def test_the_baseline_project_of_a_pmxml_is_read_with_its_name_and_data_date(tmp_path: Path) -> None:
