@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.calendars import Changes, holiday_list
+from api.calendars import holiday_list
 from api.context import Context
 from api.usecases.law_now import calendars_on, law_of
-from geo.networks import load_plan
+from geo.networks import load_plans_of
 from geo.tables import Project
-from projects.calendars import Calendar
 from projects.plan import Plan
 from projects.works import Works, plan_works
 
@@ -53,26 +51,22 @@ def known_works(
         stamps = {project.id: [] for project in projects}
         for number, *counts in session.execute(STAMP, {"projects": list(stamps)}):
             stamps[number].append(tuple(counts))
+    keys = {p.id: (p.id, law.holidays, tuple(stamps[p.id])) if stamps else None for p in projects}
     found: dict[int, Works | None] = {}
-    for project in projects:
-        if stamps is None:
-            found[project.id] = _works(_read(session, project, calendars, law.holidays), day)
-            continue
-        key = (project.id, law.holidays, tuple(stamps[project.id]))
-        if (kept := ctx.cache.peek(("works", *key, day))) is None:
-            read = partial(_read, session, project, calendars, law.holidays)
-            kept = _works(ctx.cache.get(("plan", *key), read), day)
-            ctx.cache.keep(("works", *key, day), kept)
-        found[project.id] = kept
+    for number, key in keys.items():
+        if key and (kept := ctx.cache.peek(("works", *key, day))) is not None:
+            found[number] = kept
+    plans = {n: ctx.cache.peek(("plan", *key)) for n, key in keys.items() if key and n not in found}
+    missing = [p for p in projects if p.id not in found and plans.get(p.id) is None]
+    if missing:
+        plans |= load_plans_of(session, missing, calendars)
+    for number, plan in plans.items():
+        works = found[number] = _works(plan, holiday_list(law.holidays), day)
+        if plan is not None and (key := keys[number]):
+            ctx.cache.keep(("plan", *key), plan)
+            ctx.cache.keep(("works", *key, day), works)
     return found
 
 
-def _read(
-    session: Session, project: Project, calendars: Mapping[str, Calendar], changes: Changes
-) -> Plan | None:
-    plan = load_plan(session, project, calendars)
-    return None if plan is None else replace(plan, holidays=holiday_list(changes))
-
-
-def _works(plan: Plan | None, day: date) -> Works | None:
-    return None if plan is None else plan_works(plan, day)
+def _works(plan: Plan | None, holidays: str, day: date) -> Works | None:
+    return None if plan is None else plan_works(replace(plan, holidays=holidays), day)
