@@ -80,8 +80,10 @@ def test_every_page_fits_a_phone_and_a_desk_and_is_reached_by_keys(desk: Page) -
     box = desk.locator(".netmap a").first
     box.focus()
     expect(box).to_be_focused()
+    desk.keyboard.press("Enter")  # chooses; the second press opens the row
+    expect(desk.locator("#chon")).to_be_visible()
     desk.keyboard.press("Enter")
-    desk.wait_for_url("**/duong-gang*#*")
+    desk.wait_for_url("**/duong-gang?*chon=*#*")
     desk.goto(BASE)
     bar = desk.locator(".gantt a").first
     bar.focus()
