@@ -14,6 +14,7 @@ from api.deps import BodyCode, ContextDep, DataDate, LangDep, SessionDep
 from api.language import Lang, pick
 from api.pages.rendering import render
 from api.reports.body_content import MOST_CAUSES, MOST_CLOCKS, MOST_PROMISES
+from api.reports.body_document import NO_CASES
 from api.usecases.bodies import LEVELS, BodyReport, body_report, since_of
 from api.usecases.facts import all_ward_labels
 from geo.chain import short_head
@@ -49,6 +50,10 @@ def body_page(
 
 def _said(found: BodyReport, lang: Lang) -> tuple[str, str]:
     """What to know first, and what a release brings."""
+    if not found.projects and not found.done:
+        return pick(lang, *NO_CASES[found.body.is_ward]), pick(
+            lang, "Chưa có gì để đánh giá.", "Nothing to assess yet."
+        )
     if not found.projects:
         return pick(lang, "Không còn hồ sơ nào chờ bàn giao.", "No case is waiting for handover."), pick(
             lang, f"Đã bàn giao {found.done} hồ sơ.", f"{found.done} cases are handed over."

@@ -61,8 +61,8 @@ class Chosen:
 
     `cases` and `numbers` (their ids, which the tiles carry) are in the reader's reach; `cases_all`, `cases_open` and
     `parcels_all` count everybody's. `parcels`: (sheet, number, case) of the first in reach. `bounds`: west, south,
-    east, north of the land in reach; `outlines`: of chosen parcels their geometries as GeoJSON, so that a map lights them
-    and not all of their cases. `name_vi`, `name_en`: of an activity.
+    east, north of the land in reach; `outlines`: of chosen parcels their geometries as GeoJSON, so that a map lights
+    them and not all of their cases. `name_vi`, `name_en`: of an activity.
     """
 
     choice: Choice
