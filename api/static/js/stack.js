@@ -27,7 +27,7 @@
       for (const row of body.rows) {
         let column = 0;
         for (const cell of row.cells) {
-          if (column && cell.colSpan === 1 && cell.tagName === "TD") cell.dataset.head = heads[column] ?? "";
+          if (cell.colSpan === 1 && cell.tagName === "TD") cell.dataset.head = heads[column] ?? "";
           column += cell.colSpan;
         }
       }
