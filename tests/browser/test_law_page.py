@@ -68,7 +68,7 @@ def test_who_may_not_change_the_law_reads_it_and_is_refused(page: Page) -> None:
     expect(page.locator("#da-dat")).to_be_visible()
     expect(page.locator("#holiday")).to_have_count(0)
     token = page.locator("input[name=csrf]").first.get_attribute("value")
-    form = {
+    form: dict[str, str | float | bool] = {
         "csrf": str(token),
         "loai": "holiday",
         "ten": DAY,
