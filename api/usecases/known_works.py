@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from api.calendars import holiday_list
+from api.calendars import Changes, holiday_list
 from api.context import Context
 from api.usecases.law_now import calendars_on, law_of
 from geo.networks import load_plan
 from geo.tables import Project
+from projects.calendars import Calendar
+from projects.plan import Plan
 from projects.works import Works, plan_works
 
 # What the network's rows look like from outside: a new, changed or removed row changes a count or a newest change. Two
@@ -40,8 +43,8 @@ def known_works(
 ) -> dict[int, Works | None]:
     """The works of each project on a data date, without land, by its id; None without a network.
 
-    Land changes far more often than the network: its revision does not count here. What was known at another moment
-    is read anew.
+    Land changes far more often than the network: its revision does not count here, and the rows are the same whatever
+    the day. What was known at another moment is read anew.
     """
     law = law_of(session, ctx, today=day)
     calendars = calendars_on(session, ctx, day)
@@ -52,13 +55,24 @@ def known_works(
             stamps[number].append(tuple(counts))
     found: dict[int, Works | None] = {}
     for project in projects:
-
-        def make(project: Project = project) -> Works | None:
-            plan = load_plan(session, project, calendars)
-            if plan is None:
-                return None
-            return plan_works(replace(plan, holidays=holiday_list(law.holidays)), day)
-
-        key = None if stamps is None else ("works", project.id, day, law.holidays, tuple(stamps[project.id]))
-        found[project.id] = make() if key is None else ctx.cache.get(key, make)
+        if stamps is None:
+            found[project.id] = _works(_read(session, project, calendars, law.holidays), day)
+            continue
+        key = (project.id, law.holidays, tuple(stamps[project.id]))
+        if (kept := ctx.cache.peek(("works", *key, day))) is None:
+            read = partial(_read, session, project, calendars, law.holidays)
+            kept = _works(ctx.cache.get(("plan", *key), read), day)
+            ctx.cache.keep(("works", *key, day), kept)
+        found[project.id] = kept
     return found
+
+
+def _read(
+    session: Session, project: Project, calendars: Mapping[str, Calendar], changes: Changes
+) -> Plan | None:
+    plan = load_plan(session, project, calendars)
+    return None if plan is None else replace(plan, holidays=holiday_list(changes))
+
+
+def _works(plan: Plan | None, day: date) -> Works | None:
+    return None if plan is None else plan_works(plan, day)
