@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.store import joining_whole, states_then
+from geo.store import States, joining_whole, states_then
 from geo.tables import ClearanceCase, Project
 from projects.clearance import gives_possession, wants_land
 from projects.steps import STEPS
@@ -98,8 +98,11 @@ class ParcelName:
     case: str
 
 
-def load_land(session: Session, project: Project, *, as_of: date) -> dict[int, LandCover]:
-    """The land by alignment id as it stood at the end of `as_of`, by what the session knows.
+def load_land(
+    session: Session, project: Project, *, as_of: date, then: States | None = None
+) -> dict[int, LandCover]:
+    """The land by alignment id as it stood at the end of `as_of`, by what the session knows; `then` is what
+    `states_then` gives, if it is at hand.
 
     Sees what the session's reach sees: sums of all land are asked inside `geo.scope.calculating`.
     """
@@ -111,7 +114,9 @@ def load_land(session: Session, project: Project, *, as_of: date) -> dict[int, L
     held = rows["held"].astype(bool)
     since = rows["step_on"].astype(np.int64) + EPOCH
     if rows.size:
-        _put_back(session, project, as_of, case, held, since)
+        if then is None:
+            then = states_then(session, [project.code], as_of=as_of)[project.code]
+        _put_back(session, project, as_of, then, case, held, since)
     found: dict[int, LandCover] = {}
     for alignment in np.unique(rows["alignment"]).tolist():
         mine = rows["alignment"] == alignment
@@ -140,12 +145,12 @@ def _put_back(
     session: Session,
     project: Project,
     as_of: date,
+    then: States,
     case: npt.NDArray[np.int64],
     held: npt.NDArray[np.bool_],
     since: npt.NDArray[np.int64],
 ) -> None:
     """Cases that moved after the day stand where they stood on it; writes into `held` and `since`."""
-    then = states_then(session, [project.code], as_of=as_of)
     if not then:
         return
     ids = _case_ids(session, project.id, then)

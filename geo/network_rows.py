@@ -39,11 +39,14 @@ KINDS = {kind.value: kind for kind in Kind} | {NodeKind.POSSESSION.value: Kind.M
 
 
 def activities_of(rows: Iterable[Row[Any]], *, whole_days: bool) -> tuple[Activity, ...]:
-    """`activity_of` of rows of `READ`. Most have neither a date nor a constraint: those are read in one go."""
+    """`activity_of` of rows of a project's number and `READ`.
+
+    Most have neither a date nor a constraint: those are read in one go.
+    """
     found = []
     row: Any
     for row in rows:
-        code, kind, calendar, name_vi, name_en, duration, minutes, plain, *_ = row
+        _, code, kind, calendar, name_vi, name_en, duration, minutes, plain, *_ = row
         if plain:
             work = duration * DAY if whole_days else minutes or 0
             found.append(Activity(code, work, calendar, KINDS[kind], name_vi, name_en))

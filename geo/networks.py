@@ -68,13 +68,20 @@ def load_net(session: Session, project: Project, known: Mapping[str, Calendar]) 
 
 def load_plan(session: Session, project: Project, known: Mapping[str, Calendar]) -> Plan | None:
     """The network with options, calendars and ties; None for a project without one."""
-    read = _read(session, project, known)
-    return None if read is None else read[0]
+    return load_plans_of(session, (project,), known)[project.id]
+
+
+def load_plans_of(
+    session: Session, projects: Sequence[Project], known: Mapping[str, Calendar]
+) -> dict[int, Plan | None]:
+    """The same of several projects at once, by their id."""
+    found = _read(session, projects, known)
+    return {p.id: found[p.id][0] if p.id in found else None for p in projects}
 
 
 def load_stored(session: Session, project: Project, known: Mapping[str, Calendar]) -> Stored | None:
     """The same with the version of every row, for whoever changes it."""
-    read = _read(session, project, known)
+    read = _read(session, (project,), known).get(project.id)
     if read is None:
         return None
     plan, activities, links = read
@@ -86,34 +93,51 @@ _LinkRow = tuple[str, str, str, int, str | None, int]  # ends, type, lag and its
 
 
 def _read(
-    session: Session, project: Project, known: Mapping[str, Calendar]
-) -> tuple[Plan, Sequence[Row[Any]], list[_LinkRow]] | None:
+    session: Session, projects: Sequence[Project], known: Mapping[str, Calendar]
+) -> dict[int, tuple[Plan, Sequence[Row[Any]], list[_LinkRow]]]:
+    """Plans with their rows, of the projects that have a network."""
     session.flush()  # the columns of tables are asked for, which does not do it by itself
-    rows: Sequence[Any] = session.execute(
-        select(*READ).where(ACTIVITY.c.project_id == project.id).order_by(ACTIVITY.c.code)
-    ).all()
+    ids = [project.id for project in projects]
+    asked = select(ACTIVITY.c.project_id, *READ).where(ACTIVITY.c.project_id.in_(ids))
+    rows: dict[int, list[Any]] = {}
+    for row in session.execute(asked.order_by(ACTIVITY.c.project_id, ACTIVITY.c.code)):
+        rows.setdefault(row[0], []).append(row)
     if not rows:
-        return None
-    about = session.get(ProjectNetwork, project.id, populate_existing=True)
-    whole = counts_days(about)
-    codes = {row.id: row.code for row in rows}
-    links: list[_LinkRow] = [
-        (codes[pred], codes[succ], kind, lag * DAY if whole else minutes or 0, lag_calendar, version)
-        for pred, succ, kind, lag, minutes, lag_calendar, version in session.execute(
-            select(*OF_LINK).where(LINK.c.project_id == project.id)
-        ).all()
-    ]
-    links.sort()  # by the ends and the type, which no two have in common
-    plan = plan_of(
-        project.code,
-        about,
-        known,
-        activities=activities_of(rows, whole_days=whole),
-        links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in links]),
-        rows=rows,
-        fronts=fronts_by_id(session, project),
-    )
-    return plan, rows, links
+        return {}
+    abouts = {
+        about.project_id: about
+        for about in session.scalars(
+            select(ProjectNetwork).where(ProjectNetwork.project_id.in_(rows)),
+            execution_options={"populate_existing": True},
+        )
+    }
+    days = {number for number in rows if counts_days(abouts.get(number))}
+    codes = {row.id: row.code for mine in rows.values() for row in mine}
+    links: dict[int, list[_LinkRow]] = {number: [] for number in rows}
+    for number, pred, succ, kind, lag, minutes, calendar, version in session.execute(
+        select(LINK.c.project_id, *OF_LINK).where(LINK.c.project_id.in_(rows))
+    ):
+        worked = lag * DAY if number in days else minutes or 0
+        links[number].append((codes[pred], codes[succ], kind, worked, calendar, version))
+    tied = select(WorkFront.id, WorkFront.code).where(WorkFront.project_id.in_(rows))
+    fronts = dict(session.execute(tied).all())
+    found: dict[int, tuple[Plan, Sequence[Row[Any]], list[_LinkRow]]] = {}
+    for project in projects:
+        if project.id not in rows:
+            continue
+        mine = links[project.id]
+        mine.sort()  # by the ends and the type, which no two have in common
+        plan = plan_of(
+            project.code,
+            abouts.get(project.id),
+            known,
+            activities=activities_of(rows[project.id], whole_days=project.id in days),
+            links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in mine]),
+            rows=rows[project.id],
+            fronts=fronts,
+        )
+        found[project.id] = plan, rows[project.id], mine
+    return found
 
 
 def counts_days(about: ProjectNetwork | Row[Any] | None) -> bool:

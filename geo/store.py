@@ -22,6 +22,7 @@ from projects.codes import AGRI, NON_AGRI, land_kind
 from projects.history import FIELDS, STEP
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 
+States = Mapping[str, Mapping[str, Any]]  # by case code, fields of `projects.history`
 FINISH = "OPEN"  # code of the completion milestone in every template
 
 # Cases, their parcels and the fronts that wait for them are read apart and put together here: made into one document
@@ -75,7 +76,7 @@ STATES_THEN = text(
         union
         select a.id from root a join root b on b.root = a.root and b.id > a.id
     ), told as (
-        select e.object_code, e.effective_on, coalesce(root.root, e.id) as place, e.after,
+        select e.project_code, e.object_code, e.effective_on, coalesce(root.root, e.id) as place, e.after,
                case when jsonb_typeof(e.before) = 'object' then e.before end as before
         from moved
         join event e on e.object_type = 'case' and e.object_code = moved.object_code
@@ -83,7 +84,7 @@ STATES_THEN = text(
         where not exists (select from replaced where replaced.id = e.id)
           and (e.effective_on <= :day or jsonb_typeof(e.before) is distinct from 'object')
     )
-    select object_code,
+    select project_code, object_code,
            coalesce((array_agg(after - 'version') filter (where before is null))[1], '{}')
            || coalesce(jsonb_object_agg(name, after -> name order by effective_on, place)
                        filter (where name is not null), '{}') as state
@@ -94,7 +95,7 @@ STATES_THEN = text(
               (coalesce(before -> 'step', 'null') <> coalesce(after -> 'step', 'null')
                or coalesce(before -> 'step_on', 'null') <> coalesce(after -> 'step_on', 'null'))
     ) as spoken on before is not null
-    group by object_code
+    group by project_code, object_code
     """
 )
 
@@ -168,19 +169,21 @@ def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[Case
 
 
 def load_cases_of(
-    session: Session, projects: Sequence[Project], *, as_of: date
+    session: Session, projects: Sequence[Project], *, as_of: date, then: Mapping[str, States] | None = None
 ) -> dict[int, tuple[CaseState, ...]]:
-    """The same of several projects at once, by their id, in one statement."""
-    then = states_then(session, [project.code for project in projects], as_of=as_of)
+    """The same of several projects at once, by their id; `then` is what `states_then` gives, if it is at hand."""
+    if then is None:
+        then = states_then(session, [project.code for project in projects], as_of=as_of)
     asked = {"projects": [project.id for project in projects]}
     with joining_whole(session):
         rows = _tuples(session, CASES, asked)
         land = _land_of(_tuples(session, LAND, asked))
         waiting = _waiting(session.scalar(WAITING, asked), dict(session.execute(FRONTS, asked).all()))
     found: dict[int, list[CaseState]] = {project.id: [] for project in projects}
+    past_of = {project.id: then.get(project.code, {}) for project in projects}
     for project_id, number, code, ward, step, step_on, promised_on, obstacle, version, is_demo in rows:
         parcels, kind = land.get(number, _NO_LAND)
-        if (past := then.get(code)) is not None:
+        if (past := past_of[project_id].get(code)) is not None:
             step, step_on = past["step"], _day(past["step_on"]) or date.min
             promised_on, obstacle = _day(past["promised_on"]), past["obstacle"]
         found[project_id].append(
@@ -224,12 +227,14 @@ def _waiting(packed: bytes | None, codes: Mapping[int, str]) -> dict[int, tuple[
     return found
 
 
-def states_then(session: Session, codes: Sequence[str], *, as_of: date) -> dict[str, dict[str, Any]]:
-    """The states at the end of `as_of` of the cases of these projects that have an event after it, by case code."""
-    past = session.execute(
-        STATES_THEN, {"codes": list(codes), "day": as_of, "fields": list(FIELDS), "step": sorted(STEP)}
-    )
-    return dict(past.all())
+def states_then(session: Session, codes: Sequence[str], *, as_of: date) -> dict[str, States]:
+    """The states at the end of `as_of` of the cases of these projects that have an event after it, by the code of the
+    project and of the case."""
+    asked = {"codes": list(codes), "day": as_of, "fields": list(FIELDS), "step": sorted(STEP)}
+    found: dict[str, dict[str, Mapping[str, Any]]] = {code: {} for code in codes}
+    for project, case, state in _tuples(session, STATES_THEN, asked):
+        found[project][case] = state
+    return dict(found)
 
 
 def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:

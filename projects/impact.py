@@ -228,29 +228,37 @@ def _driving_cases(reckoning: Reckoning, dated: Schedule, releases: Releases) ->
     held = np.arange(len(reckoning.cases))
     late = (passed.lead[held] != 0) & (passed.total[held] <= p.options.critical_float)
     open_land = p.nodes.state[held] == 0
-    for i in np.flatnonzero(open_land & (late | (passed.chain[held] != 0))).tolist():
+    driving = np.flatnonzero(open_land & (late | (passed.chain[held] != 0))).tolist()
+    rows = rows_of(p, passed, driving)
+    together: dict[str, int] = {}  # what the whole group of a front gains
+    said: dict[int, tuple[str, str]] = {}  # why, of forecasts that many cases share
+    for i in driving:
         case = reckoning.cases[i]
-        row = rows_of(p, passed, [i])[case.code]
         forecast = reckoning.predicted[case.code]
         front = min(
             (land_of[code] for code in case.fronts if code in land_of and case.code in holding[code]),
             key=lambda land: _tightness(land, forecast, dated.rows[land.possession]),
         ).front
+        if front not in together:
+            together[front] = gain(releases, groups[front])
+        if id(forecast) not in said:
+            said[id(forecast)] = forecast.why
+        why_vi, why_en = said[id(forecast)]
         yield DrivingCase(
             code=case.code,
             ward_code=case.ward_code,
             front=front,
             forecast=forecast.on,
             basis=forecast.basis,
-            why_vi=forecast.why_vi,
-            why_en=forecast.why_en,
+            why_vi=why_vi,
+            why_en=why_en,
             step=case.step,
             obstacle=case.obstacle,
             parcels=case.parcels,
             alone_days=gain(releases, (case.code,)),
-            group_days=gain(releases, groups[front]),
+            group_days=together[front],
             group_size=len(groups[front]),
-            total_float=row.total_float,
+            total_float=rows[case.code].total_float,
             is_demo=case.is_demo,
         )
 
@@ -308,10 +316,11 @@ def chain_of(reckoning: Reckoning, dated: Schedule) -> Iterator[ChainItem]:
     nodes = driving_chain(p, passed, reckoning.finish)
     if isinstance(dated.rows, Rows):
         dated.rows.ask(p.codes[i] for i in nodes if i >= m)
+    land = rows_of(p, passed, [i for i in nodes if i < m])
     for i in nodes:
         code = p.codes[i]
         if i < m:
-            case, on = reckoning.cases[i], rows_of(p, passed, [i])[code]
+            case, on = reckoning.cases[i], land[code]
             yield ChainItem(
                 code=code,
                 kind=NodeKind.CASE,

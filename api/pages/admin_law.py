@@ -151,6 +151,7 @@ def _page(
         groups=_groups(law.book.counted()),
         competences=[row for row in law.competences.rows if row.locale in law.competences.locales],
         standing=rows,
+        days=_days(rows),
         counts_now=_counts_now(rows, today),
         kinds=KINDS,
         acts=ACTS,
@@ -178,6 +179,13 @@ def _groups(rules: tuple[Rule, ...]) -> list[tuple[str, list[Rule]]]:
     for rule in rules:
         found.setdefault(rule.id.partition("-")[0], []).append(rule)
     return sorted(found.items())
+
+
+def _days(rows: tuple[Setting, ...]) -> dict[str, date]:
+    """The days that settings hold as text: of a holiday its name, of a delegation its end."""
+    named = [row.name for row in rows if row.kind == "holiday"]
+    ends = [str(row.value["until"]) for row in rows if row.value and row.value.get("until")]
+    return {text: date.fromisoformat(text) for text in named + ends}
 
 
 def _counts_now(rows: tuple[Setting, ...], today: date) -> set[tuple[str, date]]:

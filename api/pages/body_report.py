@@ -14,8 +14,9 @@ from api.deps import BodyCode, ContextDep, DataDate, LangDep, SessionDep
 from api.language import Lang, pick
 from api.pages.rendering import render
 from api.reports.body_content import MOST_CAUSES, MOST_CLOCKS, MOST_PROMISES
+from api.reports.body_document import NO_CASES
 from api.usecases.bodies import LEVELS, BodyReport, body_report, since_of
-from api.usecases.facts import all_ward_labels
+from api.usecases.facts import all_ward_labels, case_wards
 from geo.chain import short_head
 from projects.codes import OBSTACLES
 from projects.ledger.model import Cause
@@ -40,7 +41,8 @@ def body_page(
     found = body_report(session, ctx, body, as_of=ngay, since=since_of(session, body, ngay, tu))
     return render(
         request, "report_body.html.j2", nav="bao-cao-cham", report=found, data_date=found.data_date,
-        said=_said(found, lang), causes=_causes(found), ward_names=all_ward_labels(session), obstacles=OBSTACLES,
+        said=_said(found, lang), causes=_causes(found), ward_names=all_ward_labels(session),
+        case_wards=case_wards(session), obstacles=OBSTACLES,
         levels={code: TIERS[code] for code in LEVELS}, most=CASES, most_clocks=MOST_CLOCKS,
         most_promises=MOST_PROMISES, chain_head=short_head(session),
         **({"ward": found.body.code} if found.body.is_ward else {"ward": None}),
@@ -49,6 +51,10 @@ def body_page(
 
 def _said(found: BodyReport, lang: Lang) -> tuple[str, str]:
     """What to know first, and what a release brings."""
+    if not found.projects and not found.done:
+        return pick(lang, *NO_CASES[found.body.is_ward]), pick(
+            lang, "Chưa có gì để đánh giá.", "Nothing to assess yet."
+        )
     if not found.projects:
         return pick(lang, "Không còn hồ sơ nào chờ bàn giao.", "No case is waiting for handover."), pick(
             lang, f"Đã bàn giao {found.done} hồ sơ.", f"{found.done} cases are handed over."

@@ -33,9 +33,13 @@ def project_conclusion(view: ProjectView, wards: Mapping[str, str], lang: str) -
             ),
             say("Không có mạng thì không gọi là đúng hạn.", "Without a network nothing is called on time."),
         )
-    return Conclusion(
-        view.summary.light, _verdict(name, delay, lang), _land(view.driving, delay, wards, lang)
-    )
+    held = _land(view.driving, delay, wards, lang)
+    if not view.summary.land.parcels:
+        held = say(
+            "Chưa nhập thửa nên chưa biết hồ sơ nào giữ đường găng.",
+            "No parcels were loaded, so it is not known which land case holds the critical path.",
+        )
+    return Conclusion(view.summary.light, _verdict(name, delay, lang), held)
 
 
 def portfolio_conclusion(overview: Overview, lang: str) -> Conclusion:

@@ -10,11 +10,17 @@ from typing import Any
 
 from api import formatting as fmt
 from api.pages.labels import FORECAST_BASIS
+from api.usecases.bodies import LEVELS
 from maps.reports.form import Column, Figure, Row, Section, Table
 from projects.codes import OBSTACLES
 from projects.reporting.rounding import apportioned
 from projects.steps import STEPS
 
+# What a body without a case is told, by whether it is a ward.
+NO_CASES = {
+    True: ("Phường, xã này chưa có hồ sơ nào.", "This ward has no case yet."),
+    False: ("Chưa có vướng mắc nào lên tới cấp này.", "No obstacle has come up to this level."),
+}
 TITLES = {
     "bao-cao": "BÁO CÁO CHẬM ĐƯỜNG GĂNG",
     "tom-tat": "TÓM TẮT MỘT TRANG",
@@ -47,7 +53,7 @@ def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     ]  # fmt: skip
     lead, rest = conclusion(content)
     period = f"Kỳ {_day(since)} – {_day(day)} · " if since else ""
-    level = " (cấp xử lý)" if content["body"] in ("department", "city") else ""
+    level = " (cấp xử lý)" if content["body"] in LEVELS else ""
     return {
         "title": TITLES[kind],
         "subtitle": f"{content['name_vi'].upper()}{level}",
@@ -61,6 +67,8 @@ def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 def conclusion(content: Mapping[str, Any]) -> tuple[str, str]:
     """What to know first, and the rest of it."""
+    if not content["projects"] and not content["done"]:
+        return NO_CASES[content["body"] not in LEVELS][0], "Chưa có gì để đánh giá."
     if not content["projects"]:
         return "Không còn hồ sơ nào chờ bàn giao.", f"Đã bàn giao {fmt.number(content['done'], 'vi')} hồ sơ."
     most = content["projects"][0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -31,7 +32,8 @@ Selected = Annotated[
 def get_chosen(
     session: SessionDep, ctx: ContextDep, code: ProjectCode, chon: Selected, ngay: DataDate = None
 ) -> dict[str, Any]:
-    """`activities`, `runs` and counts come from all land; `cases`, `numbers` and `parcels` are in your reach."""
+    """`activities`, `runs` and counts come from all land; `cases`, `numbers`, `parcels` and, of chosen parcels,
+    `outlines` (GeoJSON geometries) are in your reach."""
     return _said(chosen(session, ctx, code, chon, as_of=ngay)) | ctx.looking_back
 
 
@@ -63,6 +65,7 @@ def _said(found: Chosen) -> dict[str, Any]:
         ],
         "parcels_all": found.parcels_all,
         "bounds": None if found.bounds is None else list(found.bounds),
+        "outlines": [json.loads(one) for one in found.outlines],
     }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.calculation import result_key
+from api.usecases.calculation import past_states, result_key
 from geo import scope
 from geo.axis import load_routes
 from geo.land_cover import LandCover, load_land
@@ -61,7 +61,7 @@ class Front:
 def axes_of(session: Session, ctx: Context, project: Project, day: date) -> tuple[Axis, ...]:
     """The alignments by code, from the cache when nothing changed since."""
     made: tuple[Axis, ...] = ctx.cache.get(
-        ("axes", *result_key(ctx, project, day)), lambda: _axes(session, project, day)
+        ("axes", *result_key(ctx, project, day)), lambda: _axes(session, ctx, project, day)
     )
     return made
 
@@ -99,9 +99,10 @@ def stretches(axis: Axis, fronts: Sequence[Front]) -> tuple[Interval, ...]:
     return tuple(f.stretch for f in fronts if f.alignment_id == axis.id and f.stretch is not None)
 
 
-def _axes(session: Session, project: Project, day: date) -> tuple[Axis, ...]:
+def _axes(session: Session, ctx: Context, project: Project, day: date) -> tuple[Axis, ...]:
     with scope.calculating(session):
-        land = load_land(session, project, as_of=day)
+        then = past_states(session, ctx, (project,), day)[project.code]
+        land = load_land(session, project, as_of=day, then=then)
     found = []
     for row, route in load_routes(session, project.id).values():
         mine = land.get(row.id)

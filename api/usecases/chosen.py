@@ -36,6 +36,7 @@ BOUNDS = text(
     from (select ST_Extent(p.geom) e from parcel p where {_MINE}) x where e is not null
     """
 )
+OUTLINES = text(f"select ST_AsGeoJSON(p.geom, 7) from parcel p where {_MINE} order by p.id")
 NAMES = text(
     f"""
     select p.sheet, p.number, c.code from parcel p join clearance_case c on c.id = p.case_id
@@ -60,7 +61,8 @@ class Chosen:
 
     `cases` and `numbers` (their ids, which the tiles carry) are in the reader's reach; `cases_all`, `cases_open` and
     `parcels_all` count everybody's. `parcels`: (sheet, number, case) of the first in reach. `bounds`: west, south,
-    east, north of the land in reach. `name_vi`, `name_en`: of an activity.
+    east, north of the land in reach; `outlines`: of chosen parcels their geometries as GeoJSON, so that a map lights
+    them and not all of their cases. `name_vi`, `name_en`: of an activity.
     """
 
     choice: Choice
@@ -75,6 +77,7 @@ class Chosen:
     parcels: tuple[tuple[str, str, str], ...]
     parcels_all: int
     bounds: tuple[float, float, float, float] | None
+    outlines: tuple[str, ...] = ()
     name_vi: str = ""
     name_en: str = ""
 
@@ -129,7 +132,9 @@ def chosen(session: Session, ctx: Context, code: str, said: str, *, as_of: date 
         parcels=_named(session, [ids[c] for c in seen], land.parcels),
         parcels_all=len(land.parcels) if land.parcels is not None
         else sum(len(calculation.cases[c].parcels) for c in land.cases),
-        bounds=_bounds(session, [ids[c] for c in seen], land.parcels), name_vi=names[0], name_en=names[1],
+        bounds=_bounds(session, [ids[c] for c in seen], land.parcels),
+        outlines=_outlines(session, [ids[c] for c in seen], land.parcels) if choice.kind is Kind.PARCELS else (),
+        name_vi=names[0], name_en=names[1],
     )  # fmt: skip
 
 
@@ -235,6 +240,10 @@ def _bounds(
 ) -> tuple[float, float, float, float] | None:
     row = session.execute(BOUNDS, _within(numbers, parcels)).one_or_none() if numbers else None
     return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def _outlines(session: Session, numbers: Sequence[int], parcels: Collection[bytes] | None) -> tuple[str, ...]:
+    return tuple(session.scalars(OUTLINES, _within(numbers, parcels)))
 
 
 def _within(numbers: Sequence[int], parcels: Collection[bytes] | None) -> dict[str, object]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.usecases.calculation import Calculation
 from api.views import ClaimView, MilestoneView, ProjectFacts
-from geo.tables import Claim, Milestone, Project, ProjectWard, Ward
+from geo.tables import Claim, ClearanceCase, Milestone, Project, ProjectWard, Ward
 
 LAND = "LAND"  # the milestone "all land handed over" of every template
 
@@ -111,6 +111,15 @@ def ward_label(name: str, unit_type: str) -> str:
 def all_ward_labels(session: Session) -> dict[str, str]:
     """Short ward names by code."""
     rows = session.execute(select(Ward.code, Ward.name, Ward.unit_type))
+    return {code: ward_label(name, unit_type) for code, name, unit_type in rows}
+
+
+def case_wards(session: Session) -> dict[str, str]:
+    """The wards that have a case within the reader's reach, by name: code → short name."""
+    held = select(ClearanceCase.ward_code).distinct()
+    rows = session.execute(
+        select(Ward.code, Ward.name, Ward.unit_type).where(Ward.code.in_(held)).order_by(Ward.name, Ward.code)
+    )
     return {code: ward_label(name, unit_type) for code, name, unit_type in rows}
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from api.calendars import holiday_list
 from api.context import Context
 from api.usecases.law_now import calendars_on, law_of
-from geo.networks import load_plan
+from geo.networks import load_plans_of
 from geo.tables import Project
+from projects.plan import Plan
 from projects.works import Works, plan_works
 
 # What the network's rows look like from outside: a new, changed or removed row changes a count or a newest change. Two
@@ -40,8 +41,8 @@ def known_works(
 ) -> dict[int, Works | None]:
     """The works of each project on a data date, without land, by its id; None without a network.
 
-    Land changes far more often than the network: its revision does not count here. What was known at another moment
-    is read anew.
+    Land changes far more often than the network: its revision does not count here, and the rows are the same whatever
+    the day. What was known at another moment is read anew.
     """
     law = law_of(session, ctx, today=day)
     calendars = calendars_on(session, ctx, day)
@@ -50,15 +51,22 @@ def known_works(
         stamps = {project.id: [] for project in projects}
         for number, *counts in session.execute(STAMP, {"projects": list(stamps)}):
             stamps[number].append(tuple(counts))
+    keys = {p.id: (p.id, law.holidays, tuple(stamps[p.id])) if stamps else None for p in projects}
     found: dict[int, Works | None] = {}
-    for project in projects:
-
-        def make(project: Project = project) -> Works | None:
-            plan = load_plan(session, project, calendars)
-            if plan is None:
-                return None
-            return plan_works(replace(plan, holidays=holiday_list(law.holidays)), day)
-
-        key = None if stamps is None else ("works", project.id, day, law.holidays, tuple(stamps[project.id]))
-        found[project.id] = make() if key is None else ctx.cache.get(key, make)
+    for number, key in keys.items():
+        if key and (kept := ctx.cache.peek(("works", *key, day))) is not None:
+            found[number] = kept
+    plans = {n: ctx.cache.peek(("plan", *key)) for n, key in keys.items() if key and n not in found}
+    missing = [p for p in projects if p.id not in found and plans.get(p.id) is None]
+    if missing:
+        plans |= load_plans_of(session, missing, calendars)
+    for number, plan in plans.items():
+        works = found[number] = _works(plan, holiday_list(law.holidays), day)
+        if plan is not None and (key := keys[number]):
+            ctx.cache.keep(("plan", *key), plan)
+            ctx.cache.keep(("works", *key, day), works)
     return found
+
+
+def _works(plan: Plan | None, holidays: str, day: date) -> Works | None:
+    return None if plan is None else plan_works(replace(plan, holidays=holidays), day)

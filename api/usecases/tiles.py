@@ -115,7 +115,7 @@ def moved_cases(session: Session, ctx: Context, project: tuple[int, str, int], d
 
     def make() -> land.Moved:
         with scope.calculating(session):
-            then = states_then(session, [code], as_of=day)
+            then = states_then(session, [code], as_of=day)[code]
         return {case: (state["step"], state["obstacle"]) for case, state in then.items()}
 
     found: land.Moved = ctx.cache.get(("moved", number, revision, ctx.known, day), make)

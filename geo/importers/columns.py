@@ -15,7 +15,7 @@ DBF_NAME_LENGTH = 10  # a shapefile cuts its column names here
 PARCEL_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "map_series": ("ban_do", "ma_ban_do", "bo_ban_do", "ma_xa_cu"),
-        "sheet": ("to", "so_to", "to_ban_do", "so_to_ban_do", "so_hieu_to_ban_do", "sh_ban_do"),
+        "sheet": ("to", "to_bd", "so_to", "to_ban_do", "so_to_ban_do", "so_hieu_to_ban_do", "sh_ban_do"),
         "number": ("thua", "so_thua", "thua_dat", "so_thua_dat", "so_thu_tu_thua", "sh_thua"),
         "map_version": ("version", "phien_ban"),
         "ward_code": ("ward", "phuong", "xa", "phuong_xa", "ma_phuong", "ma_xa", "ma_phuong_xa"),

@@ -66,14 +66,19 @@ class HandoverForecast:
     lawful: LawfulEarliest | None = None
 
     @property
+    def why(self) -> tuple[str, str]:
+        """Why on that day, in a sentence or two, in both languages."""
+        return words.why(self)
+
+    @property
     def why_vi(self) -> str:
-        """Why on that day, in a sentence or two."""
-        return words.why(self)[0]
+        """The same in Vietnamese."""
+        return self.why[0]
 
     @property
     def why_en(self) -> str:
         """The same in English."""
-        return words.why(self)[1]
+        return self.why[1]
 
 
 @dataclass(frozen=True, slots=True)

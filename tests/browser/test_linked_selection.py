@@ -1,4 +1,5 @@
-"""Selecting on the time–location chart, the map or the Gantt selects on all of them: in one page, and between tabs."""
+"""Selecting on the time–location chart, the map, the Gantt or the network drawing selects on all of them: in one page,
+and between tabs."""
 
 from __future__ import annotations
 
@@ -14,6 +15,9 @@ CODE = "TULIEN"
 BASE = f"/du-an/{CODE}"
 READY = """() => { const land = window.dgMap?.dg.land;
     return Boolean(land?.styled && !land.partial && land.gl.loaded()); }"""
+# The cases whose land the map lights.
+LIT = """() => { const filter = dgMap.dg.land.gl.getFilter("lit");
+    return filter[0] === "match" ? [...filter[2]].sort((a, b) => a - b) : []; }"""
 BANDS = """() => document.querySelectorAll("svg.dg-time .dg-time-chosen").length"""
 
 
@@ -41,8 +45,13 @@ def lit(page: Page, said: dict[str, Any], *, fitted: bool = True) -> None:
         assert page.evaluate(BANDS) == len(said["runs"]) > 0
     if page.locator(".dg-map").count():
         page.wait_for_function(READY)
-        page.wait_for_function("n => dgMap.dg.land.chosen.length === n", arg=len(said["numbers"]))
-        assert sorted(page.evaluate("() => dgMap.dg.land.chosen")) == sorted(said["numbers"])
+        numbers = (
+            [] if said["outlines"] else said["numbers"]
+        )  # a chosen parcel is lit without the rest of its case
+        page.wait_for_function("n => dgMap.dg.land.chosen.length === n", arg=len(numbers))
+        assert sorted(page.evaluate("() => dgMap.dg.land.chosen")) == sorted(numbers)
+        assert page.locator("path.dg-chosen-parcel").count() == len(said["outlines"])
+        assert page.evaluate(LIT) == sorted(numbers)
         assert not fitted or page.evaluate(
             "([w, s, e, n]) => dgMap.getBounds().contains([[s, w], [n, e]])", said["bounds"]
         )
@@ -108,6 +117,43 @@ def test_open_tabs_of_a_project_follow_one_another_and_other_projects_do_not(
         assert "chon" not in foreign.url
         gantt.get_by_role("button", name="Bỏ chọn").click()
         expect(chart.locator("#chon")).to_be_hidden()
+    assert problems == []
+
+
+def test_the_drawing_of_the_network_lights_what_is_chosen_and_chooses(
+    browser: Browser, live_server: str, signed_in: StorageState, api: APIRequestContext, problems: list[str]
+) -> None:
+    said = case_of_a_front(api)
+    marked = "all => all.map(one => one.dataset.chon)"
+    with desktop(browser, live_server, signed_in) as context:
+        drawing, chart = context.new_page(), context.new_page()
+        for page in (drawing, chart):
+            watch(page, live_server, problems)
+        drawing.goto(f"{BASE}/duong-gang/mang?tat_ca=1&chon={said['chon']}")
+        chart.goto(f"{BASE}/ly-trinh")
+        expect(drawing.locator("#chon [data-said=label]")).to_have_text(said["label_vi"])
+        drawn = set(drawing.locator(".netmap a[data-chon]").evaluate_all(marked))
+        lit_boxes = drawing.locator(".netmap a.is-chosen")
+        works = {f"viec:{code}" for code in said["activities"]}
+        assert set(lit_boxes.evaluate_all(marked)) == works & drawn != set()
+        # One box of a front: chosen with the first click, here and in the other tab; the second click opens its row.
+        name = f"viec:{said['activities'][-1]}"
+        box = drawing.locator(f".netmap a[data-chon='{name}']")
+        box.click()
+        own = api.get(f"/api/projects/{CODE}/chosen?chon={name}").json()
+        expect(lit_boxes).to_have_count(1)
+        assert lit_boxes.evaluate_all(marked) == [name]
+        lit(chart, own)
+        assert "/duong-gang/mang" in drawing.url
+        box.click()
+        drawing.wait_for_url(f"**/duong-gang?*chon=*#cv-{said['activities'][-1]}")
+        lit(drawing, own)
+        # And what another tab chooses or clears, the drawing follows.
+        drawing.go_back()
+        expect(lit_boxes).to_have_count(1)
+        chart.get_by_role("button", name="Bỏ chọn").click()
+        expect(lit_boxes).to_have_count(0)
+        expect(drawing.locator("#chon")).to_be_hidden()
     assert problems == []
 
 

@@ -80,10 +80,34 @@ def test_every_page_fits_a_phone_and_a_desk_and_is_reached_by_keys(desk: Page) -
     box = desk.locator(".netmap a").first
     box.focus()
     expect(box).to_be_focused()
+    desk.keyboard.press("Enter")  # chooses; the second press opens the row
+    expect(desk.locator("#chon")).to_be_visible()
     desk.keyboard.press("Enter")
-    desk.wait_for_url("**/duong-gang*#*")
+    desk.wait_for_url("**/duong-gang?*chon=*#*")
     desk.goto(BASE)
     bar = desk.locator(".gantt a").first
     bar.focus()
     desk.keyboard.press("Enter")
     assert "#cv-" in desk.url
+
+
+def test_a_baseline_is_compared_on_a_phone_without_moving_anything_sideways(desk: Page) -> None:
+    desk.set_viewport_size({"width": 390, "height": 844})
+    desk.goto(f"{BASE}/co-so")
+    desk.get_by_text("Đặt đường cơ sở từ điều đang biết").click()
+    desk.get_by_label("Tên").fill("Đường cơ sở để so trên điện thoại")
+    desk.locator("#dat-reason").fill("Giao ban")
+    desk.get_by_role("button", name="Đặt đường cơ sở").click()
+    row = desk.locator("tr", has=desk.locator("th", has_text="Đường cơ sở để so trên điện thoại"))
+    row.get_by_role("link", name="hiện nay").click()
+    desk.goto(f"{desk.url.split('#')[0]}&tat_ca=1")
+    expect(desk.locator("#so-sanh table.is-stacked")).to_have_count(2)
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 390
+    assert desk.evaluate(SIDEWAYS) == []
+    # Under two rows of heads a cell says its group and its column.
+    cells = desk.locator("#so-sanh tbody tr").first.locator("td[data-head]")
+    heads = cells.evaluate_all("all => all.map(cell => cell.dataset.head)")
+    assert len(heads) == 12
+    assert heads[0] == "Đường cơ sở · Bắt đầu"
+    assert heads[7] == "Hiện nay · Dự trữ, ngày"
+    assert heads[9] == "Chênh lệch, ngày · Kết thúc"

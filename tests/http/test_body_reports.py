@@ -154,7 +154,11 @@ def test_a_ward_without_cases_and_a_day_before_the_data_say_so(
         )
     html = reader.get(f"{ADDRESS}/{empty}", headers=PAGE)
     assert html.status_code == 200
-    assert "Không còn hồ sơ nào chờ bàn giao." in html.text
+    assert "Phường, xã này chưa có hồ sơ nào." in html.text
+    assert "Không còn hồ sơ nào" not in html.text
+    # The wards to pick are those with cases.
+    assert f'href="{ADDRESS}/{WARD}"' in html.text
+    assert f'href="{ADDRESS}/{empty}"' not in html.text
     assert reader.get(f"{ADDRESS}/{empty}/tep?dang=pdf").content.startswith(b"%PDF")
     early = reader.get(f"{ADDRESS}/{WARD}?ngay=1990-01-01", headers=PAGE)
     assert early.status_code == 422

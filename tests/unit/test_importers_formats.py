@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.crs import to_measure
+from geo.importers.columns import PARCEL_FIELDS
 from tests.unit import format_files as files
 from tests.unit.importer_files import WARD, english, parcels, read, save, square, zip_folder
 
@@ -204,3 +206,12 @@ def test_axes_that_are_exchanged_in_the_file_can_be_read_so(tmp_path: Path) -> N
 def test_a_parcel_number_that_begins_like_a_formula_is_refused(tmp_path: Path) -> None:
     path = files.table(parcels(1, thua=["=cmd|' /C calc'!A0"]), tmp_path / "a.csv")
     assert "begins like a formula" in english(path, crs=5897)[0]
+
+
+def test_the_column_names_that_the_readme_gives_are_known() -> None:
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    given = re.search(r"as offices name them \(([^)]*)\)", text)
+    assert given is not None
+    names = re.findall(r"`(\w+)`", given[1])
+    assert len(names) == 10
+    assert set(names) <= {name for known in PARCEL_FIELDS.values() for name in known}

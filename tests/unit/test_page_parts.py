@@ -122,6 +122,14 @@ def test_without_driving_land_the_works_are_named_as_the_cause() -> None:
     assert "Không hồ sơ nào giữ đường găng" in said.second
 
 
+def test_without_parcels_nothing_is_said_of_land_that_holds_the_path() -> None:
+    free: ProjectDelay = idl.delay(drivers=(), critical_cases=frozenset(), wards=())
+    view = iv.project(delay=free)
+    none = replace(view, summary=replace(view.summary, land=replace(view.summary.land, parcels=0)))
+    said = sentences.project_conclusion(none, iv.WARDS, "vi")
+    assert said.second == "Chưa nhập thửa nên chưa biết hồ sơ nào giữ đường găng."
+
+
 def test_portfolio_conclusion_counts_the_late_and_names_the_latest() -> None:
     said = sentences.portfolio_conclusion(iv.overview(), "vi")
     assert said.first == (

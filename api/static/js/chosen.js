@@ -1,6 +1,6 @@
 // @ts-check
 /* One selection of a project: cases, parcels, an activity or a stretch of an axis, as `chon` in the address.
-   What is clicked here is chosen on the map, the time–location chart and the Gantt, in every open tab of the project.
+   What is clicked here is chosen on the map, the time–location chart, the Gantt and the network drawing, in every open tab of the project.
    All text enters through textContent. */
 (() => {
   "use strict";
@@ -11,6 +11,7 @@
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(`dg-chon-${project}`) : null;
   const lang = document.documentElement.lang === "en" ? "en" : "vi";
   const SVG = "http://www.w3.org/2000/svg";
+  const DRAWN = ".gantt, .netmap"; // what draws activities, perhaps not all of them
   let now = "";
   let turn = 0;
 
@@ -43,18 +44,19 @@
     else query.delete("chon");
     const text = query.toString();
     history.replaceState(history.state, "", location.pathname + (text ? `?${text}` : "") + location.hash);
-    const pages = ["ban-do", "ly-trinh", "duong-gang", "ba-khung"].map((page) => `/du-an/${project}/${page}`);
+    const pages = ["ban-do", "ly-trinh", "duong-gang", "duong-gang/mang", "ba-khung"].map((page) => `/du-an/${project}/${page}`);
     for (const link of document.querySelectorAll("a[data-carries], nav.tabs a, nav.subtabs a, a[hreflang]")) {
-      if (link.hasAttribute("hreflang") || pages.includes(link.pathname))
-        link.setAttribute("href", withChoice(link.href));
+      const target = new URL(link.getAttribute("href") ?? "", location.href); // a link of a drawing has no `pathname`
+      if (link.hasAttribute("hreflang") || pages.includes(target.pathname))
+        link.setAttribute("href", withChoice(target.href));
     }
-    const form = document.querySelector("form.filters");
-    if (!form) return;
-    let field = form.querySelector('input[name="chon"]');
-    if (!now) field?.remove();
-    else {
-      if (!field) form.append((field = Object.assign(document.createElement("input"), { type: "hidden", name: "chon" })));
-      field.value = now;
+    for (const form of document.querySelectorAll("form.filters")) {
+      let field = form.querySelector('input[name="chon"]');
+      if (!now) field?.remove();
+      else {
+        if (!field) form.append((field = Object.assign(document.createElement("input"), { type: "hidden", name: "chon" })));
+        field.value = now;
+      }
     }
   };
 
@@ -99,14 +101,16 @@
       item.classList.toggle("is-chosen", Boolean(data) && belongs(item.dataset.chon, data));
     drawRuns(data);
     if (!data) return;
-    for (const pane of document.querySelectorAll(".time-box, .gantt")) {
+    for (const pane of document.querySelectorAll(".time-box, .gantt, .netmap")) {
       const box = pane.closest(".scroll");
       if (!box || (from instanceof Node && box.contains(from))) continue;
-      const found = box.querySelector(pane.matches(".gantt") ? "g.is-chosen" : ".dg-time-chosen, a.is-chosen[data-chon^='viec']");
+      const shown = pane.matches(".gantt") ? "g.is-chosen" : ".dg-time-chosen, a.is-chosen[data-chon^='viec']";
+      const found = [...box.querySelectorAll("[data-chon].is-chosen")].find((one) => pane.matches(".netmap") && one.dataset.chon === now)
+        ?? box.querySelector(shown);
       if (!found) continue;
       const [inner, outer] = [found.getBoundingClientRect(), box.getBoundingClientRect()];
       box.scrollTop += inner.top - outer.top - box.clientHeight / 3;
-      if (pane.matches(".time-box")) box.scrollLeft += inner.left - outer.left - box.clientWidth / 3;
+      if (pane.matches(".time-box, .netmap")) box.scrollLeft += inner.left - outer.left - box.clientWidth / 3;
       const whole = box.scrollHeight <= box.clientHeight + 1; // the page scrolls, not the pane
       if (pane.matches(".gantt") && whole && !location.hash) found.scrollIntoView({ block: "center" });
     }
@@ -120,7 +124,7 @@
       data.cases_all ? counted("case", "cases", data.cases_all, { open: data.cases_open }) : "",
       data.parcels_all ? counted("parcel", "parcels", data.parcels_all) : "",
       hidden ? counted("hidden", "hidden", hidden) : "",
-      document.querySelector(".gantt") && data.activities.length && !document.querySelector(".gantt .is-chosen") ? words("undrawn") : "",
+      document.querySelector(DRAWN) && data.activities.length && !document.querySelector(`:is(${DRAWN}) .is-chosen`) ? words("undrawn") : "",
     ];
     say("counts", parts.filter(Boolean).map((part) => `· ${part}`).join(" "));
     const names = data.parcels.map((one) => words("name", one));

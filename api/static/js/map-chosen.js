@@ -1,5 +1,5 @@
 // @ts-check
-/* The selection of the project (js/chosen.js) on the map: its parcels outlined, its stretch of the axis lit and in view. */
+/* The selection of the project (js/chosen.js) on the map: its cases or parcels outlined, its stretch of the axis lit and in view. */
 (() => {
   "use strict";
   const DG = window.DG;
@@ -8,9 +8,15 @@
     const { map } = land;
     const { tokens } = map.dg.style;
     const bands = L.layerGroup().addTo(map);
+    const parcels = L.geoJSON(null, {
+      pane: "dg-lines", interactive: false, style: { color: tokens.focus, weight: 3.4, fill: false, className: "dg-chosen-parcel" },
+    }).addTo(map);
 
     const draw = ({ data, from }) => {
-      land.chosen = data ? data.numbers : [];
+      const alone = data?.outlines ?? []; // of chosen parcels: not the whole case is lit
+      land.chosen = data && !alone.length ? data.numbers : [];
+      parcels.clearLayers();
+      if (alone.length) parcels.addData({ type: "GeometryCollection", geometries: alone });
       bands.clearLayers();
       for (const run of data?.runs ?? []) {
         const points = map.dg.pointsOf?.(run.from_m, run.to_m, run.alignment);

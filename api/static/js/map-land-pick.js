@@ -44,6 +44,7 @@
     const clear = () => {
       outline.clearLayers();
       land.lit = null;
+      land.alone = false;
       land.sayWalk?.();
       DG.setQuery({ thua: null, hoso: null });
       DG.tell("highlight", { code: null, from: "map" });
@@ -57,6 +58,7 @@
       outline.addData({ type: "FeatureCollection", features: byCase ? data.features : [feature] });
       const p = feature.properties;
       land.lit = land.facts?.critical.find((row) => row[1] === p.case)?.[0] ?? null;
+      land.alone = !byCase; // this parcel, not all of its case
       land.sayWalk?.();
       const bounds = outline.getBounds();
       if (zoom) {
@@ -110,6 +112,7 @@
     DG.onHighlight((code) => {
       const row = land.facts?.critical.find((one) => one[1] === code);
       land.lit = row ? row[0] : null;
+      land.alone = false;
       if (land.facts) land.repaint();
     });
     /** Selects a parcel by id, zooms to it and opens its popup; resolves to false if it is not on the map. */

@@ -113,7 +113,7 @@
   };
 
   /** Fills, outlines and filters of every layer for the colouring `mode`, as [layer, kind, name, value] to be set. */
-  DG.landPaint = (map, config, { mode, modes, facts, hidden, filters, lit, chosen, shown }) => {
+  DG.landPaint = (map, config, { mode, modes, facts, hidden, filters, lit, alone, chosen, shown }) => {
     const { tokens } = map.dg.style;
     const rows = modes[mode].rows(facts);
     const key = modes[mode].key(facts);
@@ -138,7 +138,7 @@
       ["outline", "filter", null, own],
       ["critical-halo", "filter", null, [...own, criticalOf(facts)]],
       ["critical", "filter", null, [...own, criticalOf(facts)]],
-      ["lit", "filter", null, numbered([...chosen, ...(lit === null ? [] : [lit])])],
+      ["lit", "filter", null, numbered([...chosen, ...(lit === null || alone ? [] : [lit])])],
       ...["cells", "cells-done", "parcels", "parcels-done", "outline"].map((id) => [id, "layout", "visibility", on("parcels")]),
       ...["critical-halo", "critical", "critical-far"].map((id) => [id, "layout", "visibility", on("critical")]),
     ];

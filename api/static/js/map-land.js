@@ -172,7 +172,7 @@
     const modes = DG.landModes(map, config);
     const filters = Object.fromEntries(["phuong", "chu", "vuong", "gang"].map((name) => [name, DG.query(name) ?? ""]));
     const land = {
-      map, config, modes, filters, facts: null, gl: null, styled: false, day: null, lit: null, chosen: [], onFacts: [], shown: {},
+      map, config, modes, filters, facts: null, gl: null, styled: false, day: null, lit: null, alone: false, chosen: [], onFacts: [], shown: {},
       mode: Object.keys(modes).find((name) => modes[name].address === DG.query("mau")) ?? "step",
       hidden: new Set((DG.query("an") ?? "").split(",").filter(Boolean)),
     };
