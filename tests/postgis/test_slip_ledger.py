@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -31,19 +30,6 @@ from tests.people import system_context
 DAY = date(2026, 3, 13)
 PROJECTS = ("VANPHUC", "YTE", "DLTL")
 PACED, OTHER = "QL1A", "QL6"  # cases without a promise; cases that take a step in another project
-
-
-@pytest.fixture
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    """The whole demo portfolio; nothing of what a test writes stays."""
-    assert portfolio_settings.database_url is not None
-    engine = make_engine(portfolio_settings.database_url, maintenance=True, statement_timeout_ms=0)
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            yield session
-        outer.rollback()
-    engine.dispose()
 
 
 def project(session: Session, code: str) -> Project:
