@@ -21,6 +21,7 @@ from geo.weekly_moved import read_things
 from projects.errors import Fault, InvalidInput
 from projects.weekly.columns import BY_KEY, UNITS, belongs
 from projects.weekly.counting import Bundle
+from projects.weekly.moved import Thing, counted_in
 from projects.weekly.table import By, Frame, Table, assemble
 from projects.weekly.weeks import Week, read_week, standing_day
 
@@ -125,6 +126,16 @@ def all_behind(
     rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme"))
     found, day = _read_behind(session, dict(rows.all()), behind, as_of)
     return [case for case in found if ward in ("", case.ward)], day
+
+
+def things_behind(
+    session: Session, behind: Behind, *, ward: str = "", as_of: date | None = None
+) -> tuple[list[Thing], date]:
+    """The graves, or utilities, of all projects that a figure of the total row counts. Raises as `cases_behind`."""
+    _, day, _ = week_asked(session, behind.week, as_of)
+    rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme"))
+    found = read_things(session, dict(rows.all()), day=day)
+    return [t for t in found if counted_in(behind.column, t) and ward in ("", t.ward)], day
 
 
 def _read_behind(
