@@ -227,9 +227,9 @@ def test_graves_and_utilities_stand_in_the_row_of_their_ward_as_of_the_week(
         shown, address = whole[key]
         assert address.startswith("/bieu-tong-hop/ho-so?cot=")
         listing = client.get(address, headers=PAGE).text
-        count = THINGS.search(listing)
-        assert count is not None
-        assert number(count[1]) == number(shown)
+        counted = THINGS.search(listing)
+        assert counted is not None
+        assert number(counted[1]) == number(shown)
         assert (number(shown) or 0) >= most
         there = [f">{PROJECT}</a></th><td>{code}</td>" in listing for code in codes]
         assert there == [True, key == "11", False, key == "11", False]
