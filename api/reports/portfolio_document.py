@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from api import formatting as fmt
 from api.reports.pack import time_sections
 from api.reports.slip import body_words
+from api.reports.values import date_of, day_words
 from maps.reports.form import Column, Figure, Picture, Row, Section, Table
 from projects.codes import OBSTACLES
 
@@ -44,11 +44,13 @@ def portfolio_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
         for code, time in content["times"].items():
             for part in time_sections({"time": time}):
                 sections.append(_named(part, names[code]))
-    since = f"Kỳ {_day(content['since'])} – {_day(content['data_date'])} · " if content["since"] else ""
+    since = (
+        f"Kỳ {day_words(content['since'])} – {day_words(content['data_date'])} · " if content["since"] else ""
+    )
     return {
         "title": TITLES[kind],
         "subtitle": "TOÀN DANH MỤC",
-        "period": f"{since}{'s' if since else 'S'}ố liệu đến hết {_day(content['data_date'])}",
+        "period": f"{since}{'s' if since else 'S'}ố liệu đến hết {day_words(content['data_date'])}",
         "figures": [
             Figure(LIGHTS[key].capitalize(), str(content["lights"][key]), key == "late") for key in LIGHTS
         ],
@@ -62,7 +64,7 @@ def _projects(entries: list[Mapping[str, Any]]) -> Section:
     rows = [
         Row(
             (
-                e["short_vi"], _date(e["planned_finish"]), _date(e["forecast_finish"]), e["slip_days"],
+                e["short_vi"], date_of(e["planned_finish"]), date_of(e["forecast_finish"]), e["slip_days"],
                 len(e["drivers"]) + e["drivers_hidden"], max((r["gains"] for r in e["releases"]), default=None),
             ),
             second=LIGHTS[e["light"]],
@@ -86,8 +88,8 @@ def _brief(content: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Sect
         rows.append(
             Row(
                 (
-                    e["short_vi"], _date(e["planned_finish"]), _date(moved["before"]) if moved else None,
-                    _date(e["forecast_finish"]), e["slip_days"], found["size"] if found else None,
+                    e["short_vi"], date_of(e["planned_finish"]), date_of(moved["before"]) if moved else None,
+                    date_of(e["forecast_finish"]), e["slip_days"], found["size"] if found else None,
                     found["days"] if found else None,
                 )
             )
@@ -197,11 +199,3 @@ def _moved_words(content: Mapping[str, Any]) -> str:
 
 def _named(part: Section, name: str) -> Section:
     return replace(part, title=f"{name}: {part.title}")
-
-
-def _day(text: str | None) -> str:
-    return fmt.date_text(_date(text), "vi")
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
