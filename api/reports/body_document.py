@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from api import formatting as fmt
 from api.pages.labels import FORECAST_BASIS
 from api.reports.prospect_sections import next_section, promise_section
-from api.reports.values import date_of, day_words, obstacle_words
+from api.reports.values import date_of, day_words, obstacle_words, tenth
 from maps.reports.form import Column, Figure, Row, Section, Table
 from projects.reporting.rounding import apportioned
 from projects.steps import STEPS
@@ -122,7 +121,7 @@ def _moved(content: Mapping[str, Any], projects: int, most: int) -> Iterator[Sec
     rows = []
     for p in moved[:projects]:
         m = p["moved"]
-        share = None if m["share"] is None else _tenth(Fraction(m["share"]))
+        share = None if m["share"] is None else tenth(Fraction(m["share"]))
         rows.append(Row((p["short_vi"], date_of(m["before"]), date_of(m["after"]), m["days"], share)))
     columns = (
         Column("Dự án", width=34), Column("Dự báo kỳ trước", "date"), Column("Dự báo kỳ này", "date"),
@@ -211,7 +210,3 @@ def _what(cause: Mapping[str, Any]) -> str:
     if cause["kind"] == "case":
         return f"Hồ sơ {cause['key'].partition(':')[2]}"
     return str(cause["name_vi"] or cause["kind"])
-
-
-def _tenth(days: Fraction) -> Decimal:
-    return Decimal(round(days * 10)) / 10

@@ -25,9 +25,8 @@ from api.reports.prospect_sections import (
     season_section,
 )  # fmt: skip
 from api.reports.slip import slip_sections
-from api.reports.values import date_of, day_words
+from api.reports.values import date_of, day_words, obstacle_words
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
-from projects.codes import OBSTACLES
 from projects.reporting.canonical import digest, short
 from projects.steps import STEPS
 
@@ -260,7 +259,7 @@ def _cases(entry: Mapping[str, Any]) -> Section | None:
         Row(
             (
                 d["case"], d["ward_name"], STEPS[d["step"]].label_vi,
-                OBSTACLES[d["obstacle"]][0] if d["obstacle"] in OBSTACLES else (d["obstacle"] or "–"),
+                obstacle_words(d["obstacle"]),
                 date.fromisoformat(d["forecast"]), FORECAST_BASIS[d["basis"]][0],
             ),
             second="; ".join(f"tờ {p['sheet']} – thửa {p['number']}" for p in d["parcels"][:3]),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from api import formatting as fmt
 from api.reports.pack import time_sections
 from api.reports.slip import body_words
-from api.reports.values import date_of, day_words
+from api.reports.values import date_of, day_words, obstacle_words, tenth
 from maps.reports.form import Column, Figure, Picture, Row, Section, Table
-from projects.codes import OBSTACLES
 
 LIGHTS = {"late": "chậm", "risk": "nguy cơ", "ok": "đúng hạn", "none": "không đánh giá được"}
 TITLES = {"bao-cao": "BÁO CÁO CHẬM ĐƯỜNG GĂNG", "tom-tat": "TÓM TẮT MỘT TRANG", "tap": "TẬP BÁO CÁO"}
@@ -174,10 +172,9 @@ def _causes(content: Mapping[str, Any], names: Mapping[str, str]) -> list[Sectio
         what = (
             f"Hồ sơ {c['key'].partition(':')[2]}" if c["kind"] == "case" else c["name_vi"] or "Ngoài phạm vi"
         )
-        obstacle = OBSTACLES[c["obstacle"]][0] if c["obstacle"] in OBSTACLES else (c["obstacle"] or "–")
         body = body_words(c["body"], {})
-        value = Decimal(round(Fraction(c["days"]) * 10)) / 10
-        rows.append(Row((what, names[c["project"]], obstacle, value), second="" if body == "–" else body))
+        cells = (what, names[c["project"]], obstacle_words(c["obstacle"]), tenth(Fraction(c["days"])))
+        rows.append(Row(cells, second="" if body == "–" else body))
     if not rows:
         return [Section("Nguyên nhân lớn nhất trong kỳ", text=("Không mốc hoàn thành nào dịch trong kỳ.",))]
     columns = (

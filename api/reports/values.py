@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from api import formatting as fmt
 from projects.codes import OBSTACLES
@@ -16,6 +18,11 @@ def date_of(text: str | None) -> date | None:
 def day_words(text: str | None) -> str:
     """The same in words."""
     return fmt.date_text(date_of(text), "vi")
+
+
+def tenth(days: Fraction) -> Decimal:
+    """Days to 0.1."""
+    return Decimal(round(days * 10)) / 10
 
 
 def obstacle_words(code: str | None) -> str:
