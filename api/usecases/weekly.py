@@ -133,9 +133,18 @@ def things_behind(
 ) -> tuple[list[Thing], date]:
     """The graves, or utilities, of all projects that a figure of the total row counts. Raises as `cases_behind`."""
     _, day, _ = week_asked(session, behind.week, as_of)
-    rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme"))
-    found = read_things(session, dict(rows.all()), day=day)
-    return [t for t in found if counted_in(behind.column, t) and ward in ("", t.ward)], day
+    projects = dict(
+        session.execute(
+            select(Project.id, Project.code).where(Project.kind != "programme").order_by(Project.sort)
+        ).all()
+    )
+    place = {code: at for at, code in enumerate(projects.values())}
+    found = [
+        thing
+        for thing in read_things(session, projects, day=day)
+        if counted_in(behind.column, thing) and ward in ("", thing.ward)
+    ]
+    return sorted(found, key=lambda t: (place[t.project], t.code[:1], len(t.code), t.code)), day
 
 
 def _read_behind(
