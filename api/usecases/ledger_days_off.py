@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -65,11 +65,25 @@ def _under(
 
 def _cause(group: Sequence[Setting]) -> Cause:
     """A document that announced days off, by its number and the days."""
-    days = [(date.fromisoformat(row.name), bool((row.value or {}).get("off"))) for row in group]
-    vi = "; ".join(f"{'nghỉ' if off else 'làm việc'} {day:%d/%m/%Y}" for day, off in sorted(days))
-    en = "; ".join(f"{'off' if off else 'worked'} {day:%d/%m/%Y}" for day, off in sorted(days))
-    document = group[0].document
-    return Cause(Kind.DAYS_OFF, document or group[0].key, f"{document} ({vi})", f"{document} ({en})")
+    days = sorted((date.fromisoformat(row.name), bool((row.value or {}).get("off"))) for row in group)
+    runs = list(_runs(days))
+    vi = "; ".join(f"{'nghỉ' if off else 'làm việc'} {span}" for span, off in runs)
+    en = "; ".join(f"{'off' if off else 'worked'} {span}" for span, off in runs)
+    document = group[0].document or group[0].key
+    return Cause(Kind.DAYS_OFF, document, f"{document} ({vi})", f"{document} ({en})")
+
+
+def _runs(days: Sequence[tuple[date, bool]]) -> Iterator[tuple[str, bool]]:
+    """Days of one sort that follow one another, as one span."""
+    at = 0
+    while at < len(days):
+        first, off = days[at]
+        end = at
+        while end + 1 < len(days) and days[end + 1] == (days[end][0] + timedelta(1), off):
+            end += 1
+        last = days[end][0]
+        yield f"{first:%d/%m/%Y}" if first == last else f"{first:%d/%m/%Y} – {last:%d/%m/%Y}", off
+        at = end + 1
 
 
 def _events(session: Session, numbers: Sequence[int]) -> dict[int, int]:

@@ -191,6 +191,8 @@ def test_days_off_count_from_their_day_under_the_calendars_of_each_day_and_name_
     assert sum((s.days for s in entry.days_off.shares), Fraction(0)) == entry.days_off.moved > 0
     told = {s.cause.code: s for s in entry.days_off.shares}
     assert told.keys() == {"TB 9", "TB 10"}
+    spans = [plain.after - timedelta(n) for n in (19, 8)]
+    assert told["TB 10"].cause.name_vi == "TB 10 (nghỉ {:%d/%m/%Y} – {:%d/%m/%Y})".format(*spans)
     for document, share in told.items():
         assert (share.cause.kind, share.reason) == (Kind.DAYS_OFF, Reason.DAYS_OFF)
         events = owner.scalars(select(Event).where(Event.id.in_(share.events))).all()
