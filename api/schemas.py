@@ -137,5 +137,5 @@ class ProposalOut(BaseModel):
 
 
 def plain(value: object) -> Any:
-    """A frozen view as JSON values; dates as ISO text, decimals as numbers, sets sorted."""
-    return TypeAdapter(type(value)).dump_python(value, mode="json")
+    """A frozen view as JSON values; dates as ISO text, decimals as numbers, sets sorted, mappings of any kind whole."""
+    return TypeAdapter(type(value)).dump_python(value, mode="json", fallback=dict, warnings=False)

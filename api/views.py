@@ -191,17 +191,26 @@ class SeenLand:
     runs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectView:
-    """Everything the pages of one project show to one reader.
+@dataclass(frozen=True)  # without slots: the writer of JSON sees those of the last class alone
+class ProjectGlance:
+    """What a report of many projects says of one to one reader.
 
-    Dates and counts come from all land. `delay` names cases within the reader's reach only: `seen` tells how many
-    of what is counted elsewhere that is.
+    Dates and counts come from all land. `delay` names cases within the reader's reach only: `driving_seen` of the
+    `driving` ones.
     """
 
     data_date: date
     summary: ProjectSummary
     delay: ProjectDelay | None
+    driving: DrivingLand
+    driving_seen: int
+
+
+@dataclass(frozen=True)
+class ProjectView(ProjectGlance):
+    """Everything the pages of one project show to one reader: `seen` tells how many of what is counted elsewhere the
+    reader may open."""
+
     components: tuple[dict[str, Any], ...]  # code, name_vi, name_en, investor, investment, note_vi, source
     alignments: tuple[
         dict[str, Any], ...
@@ -220,7 +229,6 @@ class ProjectView:
     band: tuple[BandPiece, ...]  # every alignment from end to end
     longest_free_m: float | None
     longest_free: tuple[float, float] | None
-    driving: DrivingLand
     seen: SeenLand
 
 
@@ -316,6 +324,6 @@ class DelayReport:
     """The critical-path delay report: one entry per project, late first."""
 
     data_date: date
-    entries: tuple[ProjectView, ...]
+    entries: tuple[ProjectGlance, ...]
     overview: Overview
     chain_head: str | None = None  # mã kiểm: the newest event's hash in short, None without any event

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Row, case, delete, literal, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
-from geo.network_rows import TYPES, activity_of, activity_values, link_values
+from geo.network_rows import ACTIVITY, READ, TYPES, activities_of, activity_values, link_values
 from geo.store import FINISH
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
@@ -32,10 +31,7 @@ from projects.errors import Fault, InvalidInput, NotFound
 from projects.model import NodeKind
 from projects.plan import IMPORTED, TEMPLATE, Plan, link_key
 
-# Columns of the tables, not of objects: a portfolio has tens of thousands of rows.
-ACTIVITY, LINK = Base.metadata.tables["activity"], Base.metadata.tables["link"]
-OF_ACTIVITY = [c for c in ACTIVITY.columns if c.key not in ("change", "constraints")]
-BOUND = case((ACTIVITY.c.constraints != literal([], JSONB), ACTIVITY.c.constraints)).label("constraints")
+LINK = Base.metadata.tables["link"]
 OF_LINK = [
     LINK.c[name] for name in ("pred_id", "succ_id", "type", "lag", "lag_minutes", "lag_calendar", "version")
 ]
@@ -94,7 +90,7 @@ def _read(
 ) -> tuple[Plan, Sequence[Row[Any]], list[_LinkRow]] | None:
     session.flush()  # the columns of tables are asked for, which does not do it by itself
     rows: Sequence[Any] = session.execute(
-        select(*OF_ACTIVITY, BOUND).where(ACTIVITY.c.project_id == project.id).order_by(ACTIVITY.c.code)
+        select(*READ).where(ACTIVITY.c.project_id == project.id).order_by(ACTIVITY.c.code)
     ).all()
     if not rows:
         return None
@@ -112,7 +108,7 @@ def _read(
         project.code,
         about,
         known,
-        activities=tuple(activity_of(row, whole_days=whole) for row in rows),
+        activities=activities_of(rows, whole_days=whole),
         links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in links]),
         rows=rows,
         fronts=fronts_by_id(session, project),

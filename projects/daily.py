@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,7 +47,44 @@ class Schedule:
     data_date: date
     finish_code: str
     finish: date
-    rows: dict[str, Row]
+    rows: Mapping[str, Row]
+
+
+class Rows(Mapping[str, Row]):
+    """The rows of all works of a dated network, from node `first` on, by code; those of levels of effort last.
+
+    Made when they are asked for: a portfolio has tens of thousands, and its report names a few hundred.
+    """
+
+    __slots__ = ("_first", "_known", "_p", "_passed", "_whole")
+
+    def __init__(self, p: Prepared, passed: Passed, first: int) -> None:
+        self._p, self._passed, self._first = p, passed, first
+        self._known: dict[str, Row] = {}
+        self._whole = False
+
+    def ask(self, codes: Iterable[str]) -> None:
+        """Makes some rows in one go."""
+        wanted = [self._p.index[code] for code in codes if code not in self._known]
+        if wanted:
+            self._known |= rows_of(self._p, self._passed, wanted)
+
+    def __getitem__(self, code: str) -> Row:
+        found = self._known.get(code)
+        return found if found is not None else self._all()[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _all(self) -> dict[str, Row]:
+        if not self._whole:
+            nodes = range(self._first, len(self._p.codes))
+            self._known = rows_of(self._p, self._passed, nodes) | effort_days(self._p, self._passed)
+            self._whole = True
+        return self._known
 
 
 def rows_of(p: Prepared, passed: Passed, nodes: Iterable[int]) -> dict[str, Row]:

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 
 from projects.calendars import Calendar
-from projects.daily import Row, Schedule, driving_chain, effort_days, rows_of
+from projects.daily import Row, Rows, Schedule, driving_chain, rows_of
 from projects.engine.model import Net, Options
 from projects.forecasting.model import HandoverForecast
 from projects.land import FrontLand, forecasts, is_waiting, land_network
@@ -212,9 +212,10 @@ def delay_of(
 
 def dated_works(reckoning: Reckoning) -> Schedule:
     """The works of a reckoning in whole days."""
-    p, passed = reckoning.prepared, reckoning.passed
-    rows = rows_of(p, passed, range(len(reckoning.cases), len(p.codes))) | effort_days(p, passed)
+    p = reckoning.prepared
+    rows = Rows(p, reckoning.passed, len(reckoning.cases))
     end = p.codes[reckoning.finish]
+    rows.ask((end, *(land.possession for land in reckoning.ground)))
     day = day_of_moment(reckoning.works.options.data_date)
     return Schedule(day, end, rows[end].early_finish, rows)
 
@@ -304,7 +305,10 @@ def chain_of(reckoning: Reckoning, dated: Schedule) -> Iterator[ChainItem]:
     """The chain that drives the completion, first cause first."""
     p, passed, works = reckoning.prepared, reckoning.passed, reckoning.works
     m = len(reckoning.cases)
-    for i in driving_chain(p, passed, reckoning.finish):
+    nodes = driving_chain(p, passed, reckoning.finish)
+    if isinstance(dated.rows, Rows):
+        dated.rows.ask(p.codes[i] for i in nodes if i >= m)
+    for i in nodes:
         code = p.codes[i]
         if i < m:
             case, on = reckoning.cases[i], rows_of(p, passed, [i])[code]

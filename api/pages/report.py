@@ -21,14 +21,16 @@ from api.reports.content import release_of
 from api.reports.prospect_sections import SEASON_RULE
 from api.usecases.data_age import Age, ages_of
 from api.usecases.facts import all_ward_labels
+from api.usecases.projects import project_view
 from api.usecases.prospects import prospects_of
 from api.usecases.quality import quality_of
 from api.usecases.release_money import sees_money
 from api.usecases.releases import release_line
 from api.usecases.reports import delay_report
 from api.usecases.schedules import common_options, options_answer
-from api.views import DelayReport
+from api.views import DelayReport, ProjectView
 from geo.access import access_project
+from geo.chain import short_head
 from projects.codes import OBSTACLES
 from projects.engine.ranking import Release
 from projects.quality.model import Gate
@@ -51,7 +53,7 @@ def portfolio_report(
     request: Request, session: SessionDep, ctx: ContextDep, lang: LangDep, ngay: DataDate = None
 ) -> HTMLResponse:
     """The delay report of the whole portfolio."""
-    report = delay_report(session, ctx, None, as_of=ngay)
+    report = delay_report(session, ctx, as_of=ngay)
     return render_portfolio_report(request, report, all_ward_labels(session), lang)
 
 
@@ -68,26 +70,27 @@ def project_report(
     moc: Annotated[str, Query(max_length=64)] = "",
 ) -> HTMLResponse:
     """The delay report of one project, down to parcels, with its slip ledger from `tu` to `den` of milestone `moc`."""
-    report = delay_report(session, ctx, code, as_of=ngay)
-    project = access_project(session, code)
-    best = release_line(session, ctx, project, report.data_date)
-    may_come = prospects_of(session, ctx, code, report.data_date, dict(all_ward_labels(session)))
-    release = release_of(session, ctx, code, report.data_date) if best and sees_money(ctx) else None
-    quality = quality_of(session, ctx, project, report.data_date)
-    trust = Trust(quality.gate if quality else None, ages_of(session, project, report.data_date))
-    wards, delay = all_ward_labels(session), report.entries[0].delay
+    view = project_view(session, ctx, code, as_of=ngay)
+    day, project = view.data_date, access_project(session, code)
+    best = release_line(session, ctx, project, day)
+    may_come = prospects_of(session, ctx, code, day, dict(all_ward_labels(session)))
+    release = release_of(session, ctx, code, day) if best and sees_money(ctx) else None
+    quality = quality_of(session, ctx, project, day)
+    trust = Trust(quality.gate if quality else None, ages_of(session, project, day))
+    wards, delay = all_ward_labels(session), view.delay
     slip = None
     if delay is not None:
         slip = slip_part(
             session, ctx, code, wards,
-            since=tu, until=den, milestone=moc, day=report.data_date, forecast=delay.forecast_finish,
+            since=tu, until=den, milestone=moc, day=day, forecast=delay.forecast_finish,
         )  # fmt: skip
     return render_project_report(
         request,
-        report,
+        view,
         wards,
         lang,
         slip,
+        chain_head=short_head(session),
         best=best,
         trust=trust,
         may_come=may_come,
@@ -119,19 +122,19 @@ def render_portfolio_report(
 
 def render_project_report(
     request: Request,
-    report: DelayReport,
+    view: ProjectView,
     wards: Mapping[str, str],
     lang: str,
     slip: SlipPart | None = None,
     *,
+    chain_head: str | None = None,
     best: Release | None = None,
     trust: Trust | None = None,
     may_come: Mapping[str, Any] | None = None,
     money: Mapping[str, Any] | None = None,
 ) -> HTMLResponse:
-    """The report of the one project in `report`; `wards` are labels by code, `best` the smallest release, `money` what
-    it costs for who may see it, `may_come` the values of `prospects_of`."""
-    view = report.entries[0]
+    """The report of one project; `wards` are labels by code, `best` the smallest release, `money` what it costs for
+    who may see it, `may_come` the values of `prospects_of`."""
     delay = view.delay
     words = network.chain_words(view, lang)
     return render(
@@ -159,7 +162,7 @@ def render_project_report(
         obstacles=OBSTACLES,
         ward_names=wards,
         stakes={axis["code"]: stations_of(axis) for axis in view.alignments},
-        chain_head=report.chain_head,
+        chain_head=chain_head,
         reckoned_with=options_answer(delay.options) if delay else None,
         front_runs={
             front["code"]: fmt.run(front["from_m"], front["to_m"], lang)

@@ -26,7 +26,7 @@ from api.usecases.quality import quality_of
 from api.usecases.releases import release_answer
 from api.usecases.reports import delay_report, entry_answer
 from api.usecases.schedules import common_options
-from api.views import BandPiece, ProjectView
+from api.views import BandPiece, ProjectGlance, ProjectView
 from geo.access import access_project
 from geo.axis import load_routes
 from geo.chain import short_head
@@ -49,11 +49,13 @@ def report_content(
     Raises NotFound, InvalidInput, CyclicDependency.
     """
     day = resolve_day(session, as_of)
-    if code is None:
-        report = delay_report(session, ctx, None, as_of=day)
+    one = None if code is None else project_view(session, ctx, code, as_of=day)
+    views: Sequence[ProjectGlance]
+    if one is None:
+        report = delay_report(session, ctx, as_of=day)
         views, lights = report.entries, dict(report.overview.lights)
     else:
-        views, lights = (project_view(session, ctx, code, as_of=day),), {}
+        views, lights = (one,), {}
     labels = facts.all_ward_labels(session)
     who = ctx.principal
     content: dict[str, Any] = {
@@ -71,12 +73,12 @@ def report_content(
         "lights": lights,
         "entries": [_entry(view, labels) for view in views],
     }
-    if code is not None:
-        content |= _of_project(session, ctx, views[0], code, day, since, labels)
+    if code is not None and one is not None:
+        content |= _of_project(session, ctx, one, code, day, since, labels)
     return content
 
 
-def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
+def _entry(view: ProjectGlance, labels: dict[str, str]) -> dict[str, Any]:
     """A project as the API's answer has it, and what stands on paper besides."""
     delay = view.delay
     return entry_answer(view, labels) | {
@@ -89,20 +91,12 @@ def _entry(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
         "parcels_cleared": view.summary.land.parcels_cleared,
         "area_m2": round(view.summary.land.area_m2, 1),
         "area_cleared_m2": round(view.summary.land.area_cleared_m2, 1),
-        "longest_free_m": None if view.longest_free_m is None else round(view.longest_free_m, 1),
         "releases": [
             {
                 "front": r.front, "size": r.size, "gains": r.gains, "alone": r.alone,
                 "last_forecast": r.last_forecast.isoformat(),
             }
             for r in view.driving.releases
-        ],
-        "milestones": [
-            {
-                "code": m.code, "name_vi": m.name_vi, "planned": _iso(m.planned_on), "forecast": _iso(m.forecast_on),
-                "actual": _iso(m.actual_on), "source": m.source,
-            }
-            for m in view.milestones
         ],
         "waits": waits(delay.chain) if delay else {},
     }  # fmt: skip
@@ -126,6 +120,14 @@ def _of_project(
         else None
     )
     return {
+        "longest_free_m": None if view.longest_free_m is None else round(view.longest_free_m, 1),
+        "milestones": [
+            {
+                "code": m.code, "name_vi": m.name_vi, "planned": _iso(m.planned_on), "forecast": _iso(m.forecast_on),
+                "actual": _iso(m.actual_on), "source": m.source,
+            }
+            for m in view.milestones
+        ],
         "reliable": quality.gate.ok if quality else True,
         "quality": None if quality is None else _quality(quality),
         "release": release,

@@ -100,7 +100,7 @@ def _sections(content: Mapping[str, Any], entry: Mapping[str, Any], kind: str) -
     whole: list[Section | None] = [
         *slip_sections(content, most=12, chart=True), _release(content), _sets(entry, MOST_SETS),
         _axis(content, entry), _chain(entry), _wards(entry, MOST_WARDS), _cases(entry),
-        _milestones(entry), *_prospects(content),
+        _milestones(content), *_prospects(content),
         promise_section(content), next_section(content, 8),
         _ages(content), *_quality(content),
     ]  # fmt: skip
@@ -191,7 +191,7 @@ def _axis(content: Mapping[str, Any], entry: Mapping[str, Any]) -> Section | Non
         return None
     text = (
         f"Còn vướng {fmt.length(entry['blocked_m'], 'vi')} / {fmt.length(entry['axis_m'], 'vi')} trục; "
-        f"đoạn liền dài nhất {fmt.length(entry['longest_free_m'], 'vi')}; "
+        f"đoạn liền dài nhất {fmt.length(content['longest_free_m'], 'vi')}; "
         f"đã bàn giao {fmt.number(entry['parcels_cleared'], 'vi')} / "
         f"{fmt.number(entry['parcels'], 'vi')} thửa, {fmt.area_ha(entry['area_cleared_m2'] / 10_000, 'vi')} / "
         f"{fmt.area_ha(entry['area_m2'] / 10_000, 'vi')}."
@@ -281,9 +281,9 @@ def _cases(entry: Mapping[str, Any]) -> Section | None:
     )
 
 
-def _milestones(entry: Mapping[str, Any]) -> Section | None:
+def _milestones(content: Mapping[str, Any]) -> Section | None:
     rows = []
-    for m in entry["milestones"]:
+    for m in content["milestones"]:
         planned, forecast = date_of(m["planned"]), date_of(m["actual"] or m["forecast"])
         late = (forecast - planned).days if planned and forecast else None
         rows.append(Row((m["name_vi"], planned, forecast, late), second="đã đạt" if m["actual"] else ""))

@@ -15,14 +15,21 @@ from api.usecases import facts
 from api.usecases.blocked import band_of, blocked_runs_of, longest_free_of
 from api.usecases.calculation import Calculation, calculate, calculate_all, resolve_day
 from api.usecases.counting import land_count
-from api.usecases.visible import driving_land, hidden_cases, seen_delay, seen_land
-from api.views import BlockedRun, DrivingLand, Overview, ProjectSummary, ProjectView, SeenLand
+from api.usecases.visible import Hidden, driving_land, hidden_cases, seen_delay, seen_land
+from api.views import (
+    BlockedRun,
+    DrivingLand,
+    Overview,
+    ProjectGlance,
+    ProjectSummary,
+    ProjectView,
+    SeenLand,
+)
 from geo.access import access_project
 from geo.tables import Alignment, Component, Project, ResettlementSite, Section, Ward, WorkFront
 from projects.portfolio import LIGHTS, light, urgency
 
-# With the counts for whoever sees everything: they are the same for all of them.
-_Summed = tuple[ProjectSummary, tuple[BlockedRun, ...], DrivingLand, SeenLand]
+_Summed = tuple[ProjectSummary, tuple[BlockedRun, ...], DrivingLand]
 
 
 def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Overview:
@@ -60,8 +67,9 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     """`project_view` of a project row that is at hand."""
     calculation = calculate(session, ctx, project, day)
     labels = facts.all_ward_labels(session)
-    summary, runs, driving, everything = _summary(session, ctx, project, calculation, labels)
+    summary, runs, driving = _summary(session, ctx, project, calculation, labels)
     hidden = hidden_cases(ctx, project.code, calculation)
+    seen = _seen(ctx, calculation, hidden, runs)
     axes = project_axes(session, project)
     pieces = band_of(session, ctx, project, calculation, runs) if summary.land.parcels else ()
     free = longest_free_of(session, ctx, project, calculation) if summary.land.parcels else None
@@ -111,8 +119,31 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
         longest_free_m=free[1] - free[0] if free else None,
         longest_free=free,
         driving=driving,
-        seen=seen_land(calculation, hidden, runs) if hidden else everything,
+        driving_seen=seen.land.driving,
+        seen=seen,
     )
+
+
+def glances(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> tuple[ProjectGlance, ...]:
+    """Of each project what a report of many says: what is kept of a calculation, and nothing asked besides."""
+    labels = facts.all_ward_labels(session)
+    found = []
+    for project, calculation in zip(projects, calculate_all(session, ctx, projects, day), strict=True):
+        summary, _, driving = _summary(session, ctx, project, calculation, labels)
+        hidden = hidden_cases(ctx, project.code, calculation)
+        delay = calculation.delay
+        found.append(
+            ProjectGlance(
+                data_date=day,
+                summary=summary,
+                delay=seen_delay(delay, hidden, labels) if delay else None,
+                driving=driving,
+                driving_seen=len(delay.critical_cases - hidden) if delay else 0,
+            )
+        )
+    return tuple(found)
 
 
 def _summary(
@@ -143,10 +174,17 @@ def _summary(
             ),
             runs,
             driving_land(delay),
-            seen_land(calculation, frozenset(), runs),
         )
 
     made: _Summed = ctx.cache.get(("summary", *calculation.key), make)
+    return made
+
+
+def _seen(ctx: Context, calculation: Calculation, hidden: Hidden, runs: Sequence[BlockedRun]) -> SeenLand:
+    """The counts for whoever sees everything are the same for all of them."""
+    if hidden:
+        return seen_land(calculation, hidden, runs)
+    made: SeenLand = ctx.cache.get(("seen", *calculation.key), lambda: seen_land(calculation, hidden, runs))
     return made
 
 

@@ -11,50 +11,51 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases import facts
 from api.usecases.calculation import resolve_day
-from api.usecases.projects import overview, view_of
+from api.usecases.projects import glances, overview
 from api.usecases.schedules import options_answer
-from api.views import DelayReport, ProjectView
+from api.views import DelayReport, ProjectGlance
 from geo.access import access_project
 from geo.chain import short_head
 from geo.tables import Project
 
 
-def delay_report(
-    session: Session, ctx: Context, code: str | None, *, as_of: date | None = None
-) -> DelayReport:
-    """The report of the portfolio (`code` None) or of one project, late first."""
+def delay_report(session: Session, ctx: Context, *, as_of: date | None = None) -> DelayReport:
+    """The report of the portfolio, late first."""
     day = resolve_day(session, as_of)
     whole = overview(session, ctx, as_of=day)
-    entries: tuple[ProjectView, ...]
-    if code is not None:
-        entries = (view_of(session, ctx, access_project(session, code), day),)
-    else:
-        rows = {row.code: row for row in session.scalars(select(Project))}
-        entries = tuple(view_of(session, ctx, rows[r.facts.code], day) for r in whole.rows)
+    rows = {row.code: row for row in session.scalars(select(Project))}
+    entries = glances(session, ctx, [rows[r.facts.code] for r in whole.rows], day)
     return DelayReport(data_date=day, entries=entries, overview=whole, chain_head=short_head(session))
 
 
 def delay_answer(
     session: Session, ctx: Context, code: str | None, *, as_of: date | None = None
 ) -> dict[str, Any]:
-    """`delay_report` as JSON values: per project the chain, the driving cases with parcels, wards, fronts.
+    """The report as JSON values, of one project or (`code` None) of all: the chain, the driving cases with parcels,
+    wards, fronts.
 
     Cases outside the reader's reach are counted in `drivers_hidden`; a link of the chain that is one has no code.
     """
-    report = delay_report(session, ctx, code, as_of=as_of)
+    entries: tuple[ProjectGlance, ...]
+    if code is None:
+        report = delay_report(session, ctx, as_of=as_of)
+        day, entries = report.data_date, report.entries
+    else:
+        day = resolve_day(session, as_of)
+        entries = glances(session, ctx, (access_project(session, code),), day)
     labels = facts.all_ward_labels(session)
     return {
-        "data_date": report.data_date.isoformat(),
+        "data_date": day.isoformat(),
         "unit": "calendar days, positive = late",
         "demo_note": "Thửa, hồ sơ, ngày hẹn và thời lượng công việc là dữ liệu minh hoạ."
-        if report.overview.has_demo
+        if any(view.summary.land.demo_parcels for view in entries)
         else None,
-        "chain_head": report.chain_head,
-        "projects": [entry_answer(view, labels) for view in report.entries],
+        "chain_head": short_head(session),
+        "projects": [entry_answer(view, labels) for view in entries],
     } | ctx.looking_back
 
 
-def entry_answer(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
+def entry_answer(view: ProjectGlance, labels: dict[str, str]) -> dict[str, Any]:
     """One project of a delay answer; `labels` are ward names by code."""
     head: dict[str, Any] = {
         "code": view.summary.facts.code,
@@ -120,7 +121,7 @@ def entry_answer(view: ProjectView, labels: dict[str, str]) -> dict[str, Any]:
             }
             for d in delay.drivers
         ],
-        "drivers_hidden": view.driving.cases - view.seen.land.driving,
+        "drivers_hidden": view.driving.cases - view.driving_seen,
         "wards": [
             {
                 "code": w.ward_code,

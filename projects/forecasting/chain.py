@@ -27,6 +27,7 @@ from projects.steps import STEPS
 # An obstacle holds the next step up; one of resettlement the recovery decision (TDC-01), the steps before go on.
 HOLDS = {"TAI_DINH_CU": "S90"}
 _DECISION = STEPS["S90"].order
+_DAY = timedelta(days=1)
 
 
 def forecasts(
@@ -89,24 +90,26 @@ def kept_promise(
     promised: date, data_date: date, least: LawfulEarliest | None
 ) -> tuple[date, LawfulEarliest | None]:
     """The day of a promise seen at the end of `data_date`, and the minimum of the law if that moves it."""
-    on = max(promised, data_date + timedelta(days=1))
+    on = max(promised, data_date + _DAY)
     return (least.on, least) if least is not None and least.on > on else (on, None)
 
 
 def _promised(case: CaseState, promised: date, data_date: date, grounds: Grounds) -> HandoverForecast:
     least = lawful_earliest(case, data_date, grounds.law) if grounds.law else None
     on, least = kept_promise(promised, data_date, least)
-    asked = max(promised, data_date + timedelta(days=1))
-    parts = [Part("S105", data_date, asked, "promise")]
+    asked = on if least is None else max(promised, data_date + _DAY)
+    parts: tuple[Part, ...] = (Part("S105", data_date, asked, "promise"),)
     if least is not None:
-        parts.append(Part("S105", asked, on, "law", rule=least.rule, basis=least.basis))
-    parts += [
-        Part("S105", on, o.due_on, "obstacle", detail=o.cause, binding=False)
-        for o in _due(grounds.obstacles.get(case.code, ()), on)
-        if o.due_on
-    ]
+        parts = (*parts, Part("S105", asked, on, "law", rule=least.rule, basis=least.basis))
+    if obstacles := grounds.obstacles.get(case.code):
+        beside = (
+            Part("S105", on, o.due_on, "obstacle", detail=o.cause, binding=False)
+            for o in _due(obstacles, on)
+            if o.due_on
+        )
+        parts = (*parts, *beside)
     basis = PROMISED if least is None else LAWFUL
-    return HandoverForecast(on, basis, tuple(parts), case.step, promised, least)
+    return HandoverForecast(on, basis, parts, case.step, promised, least)
 
 
 def _steps(case: CaseState, data_date: date, grounds: Grounds) -> Iterable[Part]:

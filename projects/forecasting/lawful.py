@@ -82,8 +82,11 @@ def lawful_earliest(case: CaseState, data_date: date, ground: LawGround) -> Lawf
 
     Facts later than the data date do not count. Paused cases and those from the recovery decision on have none.
     """
-    found = [least for least in minima(case, data_date, ground) if least.on > data_date + timedelta(days=1)]
-    return max(found, key=lambda least: least.on, default=None)
+    found = minima(case, data_date, ground)
+    if not found:
+        return None
+    tomorrow = data_date + timedelta(days=1)
+    return max((least for least in found if least.on > tomorrow), key=lambda least: least.on, default=None)
 
 
 def minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulEarliest, ...]:

@@ -252,6 +252,7 @@ def project(**changed: Any) -> ProjectView:
         longest_free_m=1514.0,
         longest_free=(3372.0, 4886.0),
         driving=driving_land(delay()),
+        driving_seen=seen().land.driving,
         seen=seen(),
     )
     if "delay" in changed:

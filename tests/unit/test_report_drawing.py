@@ -31,13 +31,13 @@ def content(**more: object) -> dict[str, object]:
     entry = {
         "name_vi": f"Cầu {EVIL}", "planned_finish": "2027-06-30", "forecast_finish": "2027-12-30", "slip_days": 183,
         "drivers": [], "drivers_hidden": 3, "driving_days": 4, "releases": [], "chain": [], "waits": {}, "wards": [],
-        "milestones": [], "blocked_m": 100.0, "axis_m": 500.0, "longest_free_m": 200.0, "parcels": 10,
+        "blocked_m": 100.0, "axis_m": 500.0, "parcels": 10,
         "parcels_cleared": 4, "area_m2": 20000.0, "area_cleared_m2": 5000.0, "light": "late",
     }  # fmt: skip
     made = {
         "format": 1, "kind": "delay", "software": "0", "project": "X", "data_date": "2026-03-13", "since": "2026-02-13",
         "known_event": 7, "options": OPTIONS, "demo": True, "entries": [entry], "slip": slip(), "band": [], "plan": [],
-        "next": [],
+        "next": [], "milestones": [], "longest_free_m": 200.0,
         "next_count": 0, "ages": [], "promises": {"due": 0, "broken": 0, "kept": 0, "listed": []},
     }  # fmt: skip
     return made | more

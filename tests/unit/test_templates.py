@@ -128,11 +128,11 @@ PAGES: dict[str, Callable[[str], str]] = {
     ),
     "report": lambda lang: body(
         report.render_project_report(
-            request("/bao-cao-cham/TULIEN", lang), iv.report(iv.project()), iv.WARDS, lang
+            request("/bao-cao-cham/TULIEN", lang), iv.project(), iv.WARDS, lang, chain_head="ab12"
         )
     ),
     "report of a programme": lambda lang: body(
-        report.render_project_report(request("/x", lang), iv.report(iv.bare()), iv.WARDS, lang)
+        report.render_project_report(request("/x", lang), iv.bare(), iv.WARDS, lang)
     ),
     "problem": lambda lang: body(
         problems.render_problem(
