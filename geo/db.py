@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import CursorResult, Engine, Executable, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.server.places import APP_ROLE
 
-__all__ = ["APP_ROLE", "make_engine", "make_sessions"]
+__all__ = ["APP_ROLE", "make_engine", "make_sessions", "rows_changed"]
 
 # A request that waits longer than this is refused by PostgreSQL: no request may pile up behind a lock.
 STATEMENT_TIMEOUT_MS = 30_000
@@ -68,6 +68,13 @@ def make_engine(
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """A factory of sessions that keep loaded values after commit, so a response may still read them."""
     return sessionmaker(engine, expire_on_commit=False)
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """Runs an update, insert or delete; how many rows it changed."""
+    done = session.execute(statement)
+    assert isinstance(done, CursorResult)
+    return int(done.rowcount)
 
 
 def _as_arguments(options: Mapping[str, str]) -> str:

@@ -156,15 +156,10 @@ def _ends(case: Whole, at: Whole) -> tuple[Whole, Whole]:
     return np.concatenate([none, *starts]), np.concatenate([none, *ends])
 
 
-def law_facts(session: Session, project: Project, *, day: date) -> dict[str, tuple[Fact, ...]]:
-    """The facts that `projects.forecasting.lawful` reads, by case code, as they stood at the end of `day`."""
-    return law_facts_of(session, (project,), day=day)[project.id]
-
-
 def law_facts_of(
     session: Session, projects: Sequence[Project], *, day: date
 ) -> dict[int, dict[str, tuple[Fact, ...]]]:
-    """The same of several projects at once, by their id."""
+    """What `projects.forecasting.lawful` reads, by project id and case code, as it stood at the end of `day`."""
     steps = {step: kind for step, kind in STEP_FACTS.items() if kind in KINDS}
     with joining_whole(session):
         rows = session.execute(

@@ -17,11 +17,11 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from geo.network_rows import activity_of, link_of
-from geo.networks import counts_days, fronts_by_id, plan_of
+from geo.networks import counts_days, fronts_by_id, known_times, plan_of
 from geo.tables import Project
 from projects.calendars import Calendar
 from projects.engine.model import Activity, Link
-from projects.engine.shifts import Moment
+from projects.engine.shifts import Moment, work_time
 from projects.plan import Plan
 from projects.works import day_of_moment
 
@@ -90,6 +90,12 @@ class Plans:
     def events(self, day: date) -> tuple[int, ...]:
         """The events that edited the plan on this very day."""
         return tuple(edit.event for edit in self.edits[1:] if edit.day == day)
+
+
+def with_calendars(plan: Plan, known: Mapping[str, Calendar]) -> Plan:
+    """The plan with these for the portfolio's calendars; it keeps those of its own."""
+    times = known_times(known, whole_days=plan.whole_days) | {c.name: work_time(c) for c in plan.calendars}
+    return replace(plan, net=replace(plan.net, calendars=tuple(times.values())))
 
 
 def load_plans(session: Session, project: Project, known: Mapping[str, Calendar]) -> Plans | None:

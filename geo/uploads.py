@@ -66,7 +66,7 @@ def store(source: BinaryIO | Iterable[bytes], folder: Path, *, most_bytes: int, 
             raise InvalidInput([Fault("tệp", "Tệp rỗng.", "The file is empty.")])
         name = digest.hexdigest()
         os.replace(part, folder / name)
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         part.unlink(missing_ok=True)
         if error.errno in NO_SPACE:
@@ -115,7 +115,8 @@ def _chunks(source: BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was put into the folder stays there when the power fails."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

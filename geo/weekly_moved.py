@@ -51,5 +51,5 @@ def read_things(session: Session, projects: Mapping[int, str], *, day: date) -> 
         state = state_then(said, day)
         if state is not None:
             place = (project, row.component, row.ward, row.district)
-            found.append(Thing(*place, row.kind, row.things, state == MOVED, row.demo))
+            found.append(Thing(*place, row.kind, row.things, state == MOVED, row.demo, row.code))
     return tuple(found)

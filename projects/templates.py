@@ -94,11 +94,6 @@ def expand(
     return Network(project, tuple(activities), tuple(links), str(template["finish"]))
 
 
-def possession_code(front: str) -> str:
-    """Code of the possession node of a front."""
-    return f"{POSSESSION}-{front}"
-
-
 def _completed(template: Mapping[str, Any]) -> dict[str, Any]:
     """The template with P and LAND; malformed parts are left for the checks to name."""
     whole = dict(template)

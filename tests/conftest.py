@@ -24,7 +24,7 @@ from geo import cluster
 from geo.db import make_engine
 from geo.migrate import upgrade
 from tests.kept import demo_settings, kept_copy, kept_url
-from tests.people import Tester, make_tester
+from tests.people import Tester, make_tester, undone
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -100,11 +100,8 @@ def engine(database_url: str) -> Iterator[Engine]:
 @pytest.fixture
 def session(engine: Engine) -> Iterator[Session]:
     """A session in which the code under test may commit, and of which nothing stays."""
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-            yield session
-        outer.rollback()
+    with undone(engine) as session:
+        yield session
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +121,15 @@ def portfolio_settings(
     settings = demo_settings(tmp_path_factory.mktemp("home"), url)
     prepare(settings, url)
     return settings
+
+
+@pytest.fixture
+def owner(portfolio_settings: Settings) -> Iterator[Session]:
+    """The owner of the loaded portfolio in maintenance; nothing of what a test writes stays."""
+    engine = make_engine(str(portfolio_settings.database_url), maintenance=True, statement_timeout_ms=0)
+    with undone(engine) as session:
+        yield session
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

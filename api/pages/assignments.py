@@ -17,7 +17,7 @@ from api.language import Lang
 from api.pages.assignment_words import FIELD_WORDS
 from api.pages.case_people import FormDep
 from api.pages.event_words import Words, field_changes, kind_words
-from api.pages.forms import Faults, plain
+from api.pages.forms import Faults, day_of, plain
 from api.pages.refusals import REFUSED, refusal
 from api.pages.rendering import render
 from api.usecases.assigning import GIVES, SOURCES, give
@@ -306,14 +306,7 @@ def form_values(form: Mapping[str, str], names: tuple[str, ...]) -> dict[str, An
     faults: list[Fault] = []
     for name in names:
         entered = plain(form.get(name, ""))
-        if name not in DAYS:
-            values[name] = entered or None
-            continue
-        try:
-            values[name] = date.fromisoformat(entered) if entered else None
-        except ValueError:
-            shown = entered[:40]
-            faults.append(Fault(name, f"Không phải ngày: “{shown}”.", f"Not a date: “{shown}”."))
+        values[name] = day_of(entered, name, faults) if name in DAYS else entered or None
     if faults:
         raise InvalidInput(faults)
     return values

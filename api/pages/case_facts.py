@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from api.language import Lang
 from api.pages import case_sections, people_cards
 from api.pages.case import render_case
 from api.pages.case_law import NAME
-from api.pages.forms import by_field
+from api.pages.forms import by_field, day_of
 from api.pages.rendering import carried, link
 from api.usecases.case_facts import record_facts, void_fact
 from api.usecases.listing import case_view
@@ -113,8 +112,8 @@ def _again(
 def _fact(entered: Mapping[str, str]) -> Fact:
     """The fact that was typed. Raises InvalidInput for days and amounts that cannot be read."""
     faults: list[Fault] = []
-    on = _day(entered["on"], "facts[0].on", faults)
-    until = _day(entered["until"], "facts[0].until", faults)
+    on = day_of(entered["on"], "facts[0].on", faults)
+    until = day_of(entered["until"], "facts[0].until", faults)
     amount = None
     if text := entered["amount"].replace(".", "").replace(" ", "").strip():
         try:
@@ -139,13 +138,3 @@ def _fact(entered: Mapping[str, str]) -> Fact:
         body=said["body"],
         file=said["file"],
     )
-
-
-def _day(text: str, where: str, faults: list[Fault]) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        faults.append(Fault(where, f"Không phải ngày: “{text[:40]}”.", f"Not a date: “{text[:40]}”."))
-        return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Form
 
 from api.pages import case_parts
+from api.pages.forms import day_of
 from api.pages.labels import CASE_FIELDS, Pair
 from api.usecases.entries import CaseChange
 from projects.errors import Fault, InvalidInput, StaleVersion
@@ -82,10 +82,10 @@ def parse(entered: dict[str, str], version: str) -> tuple[int, CaseChange]:
         )
     if not entered["step"]:
         faults.append(Fault("step", "Chưa chọn bước.", "No step chosen."))
-    effective = _day(entered["effective_on"], "effective_on", faults)
+    effective = day_of(entered["effective_on"], "effective_on", faults)
     if not entered["effective_on"].strip():
         faults.append(Fault("effective_on", "Thiếu ngày hiệu lực.", "Effective date missing."))
-    promised = _day(entered["promised_on"], "promised_on", faults)
+    promised = day_of(entered["promised_on"], "promised_on", faults)
     if faults or effective is None:
         raise InvalidInput(faults)
     return int(version), CaseChange(
@@ -162,13 +162,3 @@ def refused(faults: tuple[Fault, ...], lang: str) -> tuple[Refusal, dict[str, li
 def say(lang: str, vi: str, en: str) -> str:
     """One of two sentences."""
     return vi if lang == "vi" else en
-
-
-def _day(value: str, where: str, faults: list[Fault]) -> date | None:
-    if not value.strip():
-        return None
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError:
-        faults.append(Fault(where, f"Không phải ngày: “{value[:40]}”.", f"Not a date: “{value[:40]}”."))
-        return None

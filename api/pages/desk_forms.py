@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +16,7 @@ from api.pages import case_sections, people_cards
 from api.pages.case import render_case
 from api.pages.case_people import FormDep
 from api.pages.desk_words import FIELD_WORDS
-from api.pages.forms import plain
+from api.pages.forms import day_of, plain
 from api.pages.refusals import REFUSED, refusal
 from api.usecases import complaints, contacts, obstacles
 from api.usecases.listing import case_view
@@ -143,14 +142,7 @@ def _values(form: Mapping[str, str], names: tuple[str, ...]) -> dict[str, Any]:
     faults: list[Fault] = []
     for name in names:
         entered = _entered(form, name)
-        if name not in DAYS:
-            values[name] = entered
-            continue
-        try:
-            values[name] = date.fromisoformat(entered) if entered else None
-        except ValueError:
-            shown = entered[:40]
-            faults.append(Fault(name, f"Không phải ngày: “{shown}”.", f"Not a date: “{shown}”."))
+        values[name] = day_of(entered, name, faults) if name in DAYS else entered
     if faults:
         raise InvalidInput(faults)
     return values

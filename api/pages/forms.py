@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import Form
@@ -45,6 +46,16 @@ def by_field(
 def plain(text: str) -> str:
     """The text without surrounding blanks and control characters: none of them means anything in one line."""
     return "".join(c for c in text if unicodedata.category(c) != "Cc").strip()
+
+
+def day_of(entered: str, where: str, faults: list[Fault]) -> date | None:
+    """The day that was entered, None for nothing; what is no day is a fault."""
+    text = entered.strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        faults.append(Fault(where, f"Không phải ngày: “{text[:40]}”.", f"Not a date: “{text[:40]}”."))
+        return None
 
 
 def chosen(

@@ -6,6 +6,7 @@ of a file gives the same bytes for ever.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -43,11 +44,11 @@ def portfolio_file(
     ngay: DataDate = None,
 ) -> Response:
     """The report, the brief or the pack of the whole portfolio as a file; the report looks at no period."""
-    if ctx.known_at is None:
-        return _settled(request)
-    day = resolve_day(session, ngay)
-    since = None if loai == "bao-cao" else _since(session, day, tu)
-    return _file(session, ctx, Asked(None, day, since, loai), dang, f"danh-muc-{loai}")
+
+    def asked(day: date) -> Asked:
+        return Asked(None, day, None if loai == "bao-cao" else _since(session, day, tu), loai)
+
+    return _file(request, session, ctx, asked, ngay, dang, f"danh-muc-{loai}")
 
 
 @router.get("/{code}/tep", response_class=Response)
@@ -62,10 +63,11 @@ def project_file(
     ngay: DataDate = None,
 ) -> Response:
     """The report, the brief or the pack of one project as a file."""
-    if ctx.known_at is None:
-        return _settled(request)
-    day = resolve_day(session, ngay)
-    return _file(session, ctx, Asked(code, day, _since(session, day, tu), loai), dang, f"{code}-{loai}")
+
+    def asked(day: date) -> Asked:
+        return Asked(code, day, _since(session, day, tu), loai)
+
+    return _file(request, session, ctx, asked, ngay, dang, f"{code}-{loai}")
 
 
 @router.get("/don-vi/{body}/tep", response_class=Response)
@@ -80,11 +82,11 @@ def body_file(
     ngay: DataDate = None,
 ) -> Response:
     """The report or the brief of a ward, of the departments or of the city as a file."""
-    if ctx.known_at is None:
-        return _settled(request)
-    day = resolve_day(session, ngay)
-    asked = Asked(None, day, since_of(session, body, day, tu), loai, body)
-    return _file(session, ctx, asked, dang, f"{body}-{loai}")
+
+    def asked(day: date) -> Asked:
+        return Asked(None, day, since_of(session, body, day, tu), loai, body)
+
+    return _file(request, session, ctx, asked, ngay, dang, f"{body}-{loai}")
 
 
 def _since(session: SessionDep, day: date, wanted: date | None) -> date | None:
@@ -101,8 +103,15 @@ def _settled(request: Request) -> RedirectResponse:
     return RedirectResponse(f"{address.path}?{address.query}", 302)
 
 
-def _file(session: SessionDep, ctx: Context, asked: Asked, form: str, name: str) -> Response:
-    data, _ = report_file(session, ctx, asked, form)
+def _file(
+    request: Request, session: SessionDep, ctx: Context, asked: Callable[[date], Asked], day: date | None, form: str,
+    name: str,
+) -> Response:  # fmt: skip
+    """The file of what is asked on the day; without a moment in the address the way to one that has it."""
+    if ctx.known_at is None:
+        return _settled(request)
+    wanted = asked(resolve_day(session, day))
+    data, _ = report_file(session, ctx, wanted, form)
     shown = "inline" if form == "pdf" else "attachment"
-    said = f'{shown}; filename="bao-cao-cham-{name}-{asked.as_of:%Y-%m-%d}.{form}"'
+    said = f'{shown}; filename="bao-cao-cham-{name}-{wanted.as_of:%Y-%m-%d}.{form}"'
     return Response(data, media_type=FORMS[form], headers={"Content-Disposition": said})

@@ -34,12 +34,14 @@ REASONS: dict[Reason, tuple[str, str]] = {
     ),
     Reason.FORECAST: ("dự báo tính lại", "forecast reckoned anew"),
     Reason.EDIT: ("sửa kế hoạch", "plan edited"),
+    Reason.DAYS_OFF: ("ngày nghỉ được công bố", "days off announced"),
     Reason.OUTSIDE: ("ngoài phạm vi của bạn", "outside your reach"),
 }
 KINDS: dict[Kind, tuple[str, str]] = {
     Kind.CASE: ("Hồ sơ", "Case"),
     Kind.ACTIVITY: ("Công việc", "Activity"),
     Kind.PLAN: ("Sửa kế hoạch", "Plan edit"),
+    Kind.DAYS_OFF: ("Ngày nghỉ theo", "Days off by"),
     Kind.OUTSIDE: ("Ngoài phạm vi", "Outside your reach"),
 }
 
@@ -194,6 +196,7 @@ def _tables(
             "At the start: paces, legal facts, plots as known at the end",
         ),
         "progress": ("Tiến độ và dự báo", "Progress and forecasts"),
+        "days_off": ("Ngày nghỉ được công bố", "Days off announced"),
         "plan": ("Sửa kế hoạch", "Plan edits"),
     }
     by_half = [(halves[t.key], None, t) for t in ledger.half_steps]
@@ -225,4 +228,6 @@ def _body(body: str, wards: Mapping[str, str]) -> tuple[str, str]:
         return "Chủ đầu tư, nhà thầu", "Owner and contractors"
     if body == Kind.OUTSIDE.value:
         return KINDS[Kind.OUTSIDE]
+    if not body:
+        return "Không thuộc cơ quan nào", "Of no body"
     return TIERS.get(body, (body, body))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -14,9 +15,10 @@ from api.pages.rendering import render
 from api.pages.sheet_answer import xlsx
 from api.pages.weekly_sheet import weekly_sheet
 from api.usecases.facts import all_ward_labels
-from api.usecases.weekly import Asked, Behind, all_behind, weekly_table
+from api.usecases.weekly import Asked, Behind, all_behind, things_behind, weekly_table
 from geo.chain import short_head
 from geo.tables import Project
+from projects.belongings import MOVED_KINDS
 from projects.codes import OBSTACLES
 from projects.weekly.columns import BY_KEY, FORM_NUMBERS, GROUPS, UNITS
 from projects.weekly.table import By
@@ -105,8 +107,10 @@ def cases_page(
     tu: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ngay: DataDate = None,
 ) -> HTMLResponse:
-    """The cases of all projects behind a figure of the total row."""
+    """The cases of all projects behind a figure of the total row; the graves or utilities, where those are counted."""
     behind = Behind(cot, tuan, dem, quan or None, thanh_phan or None)
+    if cot in BY_KEY and BY_KEY[cot].moves:
+        return _things(request, session, behind, phuong, ngay, tu)
     found, day = all_behind(session, behind, ward=phuong, as_of=ngay)
     return render(
         request,
@@ -124,6 +128,29 @@ def cases_page(
         obstacles=OBSTACLES,
         labels=all_ward_labels(session),
         demo=any(case.demo for case in found),
+    )
+
+
+def _things(
+    request: Request, session: SessionDep, behind: Behind, ward: str, day: date | None, offset: int
+) -> HTMLResponse:
+    found, on = things_behind(session, behind, ward=ward, as_of=day)
+    return render(
+        request,
+        "weekly_things.html.j2",
+        nav="bieu-tong-hop",
+        data_date=on,
+        column=BY_KEY[behind.column],
+        groups=GROUPS,
+        rows=found[offset : offset + PAGE],
+        total=len(found),
+        count=sum(thing.count for thing in found),
+        moved=sum(thing.count for thing in found if thing.moved),
+        limit=PAGE,
+        offset=offset,
+        kinds=MOVED_KINDS,
+        labels=all_ward_labels(session),
+        demo=any(thing.demo for thing in found),
     )
 
 

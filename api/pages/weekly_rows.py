@@ -134,12 +134,15 @@ def _address(
     row: Row, column: Column, figure: Figure, weekly: Weekly, asked: Asked
 ) -> tuple[str, dict[str, str]]:
     """Path and query of the list behind a figure, without the times of the visit; '' where there is no list."""
-    if column.moves and figure.value is not None and row.project:
+    project = row.project or asked.project
+    if column.moves and figure.value is not None and project:
         ward = row.place if row.level == "place" and weekly.table.by == "ward" else asked.ward
-        return f"/du-an/{row.project}/di-doi", {"phuong": ward} if ward else {}
-    if not column.opens or figure.value is None:
+        return f"/du-an/{project}/di-doi", {"phuong": ward} if ward else {}
+    if not (column.opens or column.moves) or figure.value is None:
         return "", {}
-    query: dict[str, str] = {"cot": column.key, "tuan": str(weekly.week), "dem": unit_of(column, asked.unit)}
+    query: dict[str, str] = {"cot": column.key, "tuan": str(weekly.week)}
+    if column.opens:
+        query["dem"] = unit_of(column, asked.unit)
     if column.kind in ("m2", "money"):
         query["dem"] = "ho-so"
     if row.level == "place":
@@ -150,10 +153,7 @@ def _address(
         query["thanh-phan"] = row.component or UNKNOWN
     if asked.ward:
         query["phuong"] = asked.ward
-    path = f"/du-an/{row.project}/ho-so" if row.project else "/bieu-tong-hop/ho-so"
-    if not row.project and asked.project:
-        path = f"/du-an/{asked.project}/ho-so"
-    return path, query
+    return f"/du-an/{project}/ho-so" if project else "/bieu-tong-hop/ho-so", query
 
 
 def notes(weekly: Weekly, asked: Asked, lang: Lang) -> list[str]:

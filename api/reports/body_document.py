@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from api import formatting as fmt
 from api.pages.labels import FORECAST_BASIS
+from api.reports.prospect_sections import next_section, promise_section
+from api.reports.values import date_of, day_words, obstacle_words, tenth
 from api.usecases.bodies import LEVELS
 from maps.reports.form import Column, Figure, Row, Section, Table
-from projects.codes import OBSTACLES
 from projects.reporting.rounding import apportioned
 from projects.steps import STEPS
 
@@ -49,15 +48,15 @@ def body_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     parts = [
         _projects(content, most["projects"], brief=kind == "tom-tat"), *_moved(content, most["moved"], most["causes"]),
         _cases(content, most["cases"]), _obstacles(content, most["obstacles"]),
-        _promises(content, most["promises"]), _next(content, most["clocks"]),
+        promise_section(content, most["promises"]), next_section(content, most["clocks"]),
     ]  # fmt: skip
     lead, rest = conclusion(content)
-    period = f"Kỳ {_day(since)} – {_day(day)} · " if since else ""
+    period = f"Kỳ {day_words(since)} – {day_words(day)} · " if since else ""
     level = " (cấp xử lý)" if content["body"] in LEVELS else ""
     return {
         "title": TITLES[kind],
         "subtitle": f"{content['name_vi'].upper()}{level}",
-        "period": f"{period}số liệu đến hết {_day(day)}",
+        "period": f"{period}số liệu đến hết {day_words(day)}",
         "figures": _figures(content),
         "lead": lead,
         "lead_rest": rest,
@@ -105,8 +104,8 @@ def _projects(content: Mapping[str, Any], most: int, *, brief: bool) -> Section 
         rows.append(
             Row(
                 (
-                    p["short_vi"], _date(p["planned_finish"]), _date(p["forecast_finish"]), p["slip_days"], p["open"],
-                    p["driving"], p["gain"],
+                    p["short_vi"], date_of(p["planned_finish"]), date_of(p["forecast_finish"]), p["slip_days"],
+                    p["open"], p["driving"], p["gain"],
                 ),
                 second="; ".join(notes),
             )
@@ -130,8 +129,8 @@ def _moved(content: Mapping[str, Any], projects: int, most: int) -> Iterator[Sec
     rows = []
     for p in moved[:projects]:
         m = p["moved"]
-        share = None if m["share"] is None else _tenth(Fraction(m["share"]))
-        rows.append(Row((p["short_vi"], _date(m["before"]), _date(m["after"]), m["days"], share)))
+        share = None if m["share"] is None else tenth(Fraction(m["share"]))
+        rows.append(Row((p["short_vi"], date_of(m["before"]), date_of(m["after"]), m["days"], share)))
     columns = (
         Column("Dự án", width=34), Column("Dự báo kỳ trước", "date"), Column("Dự báo kỳ này", "date"),
         Column("Dịch trong kỳ", "days"), Column("Phần của đơn vị", "days"),
@@ -152,7 +151,7 @@ def _moved(content: Mapping[str, Any], projects: int, most: int) -> Iterator[Sec
     whole = sum(p["moved"]["days"] for p in moved)
     rounded = apportioned([*days, rest, whole - sum(days, rest)])
     table = [
-        Row((_what(c), name, _obstacle(c["obstacle"]), value))
+        Row((_what(c), name, obstacle_words(c["obstacle"]), value))
         for (name, c), value in zip(causes, rounded, strict=False)
     ]
     more = len(causes) - most + sum(p["moved"]["causes_more"] for p in moved)
@@ -174,8 +173,8 @@ def _cases(content: Mapping[str, Any], most: int) -> Section | None:
     rows = [
         Row(
             (
-                d["case"], d["ward_name"], STEPS[d["step"]].label_vi, _obstacle(d["obstacle"]), _date(d["forecast"]),
-                d["group_days"],
+                d["case"], d["ward_name"], STEPS[d["step"]].label_vi, obstacle_words(d["obstacle"]),
+                date_of(d["forecast"]), d["group_days"],
             ),
             second="; ".join(
                 [*(f"tờ {p['sheet']} – thửa {p['number']}" for p in d["parcels"][:2]), FORECAST_BASIS[d["basis"]][0]]
@@ -200,7 +199,8 @@ def _cases(content: Mapping[str, Any], most: int) -> Section | None:
 def _obstacles(content: Mapping[str, Any], most: int) -> Section | None:
     found = content["obstacles"]
     rows = [
-        Row((_obstacle(g["cause"]), g["obstacles"], g["cases"], g["overdue"])) for g in found["causes"][:most]
+        Row((obstacle_words(g["cause"]), g["obstacles"], g["cases"], g["overdue"]))
+        for g in found["causes"][:most]
     ]
     columns = (
         Column("Nhóm vướng", width=46),
@@ -214,54 +214,7 @@ def _obstacles(content: Mapping[str, Any], most: int) -> Section | None:
     return Section("Vướng mắc theo nhóm", text=(text,), table=table) if found["total"] else None
 
 
-def _promises(content: Mapping[str, Any], most: int) -> Section | None:
-    said = content["promises"]
-    rows = [
-        Row((p["case"], p["ward_name"], _date(p["promised"]), p["number"])) for p in said["listed"][:most]
-    ]
-    columns = (
-        Column("Hồ sơ", width=34),
-        Column("Phường, xã"),
-        Column("Hẹn bàn giao", "date"),
-        Column("Lần hẹn thứ", "int"),
-    )
-    text = f"{said['broken']} / {said['due']} mốc hẹn đã đến ngày bị lỡ; {said['kept']} giữ đúng."
-    table = Table(columns, rows) if rows else None
-    return Section("Mốc hẹn bị lỡ", text=(text,), table=table) if said["due"] else None
-
-
-def _next(content: Mapping[str, Any], most: int) -> Section | None:
-    rows = [
-        Row((n["case"], n["ward_name"], n["act_vi"], n["rule"] or "–", n["days"]))
-        for n in content["next"][:most]
-    ]
-    columns = (
-        Column("Hồ sơ", width=22), Column("Phường, xã", width=18), Column("Việc phải làm"), Column("Quy tắc", width=10),
-        Column("Ngày còn lại", "int", 12),
-    )  # fmt: skip
-    hint = (
-        f"{len(rows)} / {content['next_count']} việc quá hạn hoặc đến hạn trong 30 ngày; số âm là đã quá hạn."
-    )
-    return Section("Thời hạn sắp hết", table=Table(columns, rows), hint=hint) if rows else None
-
-
 def _what(cause: Mapping[str, Any]) -> str:
     if cause["kind"] == "case":
         return f"Hồ sơ {cause['key'].partition(':')[2]}"
     return str(cause["name_vi"] or cause["kind"])
-
-
-def _obstacle(code: str | None) -> str:
-    return OBSTACLES[code][0] if code in OBSTACLES else (code or "–")
-
-
-def _tenth(days: Fraction) -> Decimal:
-    return Decimal(round(days * 10)) / 10
-
-
-def _day(text: str | None) -> str:
-    return fmt.date_text(_date(text), "vi")
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

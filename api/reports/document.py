@@ -25,8 +25,8 @@ from api.reports.prospect_sections import (
     season_section,
 )  # fmt: skip
 from api.reports.slip import slip_sections
+from api.reports.values import date_of, day_words, obstacle_words
 from maps.reports.form import Band, Column, Document, Figure, Picture, Piece, Row, Section, Table
-from projects.codes import OBSTACLES
 from projects.reporting.canonical import digest, short
 from projects.steps import STEPS
 
@@ -53,7 +53,7 @@ def document_of(content: Mapping[str, Any], kind: str = "bao-cao") -> Document:
     code = digest({**content, "document": kind})
     return Document(
         agency=("THÀNH PHỐ HÀ NỘI", "Đường Găng"),
-        footer=f"Mã kiểm {short(code)} · số liệu đến {_day(content['data_date'])}, như đã ghi đến sự kiện "
+        footer=f"Mã kiểm {short(code)} · số liệu đến {day_words(content['data_date'])}, như đã ghi đến sự kiện "
         f"{content['known_event']} · {reckoned(content['options'])} · Đường Găng {content['software']}",
         code=code,
         made_for=date.fromisoformat(content["data_date"]),
@@ -68,15 +68,15 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     entry = content["entries"][0]
     slip = content["slip"]
     since = (
-        f"Kỳ {_day(content['since'])} – {_day(content['data_date'])}"
+        f"Kỳ {day_words(content['since'])} – {day_words(content['data_date'])}"
         if content["since"]
         else "Toàn bộ đến nay"
     )
     figures = [
-        Figure("Kế hoạch", _day(entry["planned_finish"])),
+        Figure("Kế hoạch", day_words(entry["planned_finish"])),
         *baseline_figure(content),
-        *([Figure("Dự báo kỳ trước", _day(slip["before"]))] if slip else []),
-        Figure("Dự báo kỳ này", _day(entry["forecast_finish"])),
+        *([Figure("Dự báo kỳ trước", day_words(slip["before"]))] if slip else []),
+        Figure("Dự báo kỳ này", day_words(entry["forecast_finish"])),
         Figure(
             "Dịch trong kỳ / tổng lệch" if slip else "Lệch so với kế hoạch",
             (f"{fmt.signed(slip['days'], 'vi')} / " if slip else "") + fmt.slip(entry["slip_days"], "vi"),
@@ -87,7 +87,7 @@ def _project(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
     lead, rest = _conclusion(content, entry)
     return {
         "title": title, "subtitle": f"DỰ ÁN {entry['name_vi'].upper()}",
-        "period": f"{since} · số liệu đến hết {_day(content['data_date'])}",
+        "period": f"{since} · số liệu đến hết {day_words(content['data_date'])}",
         "figures": figures, "lead": lead, "lead_rest": rest, "sections": _sections(content, entry, kind),
     }  # fmt: skip
 
@@ -128,9 +128,9 @@ def _conclusion(content: Mapping[str, Any], entry: Mapping[str, Any]) -> tuple[s
             f"{share} trong {fmt.slip(slip['days'], 'vi')} do {most['name_vi'] or 'thi công và kế hoạch'}."
         )
     elif slip:
-        first = f"Mốc không dịch trong kỳ: {_day(slip['after'])}."
+        first = f"Mốc không dịch trong kỳ: {day_words(slip['after'])}."
     else:
-        first = f"Dự báo hoàn thành {_day(entry['forecast_finish'])}, "
+        first = f"Dự báo hoàn thành {day_words(entry['forecast_finish'])}, "
         first += f"{fmt.slip(entry['slip_days'], 'vi')} so với kế hoạch."
     rest = f"{held} hồ sơ giữ đường găng."
     best = entry["releases"][0] if entry["releases"] else None
@@ -164,7 +164,7 @@ def _release(content: Mapping[str, Any]) -> Section | None:
     if not found or not found["ladder"]:
         return None
     rows = [
-        Row((f"{rung['cases']} hồ sơ", _date(rung["finish"]), rung["days"]))
+        Row((f"{rung['cases']} hồ sơ", date_of(rung["finish"]), rung["days"]))
         for rung in found["ladder"][:MOST_SETS]
     ]
     columns = (
@@ -259,7 +259,7 @@ def _cases(entry: Mapping[str, Any]) -> Section | None:
         Row(
             (
                 d["case"], d["ward_name"], STEPS[d["step"]].label_vi,
-                OBSTACLES[d["obstacle"]][0] if d["obstacle"] in OBSTACLES else (d["obstacle"] or "–"),
+                obstacle_words(d["obstacle"]),
                 date.fromisoformat(d["forecast"]), FORECAST_BASIS[d["basis"]][0],
             ),
             second="; ".join(f"tờ {p['sheet']} – thửa {p['number']}" for p in d["parcels"][:3]),
@@ -284,7 +284,7 @@ def _cases(entry: Mapping[str, Any]) -> Section | None:
 def _milestones(content: Mapping[str, Any]) -> Section | None:
     rows = []
     for m in content["milestones"]:
-        planned, forecast = _date(m["planned"]), _date(m["actual"] or m["forecast"])
+        planned, forecast = date_of(m["planned"]), date_of(m["actual"] or m["forecast"])
         late = (forecast - planned).days if planned and forecast else None
         rows.append(Row((m["name_vi"], planned, forecast, late), second="đã đạt" if m["actual"] else ""))
     columns = (
@@ -331,14 +331,6 @@ def _ticks(start: float, end: float) -> list[float]:
     step = next((s for s in (200, 500, 1000, 2000, 5000, 10_000, 20_000) if (end - start) / s <= 7), 50_000)
     first = -(-start // step) * step
     return [first + step * k for k in range(int((end - first) // step) + 1)]
-
-
-def _day(text: str | None) -> str:
-    return fmt.date_text(_date(text), "vi")
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 __all__: Sequence[str] = ["KINDS", "document_of"]

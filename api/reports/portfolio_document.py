@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from api import formatting as fmt
 from api.reports.pack import time_sections
 from api.reports.slip import body_words
+from api.reports.values import date_of, day_words, obstacle_words, tenth
 from maps.reports.form import Column, Figure, Picture, Row, Section, Table
-from projects.codes import OBSTACLES
 
 LIGHTS = {"late": "chậm", "risk": "nguy cơ", "ok": "đúng hạn", "none": "không đánh giá được"}
 TITLES = {"bao-cao": "BÁO CÁO CHẬM ĐƯỜNG GĂNG", "tom-tat": "TÓM TẮT MỘT TRANG", "tap": "TẬP BÁO CÁO"}
@@ -44,11 +42,13 @@ def portfolio_parts(content: Mapping[str, Any], kind: str) -> dict[str, Any]:
         for code, time in content["times"].items():
             for part in time_sections({"time": time}):
                 sections.append(_named(part, names[code]))
-    since = f"Kỳ {_day(content['since'])} – {_day(content['data_date'])} · " if content["since"] else ""
+    since = (
+        f"Kỳ {day_words(content['since'])} – {day_words(content['data_date'])} · " if content["since"] else ""
+    )
     return {
         "title": TITLES[kind],
         "subtitle": "TOÀN DANH MỤC",
-        "period": f"{since}{'s' if since else 'S'}ố liệu đến hết {_day(content['data_date'])}",
+        "period": f"{since}{'s' if since else 'S'}ố liệu đến hết {day_words(content['data_date'])}",
         "figures": [
             Figure(LIGHTS[key].capitalize(), str(content["lights"][key]), key == "late") for key in LIGHTS
         ],
@@ -62,7 +62,7 @@ def _projects(entries: list[Mapping[str, Any]]) -> Section:
     rows = [
         Row(
             (
-                e["short_vi"], _date(e["planned_finish"]), _date(e["forecast_finish"]), e["slip_days"],
+                e["short_vi"], date_of(e["planned_finish"]), date_of(e["forecast_finish"]), e["slip_days"],
                 len(e["drivers"]) + e["drivers_hidden"], max((r["gains"] for r in e["releases"]), default=None),
             ),
             second=LIGHTS[e["light"]],
@@ -86,8 +86,8 @@ def _brief(content: Mapping[str, Any], entries: list[Mapping[str, Any]]) -> Sect
         rows.append(
             Row(
                 (
-                    e["short_vi"], _date(e["planned_finish"]), _date(moved["before"]) if moved else None,
-                    _date(e["forecast_finish"]), e["slip_days"], found["size"] if found else None,
+                    e["short_vi"], date_of(e["planned_finish"]), date_of(moved["before"]) if moved else None,
+                    date_of(e["forecast_finish"]), e["slip_days"], found["size"] if found else None,
                     found["days"] if found else None,
                 )
             )
@@ -172,10 +172,9 @@ def _causes(content: Mapping[str, Any], names: Mapping[str, str]) -> list[Sectio
         what = (
             f"Hồ sơ {c['key'].partition(':')[2]}" if c["kind"] == "case" else c["name_vi"] or "Ngoài phạm vi"
         )
-        obstacle = OBSTACLES[c["obstacle"]][0] if c["obstacle"] in OBSTACLES else (c["obstacle"] or "–")
         body = body_words(c["body"], {})
-        value = Decimal(round(Fraction(c["days"]) * 10)) / 10
-        rows.append(Row((what, names[c["project"]], obstacle, value), second="" if body == "–" else body))
+        cells = (what, names[c["project"]], obstacle_words(c["obstacle"]), tenth(Fraction(c["days"])))
+        rows.append(Row(cells, second="" if body == "–" else body))
     if not rows:
         return [Section("Nguyên nhân lớn nhất trong kỳ", text=("Không mốc hoàn thành nào dịch trong kỳ.",))]
     columns = (
@@ -197,11 +196,3 @@ def _moved_words(content: Mapping[str, Any]) -> str:
 
 def _named(part: Section, name: str) -> Section:
     return replace(part, title=f"{name}: {part.title}")
-
-
-def _day(text: str | None) -> str:
-    return fmt.date_text(_date(text), "vi")
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

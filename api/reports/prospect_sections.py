@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from api import formatting as fmt
+from api.reports.values import date_of, day_words
 from maps.reports.form import Column, Figure, Row, Section, Table
 from projects.compensation import dong
 
@@ -16,7 +17,7 @@ SEASONS = {"flood": "Mùa lũ (đất đê, tháng 5 đến 11)", "tet": "Tết 
 def baseline_figure(content: Mapping[str, Any]) -> list[Figure]:
     """The finish by the newest baseline, as a large number."""
     found = content.get("baseline")
-    return [Figure("Đường cơ sở", fmt.date_text(_date(found["finish"]), "vi"))] if found else []
+    return [Figure("Đường cơ sở", fmt.date_text(date_of(found["finish"]), "vi"))] if found else []
 
 
 def baseline_section(content: Mapping[str, Any]) -> Section:
@@ -28,10 +29,10 @@ def baseline_words(found: Mapping[str, Any] | None) -> str:
     """A sentence in Vietnamese on a baseline of `prospects_of`."""
     if found is None:
         return "Dự án chưa chốt đường cơ sở nào."
-    head = f"“{found['name']}”, số liệu đến {_day(found['data_date'])}: "
+    head = f"“{found['name']}”, số liệu đến {day_words(found['data_date'])}: "
     if found["finish"] is None:
         return head + found["fault_vi"]
-    words = f"{head}hoàn thành {_day(found['finish'])}"
+    words = f"{head}hoàn thành {day_words(found['finish'])}"
     if found["days"] is not None:
         words += f"; dự báo này so với đó: {fmt.slip(found['days'], 'vi')}"
     if found["gone"]:
@@ -78,7 +79,7 @@ def season_section(content: Mapping[str, Any]) -> Section | None:
     found = content.get("seasons")
     if found is None:
         return None
-    rows = [Row((SEASONS[e["season"]], _date(e["finish"]), e["days"])) for e in found]
+    rows = [Row((SEASONS[e["season"]], date_of(e["finish"]), e["days"])) for e in found]
     columns = (
         Column("Nếu không có", width=50), Column("Hoàn thành dự báo", "date"), Column("Ngày do mùa vụ", "int"),
     )  # fmt: skip
@@ -106,12 +107,12 @@ def money_words(money: Mapping[str, Any] | None, cases: int) -> str:
     return f" Bộ lấy lại hết: {known}{each}{lacking}{drafts}."
 
 
-def promise_section(content: Mapping[str, Any]) -> Section | None:
-    """The broken promises."""
+def promise_section(content: Mapping[str, Any], most: int | None = None) -> Section | None:
+    """The broken promises, at most so many of them."""
     said = content["promises"]
     rows = [
         Row((p["case"], p["ward_name"], date.fromisoformat(p["promised"]), p["number"]))
-        for p in said["listed"]
+        for p in said["listed"][:most]
     ]
     text = f"{said['broken']} / {said['due']} mốc hẹn đã đến ngày bị lỡ; {said['kept']} giữ đúng."
     columns = (
@@ -138,7 +139,7 @@ def next_section(content: Mapping[str, Any], most: int) -> Section | None:
 
 
 def _dates(row: Mapping[str, Any]) -> tuple[date | None, date | None, date | None]:
-    return _date(row["planned"]), _date(row["p50"]), _date(row["p80"])
+    return date_of(row["planned"]), date_of(row["p50"]), date_of(row["p80"])
 
 
 def _percent(chance: float | None) -> str:
@@ -147,11 +148,3 @@ def _percent(chance: float | None) -> str:
 
 def _signed(percent: float) -> str:
     return f"{'+' if percent > 0 else '−' if percent < 0 else ''}{fmt.number(abs(percent), 'vi')} %"
-
-
-def _day(text: str | None) -> str:
-    return fmt.date_text(_date(text), "vi")
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

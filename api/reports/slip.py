@@ -8,9 +8,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from api.reports.values import obstacle_words
 from maps.reports.form import Column, Row, Section, Steps, Table
 from maps.reports.words import signed
-from projects.codes import OBSTACLES
 from projects.reporting.rounding import apportioned
 
 BODIES = {
@@ -23,6 +23,7 @@ BODIES = {
 KINDS = {
     "activity": "Thi công",
     "plan": "Điều chỉnh kế hoạch",
+    "days_off": "Ngày nghỉ theo",
     "outside": "Hồ sơ ngoài phạm vi của người xem",
 }
 GROUNDS = "nhịp quan sát, sự việc pháp lý, suất tái định cư cập nhật"
@@ -44,7 +45,10 @@ def slip_sections(content: Mapping[str, Any], *, most: int, chart: bool) -> list
         days.append(sum((Fraction(c["days"]) for c in rest), Fraction(0)))
     rounded = apportioned(days)
     rows = [
-        Row((_what(c), body_words(c["body"], wards), _obstacle(c), value), second=_where(c, wards))
+        Row(
+            (_what(c), body_words(c["body"], wards), obstacle_words(c["obstacle"]), value),
+            second=_where(c, wards),
+        )
         for c, value in zip(shown, rounded, strict=False)
     ]
     if rest:
@@ -85,11 +89,6 @@ def _where(cause: Mapping[str, Any], wards: Mapping[str, str]) -> str:
     ward = wards.get(cause["ward"] or "", cause["ward"] or "")
     front = f"mũi {cause['front']}" if cause["front"] else ""
     return " · ".join(part for part in (ward, front) if part)
-
-
-def _obstacle(cause: Mapping[str, Any]) -> str:
-    code = cause["obstacle"]
-    return OBSTACLES[code][0] if code in OBSTACLES else (code or "–")
 
 
 def _steps(content: Mapping[str, Any], slip: Mapping[str, Any]) -> Steps:

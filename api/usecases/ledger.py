@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.calculation import Calculation, calculate, calculation_key, resolve_day
 from api.usecases.grounds import rules_of
-from api.usecases.law_now import calendars_on
+from api.usecases.ledger_days_off import Turn, turns_between
 from api.usecases.may import sees
 from geo import scope
 from geo.access import access_project
 from geo.case_days import CaseDays, load_case_days
-from geo.plan_history import Plans, load_plans
+from geo.plan_history import Plans, load_plans, with_calendars
 from geo.tables import Milestone, Project
 from projects.errors import Fault, InvalidInput
 from projects.ledger.book import make_ledger, without_cases_of
@@ -55,15 +55,20 @@ class Movement:
 class History:
     """All that the days of a period are made of; `first`, `last`: its ends, as everything else has them.
 
-    `completion`: the activity that stands for it in every plan of the period.
+    `plans`: with the calendars from each day on which these change. `completion`: the activity that stands for it in
+    every plan of the period.
     """
 
-    plans: Plans
+    plans: tuple[tuple[Turn, Plans], ...]
     cases: CaseDays
     rules: Mapping[str, RunRule]
     first: Calculation
     last: Calculation
     completion: str
+
+    def plan(self, day: date) -> Plan:
+        """The plan at the end of a day, with the calendars of that day."""
+        return next(plans for turn, plans in reversed(self.plans) if turn.day <= day).on(day)
 
 
 def ledger_of(
@@ -162,17 +167,22 @@ def check_period(session: Session, from_day: date, to_day: date) -> None:
 
 
 def states_between(history: History) -> Iterator[State]:
-    """The state at the end of each day of the period, the first one included, under the grounds of its last day."""
+    """The state at the end of each day of the period, the first one included, under the grounds of its last day.
+
+    The calendars are those of each day.
+    """
     from_day, to_day = history.first.data_date, history.last.data_date
     outlook = Outlook(history.last.grounds, to_day)
     cases = dict(history.cases.first)
     changed: Mapping[str, CaseState] = cases
+    days_off = {turn.day: turn.days_off for turn, _ in history.plans}
+    plans = history.plans[0][1]
     plan: Plan | None = None
     works: Works | None = None
     for n in range((to_day - from_day).days + 1):
         day = from_day + timedelta(n)
         cases |= changed
-        now = history.plans.on(day)
+        now = history.plan(day)
         works = plan_works(now, day) if works is None or now is not plan else works_later(works, now, day)
         plan = now
         yield State(
@@ -183,15 +193,17 @@ def states_between(history: History) -> Iterator[State]:
             forecasts=outlook.on(day, changed),
             fronts=history.last.fronts,
             tiers=history.cases.tiers(day),
-            told={**history.cases.told.get(day, {}), "": history.plans.events(day)},
+            told={**history.cases.told.get(day, {}), "": plans.events(day)},
             rules=history.rules,
+            days_off=days_off.get(day),
         )
         changed = history.cases.changed.get(day + timedelta(1), {})
 
 
 def _end(history: History, calculation: Calculation) -> State:
     """The first or the last day under its own grounds, as `calculate` has it."""
-    plan, day = history.plans.on(calculation.data_date), calculation.data_date
+    day = calculation.data_date
+    plan = history.plan(day)
     return State(
         day=day,
         plan=plan,
@@ -205,7 +217,8 @@ def _end(history: History, calculation: Calculation) -> State:
 
 def _history(session: Session, ctx: Context, project: Project, from_day: date, to_day: date) -> History:
     with scope.calculating(session):
-        plans = load_plans(session, project, calendars_on(session, ctx, to_day))
+        turns = turns_between(session, ctx, from_day, to_day)
+        plans = load_plans(session, project, turns[0].calendars)
         if plans is None:
             vi, en = "Dự án chưa có mạng tiến độ.", "The project has no schedule network."
             raise InvalidInput([Fault("project", vi, en)])
@@ -214,7 +227,11 @@ def _history(session: Session, ctx: Context, project: Project, from_day: date, t
     if completion == COMPLETION:
         plans = replace(plans, plans=tuple(with_completion(plan) for plan in plans.plans))
     first, last = (calculate(session, ctx, project, day) for day in (from_day, to_day))
-    return History(plans, cases, rules_of(session, project), first, last, completion)
+    by_turn = [(turns[0], plans)] + [
+        (turn, replace(plans, plans=tuple(with_calendars(plan, turn.calendars) for plan in plans.plans)))
+        for turn in turns[1:]
+    ]
+    return History(tuple(by_turn), cases, rules_of(session, project), first, last, completion)
 
 
 def _milestone(session: Session, project: Project, wanted: str | None) -> tuple[str, str, str, str]:

@@ -83,7 +83,8 @@ def ledger_values(ledger: Ledger) -> dict[str, Any]:
         "after": ledger.after.isoformat(),
         "slip_days": ledger.slip,
         "unit": "calendar days, positive = later",
-        "rule": "progress before plan edits; within a half-step Shapley shares, exact unless said otherwise",
+        "rule": "progress, then days off that begin to count, then plan edits; within a half-step Shapley shares, "
+        "exact unless said otherwise",
         "causes": [_cause(ledger.named[t.key]) | _total(t) for t in ledger.causes if t.key in ledger.named],
         "wards": [_total(t) for t in ledger.wards],
         "obstacles": [_total(t) for t in ledger.obstacles],
@@ -104,6 +105,7 @@ def ledger_values(ledger: Ledger) -> dict[str, Any]:
                 "after": entry.after.isoformat(),
                 "moved": entry.moved,
                 "progress": _half(entry.progress),
+                "days_off": _half(entry.days_off),
                 "plan": _half(entry.plan),
             }
             for entry in ledger.days

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.logs import log
 from api.usecases.schedule_answer import import_answer, row_answer
+from geo.db import rows_changed
 from geo.proposing.work import BROKEN, Enter, Stopped
 from geo.schedules.door import Read, read_schedule
 from geo.store import load_fronts
@@ -52,12 +53,10 @@ class _Place:
         """Progress, seen at once by everybody; raises Stopped when the import was cancelled meanwhile."""
         with self.sessions.begin() as session:
             self.enter(session)
-            moved = session.execute(
-                update(ScheduleImport)
-                .where(ScheduleImport.id == self.number, ScheduleImport.state == "reading")
-                .values(phase=phase)
+            mine = update(ScheduleImport).where(
+                ScheduleImport.id == self.number, ScheduleImport.state == "reading"
             )
-            if moved.rowcount == 0:  # type: ignore[attr-defined]
+            if rows_changed(session, mine.values(phase=phase)) == 0:
                 raise Stopped
 
 

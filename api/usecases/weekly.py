@@ -21,6 +21,7 @@ from geo.weekly_moved import read_things
 from projects.errors import Fault, InvalidInput
 from projects.weekly.columns import BY_KEY, UNITS, belongs
 from projects.weekly.counting import Bundle
+from projects.weekly.moved import Thing, counted_in
 from projects.weekly.table import By, Frame, Table, assemble
 from projects.weekly.weeks import Week, read_week, standing_day
 
@@ -125,6 +126,25 @@ def all_behind(
     rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme"))
     found, day = _read_behind(session, dict(rows.all()), behind, as_of)
     return [case for case in found if ward in ("", case.ward)], day
+
+
+def things_behind(
+    session: Session, behind: Behind, *, ward: str = "", as_of: date | None = None
+) -> tuple[list[Thing], date]:
+    """The graves, or utilities, of all projects that a figure of the total row counts. Raises as `cases_behind`."""
+    _, day, _ = week_asked(session, behind.week, as_of)
+    projects = dict(
+        session.execute(
+            select(Project.id, Project.code).where(Project.kind != "programme").order_by(Project.sort)
+        ).all()
+    )
+    place = {code: at for at, code in enumerate(projects.values())}
+    found = [
+        thing
+        for thing in read_things(session, projects, day=day)
+        if counted_in(behind.column, thing) and ward in ("", thing.ward)
+    ]
+    return sorted(found, key=lambda t: (place[t.project], t.code[:1], len(t.code), t.code)), day
 
 
 def _read_behind(

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from geo.documents.checking import Checked
-from geo.uploads import FULL, NO_SPACE
+from geo.uploads import FULL, NO_SPACE, sync_folder
 from projects.errors import NoRoom
 
 FOLDER = "documents"
@@ -92,8 +92,8 @@ def keep(folder: Path, found: Checked) -> None:
         for name, copy in found.copies.items():
             _settle(copy, place_of(folder, found.sha256, name))
         _settle(found.original, place)
-        _flush(place.parent)
-        _flush(folder)
+        sync_folder(place.parent)
+        sync_folder(folder)
     except OSError as error:
         if error.errno in NO_SPACE:
             raise NoRoom([FULL]) from None
@@ -143,11 +143,3 @@ def _settle(source: Path, target: Path) -> None:
     finally:
         os.close(handle)
     os.replace(source, target)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

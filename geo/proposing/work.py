@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import func, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from geo.db import rows_changed
 from geo.importers.faults import FaultList
 from geo.importers.options import ReadingOptions
 from geo.proposing.casecodes import name_cases
@@ -160,12 +161,10 @@ def _tell(at: Place, phase: str, done: int, total: int) -> None:
     """Progress, seen at once by everybody; raises Stopped when the proposal was cancelled meanwhile."""
     at.watch(phase, done, total)
     with at.opened() as session:
-        moved = session.execute(
-            update(ImportProposal)
-            .where(ImportProposal.id == at.proposal, ImportProposal.state == "reading")
-            .values(phase=phase, done=done, total=total)
+        mine = update(ImportProposal).where(
+            ImportProposal.id == at.proposal, ImportProposal.state == "reading"
         )
-        if moved.rowcount == 0:  # type: ignore[attr-defined]
+        if rows_changed(session, mine.values(phase=phase, done=done, total=total)) == 0:
             raise Stopped
 
 

@@ -43,11 +43,6 @@ def tile_at(z: int, lon: float, lat: float) -> Tile:
     return Tile(z, min(n - 1, int((lon + 180) / 360 * n)), min(n - 1, int(y * n)))
 
 
-def cell_side_m(level: int, lat: float) -> float:
-    """How long the side of one square of the grid of zoom `level` is on the ground, in m."""
-    return 40_075_016.686 * math.cos(math.radians(lat)) / (1 << level)
-
-
 def _lon(x: float, z: int) -> float:
     return x / (1 << z) * 360 - 180
 

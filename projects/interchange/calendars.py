@@ -13,16 +13,6 @@ ELAPSED = WorkCalendar("24h/7", (WHOLE_DAY,) * 7)
 STANDARD = WorkCalendar("8h/5", (((480, 720), (780, 1020)),) * 5 + ((), ()))
 
 
-def round_the_clock(calendar: WorkCalendar) -> bool:
-    """Whether it never rests: a lag or a duration in it elapses."""
-    return (
-        calendar.week == ELAPSED.week
-        and not calendar.seasons
-        and not calendar.blackouts
-        and all(shifts == WHOLE_DAY for _, shifts in calendar.exceptions)
-    )
-
-
 def work_calendars(found: Sequence[PlanCalendar]) -> tuple[dict[int, WorkCalendar], list[Fault]]:
     """Our calendar of every number of the sender's, and every fault of theirs; a faulty one is left out."""
     faults: list[Fault] = []

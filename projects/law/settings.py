@@ -119,15 +119,19 @@ def law_with(
         ),
         lapse_days=int(now.get(LAPSE, {}).get("days", LAPSE_DAYS)),
         overrides=regimes,
-        holidays=tuple(
-            sorted(
-                (date.fromisoformat(key.removeprefix("holiday.")), bool(value["off"]))
-                for key, value in now.items()
-                if key.startswith("holiday.")
-            )
-        ),
+        holidays=holidays_of(now),
         version=version,
     )
+
+
+def holidays_of(values: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[date, bool], ...]:
+    """The changes of the list of holidays among values by key: day, whether it is a day off."""
+    days = (
+        (date.fromisoformat(key.removeprefix("holiday.")), bool(value["off"]))
+        for key, value in values.items()
+        if key.startswith("holiday.")
+    )
+    return tuple(sorted(days))
 
 
 def check_setting(row: Setting, *, book: RuleBook, projects: Collection[str]) -> list[Fault]:

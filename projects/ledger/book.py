@@ -48,7 +48,9 @@ def without_cases_of(ledger: Ledger, hidden: frozenset[str]) -> Ledger:
     if not hidden:
         return ledger
     days = tuple(
-        replace(day, progress=_covered(day.progress, hidden), plan=_covered(day.plan, hidden))
+        replace(
+            day, progress=_covered(day.progress, hidden), plan=_covered(day.plan, hidden)
+        )  # days off: no cases
         for day in ledger.days
     )
     opening = _covered(ledger.opening, hidden)
@@ -76,6 +78,7 @@ def _totalled(
     shares = [*opening.shares, *(share for day in days for share in day.shares)]
     halves = [("grounds", s) for s in opening.shares]
     halves += [("progress", s) for day in days for s in day.progress.shares]
+    halves += [("days_off", s) for day in days for s in day.days_off.shares]
     halves += [("plan", s) for day in days for s in day.plan.shares]
 
     def by(key: Callable[[Share], str]) -> tuple[Total, ...]:

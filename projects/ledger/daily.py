@@ -1,11 +1,12 @@
-"""One day of the ledger: its two half-steps, each shared over what changed in it."""
+"""One day of the ledger: its half-steps, each shared over what changed in it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 
 from projects.engine.model import Activity, Net, Rule
 from projects.engine.model import Kind as Sort
@@ -14,13 +15,15 @@ from projects.errors import Fault, InvalidInput, NotFound
 from projects.ledger.causes import Changes
 from projects.ledger.ground import runs
 from projects.ledger.model import Cause, DayEntry, HalfStep, Kind, Reason, Share
-from projects.ledger.sharing import EXACT_UP_TO, exact_shares, sampled_shares
+from projects.ledger.sharing import EXACT_UP_TO, Levels, exact_shares, sampled_shares
 from projects.ledger.sides import RUN, pair
-from projects.ledger.states import State, progressed
+from projects.ledger.states import DaysOff, State, progressed, rested
 from projects.model import CaseState
+from projects.works import plan_works
 
 MOST_RUNS = 60_000  # passes over the network that one half-step may take for exact shares
 SAMPLED_RUNS = 6_000  # and for sampled ones, at least one order and its reverse
+MOST_TURNS = 60  # networks that are prepared anew for sampled shares of days off
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,44 @@ def day_entry(before: State, after: State, target: str) -> DayEntry:
     Raises NotFound when one of the plans does not have it, and what the engine raises for a broken network.
     """
     middle = progressed(before, after)
+    turned = rested(middle, after)
     first = half_step(before, middle, target, landed=True)
     progress = HalfStep(
         first.before, first.after, _named(first, before, middle, plan=False), first.causes, first.exact
     )
-    if middle is after:
-        return DayEntry(after.day, progress, HalfStep(first.after, first.after))
-    second = half_step(middle, after, target, landed=False)
+    off = _days_off(middle, after.days_off, target) if after.days_off else HalfStep(first.after, first.after)
+    if turned is after:
+        return DayEntry(after.day, progress, off, HalfStep(off.after, off.after))
+    second = half_step(turned, after, target, landed=False)
     plan = HalfStep(
-        second.before, second.after, _named(second, middle, after, plan=True), second.causes, second.exact
+        second.before, second.after, _named(second, turned, after, plan=True), second.causes, second.exact
     )
-    return DayEntry(after.day, progress, plan)
+    return DayEntry(after.day, progress, off, plan)
+
+
+def _days_off(before: State, off: DaysOff, target: str) -> HalfStep:
+    """What the days off of each document moved, on the plan of `before`."""
+    count = len(off.documents)
+
+    @cache
+    def day(chosen: frozenset[int]) -> int:
+        plan = off.under(before.plan, chosen)
+        on = finish_of(replace(before, plan=plan, works=plan_works(plan, before.day)), target)
+        return (on - EPOCH).days
+
+    exact = count <= EXACT_UP_TO
+    if exact:
+        chosen = [frozenset(i for i in range(count) if bits >> i & 1) for bits in range(1 << count)]
+        found = exact_shares(0, count, lambda bits: Levels(day(chosen[bits]), (), ()))
+    else:
+        found = sampled_shares(count, day, orders=max(2, MOST_TURNS // count))
+    ends = day(frozenset()), day(frozenset(range(count)))
+    shares = (
+        Share(cause, Reason.DAYS_OFF, days, told)
+        for (cause, told), days in zip(off.documents, found, strict=True)
+        if days
+    )
+    return HalfStep(_date(ends[0]), _date(ends[1]), _sorted(shares), count, exact)
 
 
 def opening_step(own: State, then: State, target: str) -> HalfStep:

@@ -14,11 +14,12 @@ from functools import cached_property
 
 
 class Kind(StrEnum):
-    """What a cause is: a case of land, work that went on or did not, an edit of the plan."""
+    """What a cause is: a case of land, work that went on or did not, an edit of the plan, days off by a document."""
 
     CASE = "case"
     ACTIVITY = "activity"
     PLAN = "plan"
+    DAYS_OFF = "days_off"
     OUTSIDE = "outside"  # the sum of all cases that the reader may not be told of
 
 
@@ -33,16 +34,17 @@ class Reason(StrEnum):
     GROUNDS = "grounds"  # observed paces, legal facts, plots, due dates as known at the end of the period
     FORECAST = "forecast"  # nothing of its own; its forecast moved by more or less than the day that passed
     EDIT = "edit"  # the plan was edited
+    DAYS_OFF = "days_off"  # days off, or days worked instead, count from this day on
     OUTSIDE = "outside"  # whatever it was with cases that the reader may not be told of
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who or what moved the milestone. `code`: case or activity code, "" for `OUTSIDE`.
+    """Who or what moved the milestone. `code`: case or activity code, the document of days off, "" for `OUTSIDE`.
 
-    `body` is who has to act: `ward:<code>`, `department`, `city` (the tier that an obstacle has reached), or `board`
-    for work and plan. `obstacle` is a code of `projects.codes.OBSTACLES`: the one on the case after the day, else the
-    one that went. `front` is the first work front of a case, or that of the activity.
+    `body` is who has to act: `ward:<code>`, `department`, `city` (the tier that an obstacle has reached), `board`
+    for work and plan, "" for days off. `obstacle` is a code of `projects.codes.OBSTACLES`: the one on the case after
+    the day, else the one that went. `front` is the first work front of a case, or that of the activity.
     """
 
     kind: Kind
@@ -87,10 +89,14 @@ class HalfStep:
 
 @dataclass(frozen=True, slots=True)
 class DayEntry:
-    """One day: from the forecast at the end of the day before to that at its end, progress first, plan edits second."""
+    """One day: from the forecast at the end of the day before to that at its end.
+
+    Progress first, then the days off that count from this day on, plan edits last.
+    """
 
     day: date
     progress: HalfStep
+    days_off: HalfStep
     plan: HalfStep
 
     @property
@@ -110,8 +116,8 @@ class DayEntry:
 
     @property
     def shares(self) -> tuple[Share, ...]:
-        """Those of both half-steps."""
-        return (*self.progress.shares, *self.plan.shares)
+        """Those of all half-steps."""
+        return (*self.progress.shares, *self.days_off.shares, *self.plan.shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +139,11 @@ class Ledger:
     """The movement of one milestone from the end of `from_day` to the end of `to_day`.
 
     `opening`: from the forecast of `from_day` under its own grounds (observed paces, legal facts, plots, due dates of
-    obstacles) to that of the same day under the grounds of `to_day`, under which all days after it are reckoned. `days`
-    holds every day after `from_day` up to `to_day`, ascending. Each table of totals (most days first) adds up to
-    `slip`: `causes` by cause (`kind:code`), `wards`, `obstacles`, `bodies`, `reasons`; what has no ward or obstacle
-    stands under "" there, what the reader may not be told of under "outside". `half_steps`: `grounds` (the opening),
-    `progress` and `plan`.
+    obstacles) to that of the same day under the grounds of `to_day`, under which all days after it are reckoned; the
+    calendars of works are those of each day. `days` holds every day after `from_day` up to `to_day`, ascending. Each
+    table of totals (most days first) adds up to `slip`: `causes` by cause (`kind:code`), `wards`, `obstacles`,
+    `bodies`, `reasons`; what has no ward or obstacle stands under "" there, what the reader may not be told of under
+    "outside". `half_steps`: `grounds` (the opening), `progress`, `days_off` and `plan`.
     """
 
     project: str
@@ -171,7 +177,7 @@ class Ledger:
     def exact(self) -> bool:
         """Whether all shares are Shapley values."""
         return self.opening.exact and all(
-            h.exact for entry in self.days for h in (entry.progress, entry.plan)
+            h.exact for entry in self.days for h in (entry.progress, entry.days_off, entry.plan)
         )
 
     @cached_property

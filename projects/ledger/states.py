@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from projects.engine.model import Activity, Kind, Link, Net
 from projects.forecasting.model import HandoverForecast
+from projects.ledger.model import Cause
 from projects.model import CaseState, WorkFront
 from projects.openings import RunRule
 from projects.plan import Plan
@@ -17,14 +18,27 @@ from projects.works import Works, plan_works
 COMPLETION = "⚑"
 
 
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """Days off, and days worked instead, that count from a day on.
+
+    `documents` that announced them, with the numbers of their events; `under` gives a plan the calendars of the day
+    before with what some of the documents (by place) say.
+    """
+
+    documents: tuple[tuple[Cause, tuple[int, ...]], ...]
+    under: Callable[[Plan, Collection[int]], Plan]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
     """A project at the end of `day`: plan and land. Equal only to itself, so that what is reckoned of it can be kept.
 
     `plan`: as it stood, with all actual dates that are known; `works`: the same as of the day, without land.
     `forecasts` holds the cases whose land is wanted. `tiers`: how high the obstacle of a case has come
-    (`projects.tiers`), ward if unsaid. `told`: numbers of the events of this very day, by case code, and under "" those
-    that edited the plan. `rules`: fronts that open with a run of free land.
+    (`projects.tiers`), ward if unsaid. `told`: numbers of the events of this very day, by case code, and under ""
+    those that edited the plan. `rules`: fronts that open with a run of free land. `days_off`: those that count from
+    this very day on; its plan and works have them already.
     """
 
     day: date
@@ -36,6 +50,7 @@ class State:
     tiers: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     rules: Mapping[str, RunRule] = field(default_factory=dict)
+    days_off: DaysOff | None = None
 
 
 def progressed(before: State, after: State) -> State:
@@ -60,6 +75,17 @@ def _with_progress(planned: Activity, now: Activity | None) -> Activity:
     if facts == (planned.actual_start, planned.actual_finish, planned.remaining):
         return planned
     return replace(planned, actual_start=facts[0], actual_finish=facts[1], remaining=facts[2])
+
+
+def rested(before: State, after: State) -> State:
+    """The state after the days off of `after` began to count, still on the plan of `before`."""
+    off = after.days_off
+    if off is None:
+        return before
+    plan = off.under(before.plan, range(len(off.documents)))
+    return (
+        after if _alike(plan, after.plan) else replace(before, plan=plan, works=plan_works(plan, after.day))
+    )
 
 
 def _alike(one: Plan, other: Plan) -> bool:

@@ -27,6 +27,7 @@ class Thing:
     count: int
     moved: bool
     demo: bool = False
+    code: str = ""
 
 
 def state_then(told: Iterable[Mapping[str, Any]], day: date) -> str | None:
@@ -46,6 +47,11 @@ def graves(things: Iterable[Thing], *, moved: bool) -> int | None:
     """How many graves there are, or are moved; None where none was counted."""
     mine = [thing for thing in things if thing.kind == GRAVE]
     return sum(thing.count for thing in mine if thing.moved or not moved) if mine else None
+
+
+def counted_in(column: str, thing: Thing) -> bool:
+    """Whether the figure of a column counts a thing: graves (11), those moved (25), utilities (35)."""
+    return (thing.kind == GRAVE) == (column != "35") and (thing.moved or column != "25")
 
 
 def utilities(things: Iterable[Thing]) -> str | None:

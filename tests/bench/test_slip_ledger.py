@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.settings import Settings
 from api.usecases.ledger import ledger_of
-from geo.db import make_engine
 from geo.history import case_state, put_state, record, touch
 from geo.tables import ClearanceCase, Project
 from tests.bench.measuring import ROUNDS, figure, seconds
@@ -20,19 +16,6 @@ from tests.people import system_context
 
 CODE, DAY, DAYS = "QL6", date(2026, 3, 13), 90
 EVENTS = 300  # of cases in the period, at 1×
-
-
-@pytest.fixture
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    """The demo portfolio with a history that is not kept."""
-    assert portfolio_settings.database_url is not None
-    engine = make_engine(portfolio_settings.database_url, maintenance=True, statement_timeout_ms=0)
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            yield session
-        outer.rollback()
-    engine.dispose()
 
 
 def add_events(session: Session, count: int, rng: random.Random) -> None:

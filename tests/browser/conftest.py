@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -124,6 +125,17 @@ def desktop(browser: Browser, server: str, state: StorageState | None = None) ->
         viewport={"width": 1440, "height": 900},
         storage_state=state,
     )
+
+
+@contextmanager
+def desk_of(browser: Browser, server: str, who: Tester, problems: list[str]) -> Iterator[Page]:
+    """The page of somebody who has just signed in at a desk; what it complains of fails the test."""
+    with desktop(browser, server) as context:
+        page = context.new_page()
+        watch(page, server, problems)
+        sign_in(page, who.name, who.password)
+        yield page
+    assert problems == []
 
 
 def sign_in(page: Page, name: str, password: str) -> StorageState:

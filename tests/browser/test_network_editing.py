@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import APIRequestContext, Browser, Page, Playwright, expect
 
 from api.settings import Settings
-from tests.browser.conftest import desktop, sign_in, watch
+from tests.browser.conftest import desk_of
 from tests.people import Tester, make_tester
 
 CODE = "QL1A"
@@ -25,13 +25,8 @@ def planner(portfolio_settings: Settings) -> Tester:
 
 @pytest.fixture
 def desk(browser: Browser, live_server: str, planner: Tester, problems: list[str]) -> Iterator[Page]:
-    """The engineer's browser; what it complains of fails the test."""
-    with desktop(browser, live_server) as context:
-        page = context.new_page()
-        watch(page, live_server, problems)
-        sign_in(page, planner.name, planner.password)
+    with desk_of(browser, live_server, planner, problems) as page:
         yield page
-    assert problems == []
 
 
 @pytest.fixture

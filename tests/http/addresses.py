@@ -35,7 +35,7 @@ QUERIES = {
     "/du-an/{code}/ho-so/tai-ve": ("", "gang=1&lang=en"),
     "/bieu-tong-hop": ("du-an={project}", "du-an={project}&don-vi=quan&dem=thua&bang=day-du&lang=en"),
     "/bieu-tong-hop/tai-ve": ("du-an={project}", "du-an={project}&don-vi=quan&lang=en"),
-    "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua"),
+    "/bieu-tong-hop/ho-so": ("cot=10", "cot=22&dem=thua", "cot=11&lang=en"),
     "/du-an/{code}/rui-ro": ("", "hat=7&lang=en"),
     "/du-an/{code}/chat-luong": ("", "lang=en"),
     "/du-an/{code}/duong-gang": (

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.reports.verify import check_report
 from api.settings import Settings
+from geo.db import rows_changed
 from tests.http.browsing import PAGE
 from tests.people import Tester, make_tester, owner_session, system_context
 
@@ -37,11 +38,12 @@ def reader(app: FastAPI, leader: Tester) -> TestClient:
 def climbed(portfolio_settings: Settings) -> int:
     """So many obstacles of a project's driving cases have come up to the departments."""
     with owner_session(portfolio_settings) as session:
-        done = session.execute(
+        count = rows_changed(
+            session,
             text(
                 "update case_obstacle o set tier = 'department' from clearance_case c join project p on "
                 "p.id = c.project_id where c.id = o.case_id and p.code = 'VANPHUC' and o.resolved_on is null"
-            )
+            ),
         )
         session.execute(
             text(
@@ -49,7 +51,6 @@ def climbed(portfolio_settings: Settings) -> int:
                 "values ('2026-03-13', 't', 'test', 'test', '-')"
             )
         )
-        count = int(done.rowcount)  # type: ignore[attr-defined]
         session.commit()
     return count
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,7 +17,7 @@ from api.settings import Settings
 from api.usecases.axis_land import axes_of
 from api.usecases.calculation import calculate
 from geo.tables import ClearanceCase, Project
-from tests.people import make_tester, owner_session, system_context
+from tests.people import make_tester, system_context
 from tests.portfolio_codes import LINES
 
 HTML = {"accept": "text/html"}
@@ -33,12 +32,6 @@ LAND = text(
     "from parcel_alignment t join alignment a on a.id = t.alignment_id join parcel p on p.id = t.parcel_id "
     "join clearance_case c on c.id = p.case_id join project j on j.id = p.project_id where j.code = :code"
 )
-
-
-@pytest.fixture(scope="module")
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    with owner_session(portfolio_settings) as session:
-        yield session
 
 
 def gaps(client: TestClient, code: str, **query: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from projects.engine.graph import from_graphml
 from projects.engine.schedule import schedule
 from projects.engine.shifts import from_days
 from projects.plan_rows import plan_hash
+from tests.http.network_rows import driving_task
 from tests.people import Tester, make_tester, owner_session, system_context
 
 CODE = "QL1A"
@@ -46,13 +47,6 @@ def document(client: TestClient, **query: Any) -> dict[str, Any]:
     answer = client.get(NET, params=query)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
-
-
-def longest(client: TestClient) -> dict[str, Any]:
-    """A task on the chain that sets completion, as the schedule answers it."""
-    answer = client.get(f"/api/projects/{CODE}/schedule").json()
-    chain = set(answer["driving_chain"])
-    return next(a for a in reversed(answer["activities"]) if a["code"] in chain and a["kind"] == "task")
 
 
 def finish(client: TestClient) -> date:
@@ -85,7 +79,7 @@ def test_a_longer_duration_moves_completion_and_taking_it_back_gives_the_same_ne
     engineer: TestClient, portfolio_settings: Settings
 ) -> None:
     before, first = hash_now(portfolio_settings), finish(engineer)
-    work = longest(engineer)
+    work = driving_task(engineer, CODE)
     step = {
         "verb": "change", "code": work["code"], "seen": version(engineer, work["code"]),
         "fields": {"duration": work["duration"] + 60},
@@ -115,7 +109,7 @@ def test_activities_and_links_come_and_go_as_one_change(
     engineer: TestClient, portfolio_settings: Settings
 ) -> None:
     before = hash_now(portfolio_settings)
-    work = longest(engineer)
+    work = driving_task(engineer, CODE)
     done = change(
         engineer,
         {"verb": "add", "code": "CHO-THEP", "fields": {"name_vi": "Chờ thép <b>", "calendar": "VN6", "duration": 5}},
@@ -141,7 +135,7 @@ def test_all_faults_are_listed_and_nothing_is_written(
 ) -> None:
     before = hash_now(portfolio_settings)
     events = engineer.get(f"{NET}/changes").json()
-    work = longest(engineer)
+    work = driving_task(engineer, CODE)
     answer = change(
         engineer,
         {"verb": "link", "code": "OPEN", "succ": work["code"]},
@@ -167,7 +161,7 @@ def test_a_change_over_somebody_elses_is_refused_with_both_states_and_other_fiel
     engineer: TestClient, portfolio_settings: Settings
 ) -> None:
     before = hash_now(portfolio_settings)
-    work = longest(engineer)
+    work = driving_task(engineer, CODE)
     seen = version(engineer, work["code"])
     step = {"verb": "change", "code": work["code"], "seen": seen}
     first = change(engineer, {**step, "fields": {"duration": work["duration"] + 1}})
@@ -242,7 +236,7 @@ def test_a_baseline_compares_as_counted_by_hand_and_cannot_be_edited(
     assert all(a["planned_finish"] <= a["early_finish"] for a in first["activities"])
     assert any(a["planned_finish"] < a["early_finish"] for a in first["activities"])
     rows = {a["code"]: a for a in first["activities"]}
-    work = longest(engineer)
+    work = driving_task(engineer, CODE)
     made = engineer.post(f"{NET}/baselines", json={"name": "Lập lần đầu", "reason": "Phê duyệt"})
     assert made.status_code == 201, made.text
     twice = engineer.post(f"{NET}/baselines", json={"name": "Lập lần đầu", "reason": "Phê duyệt"})

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.settings import Settings
 from tests.http.browsing import enter
+from tests.http.network_rows import driving_task
 from tests.people import Tester, make_tester
 
 CODE = "QL1A"
@@ -48,9 +49,7 @@ def form_of(html: str, act: str) -> dict[str, str]:
 
 
 def work(browser: TestClient) -> tuple[str, int]:
-    answer = browser.get(f"/api/projects/{CODE}/schedule").json()
-    chain = set(answer["driving_chain"])
-    row = next(a for a in reversed(answer["activities"]) if a["code"] in chain and a["kind"] == "task")
+    row = driving_task(browser, CODE)
     return row["code"], row["duration"]
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -19,7 +17,7 @@ from projects.forecasting.pace import NEXT_STEP
 from projects.law.facts import STEP_FACTS
 from projects.quality.words import WORDS
 from projects.steps import STEPS
-from tests.people import make_tester, owner_session
+from tests.people import make_tester
 
 HTML = {"accept": "text/html"}
 DAY = date(2026, 3, 13)
@@ -33,12 +31,6 @@ MOVES = text(
     "join clearance_case c on c.code = e.object_code join project p on p.id = c.project_id "
     "where p.code = 'TULIEN' and e.object_type = 'case' and not exists (select from event n where n.corrects = e.id)"
 )
-
-
-@pytest.fixture(scope="module")
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    with owner_session(portfolio_settings) as session:
-        yield session
 
 
 def risk(client: TestClient, code: str, **query: Any) -> dict[str, Any]:

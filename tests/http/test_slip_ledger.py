@@ -44,7 +44,7 @@ def test_shares_add_up_to_days_and_days_to_the_slip_between_the_two_forecasts(cl
         assert exactly(found[name]) == found["slip_days"]
     for day in found["days"]:
         assert exactly(day["progress"]["shares"]) == day["progress"]["moved"]
-        assert day["progress"]["moved"] + day["plan"]["moved"] == day["moved"]
+        assert sum(day[half]["moved"] for half in ("progress", "days_off", "plan")) == day["moved"]
     assert exactly(found["opening"]["shares"]) == found["opening"]["moved"]
     assert found["opening"]["moved"] + sum(day["moved"] for day in found["days"]) == found["slip_days"]
     assert len(found["days"]) == 50

@@ -31,6 +31,7 @@ ROW = re.compile(r'<tr class="weekly-(place|project|total)">(.*?)</tr>', re.DOTA
 CELL = re.compile(r'<td class="[^"]*" data-column="(\w+)">(.*?)</td>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]+)">')
 COUNT = re.compile(r"<h2>([\d.]+) hồ sơ, ([\d.]+) thửa")
+THINGS = re.compile(r"<h2>([\d.]+) mộ, trong đó đã di chuyển [\d.]+")
 Rows = list[tuple[str, str, dict[str, tuple[str, str]]]]
 
 
@@ -221,6 +222,17 @@ def test_graves_and_utilities_stand_in_the_row_of_their_ward_as_of_the_week(
     page = client.get(row["11"][1]).text
     assert f"<b>{codes[0]}</b>" in page
     assert f"<b>{codes[3]}</b>" not in page
+    _, _, whole = table(client)[-1]
+    for key, most in (("11", 14), ("25", 7)):
+        shown, address = whole[key]
+        assert address.startswith("/bieu-tong-hop/ho-so?cot=")
+        listing = client.get(address, headers=PAGE).text
+        counted = THINGS.search(listing)
+        assert counted is not None
+        assert number(counted[1]) == number(shown)
+        assert (number(shown) or 0) >= most
+        there = [f">{PROJECT}</a></th><td>{code}</td>" in listing for code in codes]
+        assert there == [True, key == "11", False, key == "11", False]
     reader = make_tester(portfolio_settings, "mo-o-phuong-khac", "ward_officer", wards=(other,))
     own = client.get(
         f"/bieu-tong-hop?tuan={WEEK}&bang=day-du&du-an={PROJECT}", headers=reader.headers | PAGE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -10,9 +9,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from starlette.testclient import TestClient
-
-from api.settings import Settings
-from tests.people import owner_session
 
 CODE = "VANPHUC"
 # Parcels of open cases by how many cases have one of their number: maps begin anew with 1.
@@ -24,12 +20,6 @@ NUMBERS = text(
     having bool_and(c.step not in ('S105', 'X2')) order by 3, 1
     """
 )
-
-
-@pytest.fixture
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    with owner_session(portfolio_settings) as session:
-        yield session
 
 
 def ask(client: TestClient, node: str) -> dict[str, Any]:

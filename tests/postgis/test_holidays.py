@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.settings import Settings
 from api.usecases.calculation import calculate
 from api.usecases.law_settings import set_law
 from api.usecases.schedules import schedule_answer
-from geo.db import make_engine
 from geo.tables import Project
 from tests.people import system_context
 
 DAY = date(2026, 3, 13)
 CODE = "VANPHUC"
-
-
-@pytest.fixture
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    assert portfolio_settings.database_url is not None
-    engine = make_engine(portfolio_settings.database_url, maintenance=True, statement_timeout_ms=0)
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            yield session
-        outer.rollback()
-    engine.dispose()
 
 
 def finishes(session: Session, day: date) -> dict[str, tuple[date, date]]:

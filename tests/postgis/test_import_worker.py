@@ -5,12 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -23,42 +19,23 @@ from sqlalchemy import Engine, text
 from api.settings import Settings
 from api.usecases import imports
 from api.usecases.imports import uploads_folder
-from api.work.queue import put
+from api.work.queue import READ, put
 from api.work.worker import working
 from geo.access import access_project
 from geo.db import make_engine, make_sessions
 from geo.importers.options import ReadingOptions
-from geo.migrate import upgrade
 from geo.proposing import deciding
-from geo.server.processes import pauses
-from geo.tables import ImportProposal, PortfolioState
+from geo.tables import ImportProposal
 from geo.uploads import store
 from projects.errors import InvalidInput, NoRoom
-from tests.conftest import ROOT
-from tests.people import app_url, system_context
-from tests.postgis.land_rows import EAST, NORTH, add_event, add_project, add_ward
-
-PROGRAM = [sys.executable, "-c", "from api.cli import main; main()", "worker", "--dead-after", "2"]
+from tests.people import system_context
+from tests.postgis.land_rows import EAST, NORTH
+from tests.postgis.reading_worker import idle, process, reached, worker_settings
 
 
 @pytest.fixture(scope="module")
 def settings(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = make_database()
-    own = app_url(url)
-    if own is None:
-        pytest.skip("needs the run's private cluster")
-    engine = make_engine(url, maintenance=True)
-    upgrade(engine)
-    with make_sessions(engine).begin() as session:
-        add_ward(session)
-        add_project(session, "VIEC", line=((0, 0), (6000, 0)), fronts=[("A", 0, 6000)])
-        session.add(PortfolioState(id=1, data_date=date(2026, 3, 13), files_sha256="x", demo_seed=1))
-        add_event(session)
-    engine.dispose()
-    return Settings(
-        _env_file=None, home=tmp_path_factory.mktemp("viec"), database_url=url, app_database_url=own,
-        secret="for tests only 0123456789abcdefghij",
-    )  # fmt: skip
+    return worker_settings(make_database(), tmp_path_factory.mktemp("viec"))
 
 
 @pytest.fixture
@@ -100,29 +77,8 @@ def row(engine: Engine, number: int) -> ImportProposal:
         return session.get_one(ImportProposal, number)
 
 
-def until(
-    engine: Engine, number: int, *states: str, phase: str = "", seconds: float = 60.0
-) -> ImportProposal:
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:  # without a pause: a phase may last some milliseconds
-        found = row(engine, number)
-        if found.state in states and phase in ("", found.phase):
-            return found
-    raise AssertionError(f"import {number} is {found.state}/{found.phase}, not {states}")
-
-
-@contextmanager
-def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker as a process of its own."""
-    environment = os.environ | {
-        "DUONGGANG_HOME": str(settings.home), "DUONGGANG_DATABASE_URL": str(settings.database_url),
-        "DUONGGANG_APP_DATABASE_URL": str(settings.app_database_url), "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
-    with subprocess.Popen(PROGRAM, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as started:
-        try:
-            yield started
-        finally:
-            started.kill()
+def until(engine: Engine, number: int, *states: str, phase: str = "") -> ImportProposal:
+    return reached(lambda: row(engine, number), *states, phase=phase)
 
 
 def counts(engine: Engine) -> tuple[int, ...]:
@@ -164,7 +120,7 @@ def test_killed_in_the_middle_another_finishes_it_once(
             == 0
         )
     with process(settings):
-        found = until(engine, number, "ready", "refused", seconds=90)
+        found = until(engine, number, "ready", "refused")
     assert (found.state, found.faults) == ("ready", [])
     with engine.connect() as connection:
         assert (
@@ -208,15 +164,7 @@ def test_cancelled_while_it_is_read_it_stays_cancelled(
         until(engine, number, "reading")
         with make_sessions(engine).begin() as session:
             imports.cancel(session, system_context(), number)
-        for _ in pauses(30.0):
-            with engine.connect() as connection:
-                if (
-                    connection.scalar(
-                        text("select count(*) from jobs.procrastinate_jobs where status = 'doing'")
-                    )
-                    == 0
-                ):
-                    break
+        idle(engine, READ)
     assert row(engine, number).state == "cancelled"
     with engine.connect() as connection:
         assert connection.scalar(text(f"select to_regclass('staging.rows_{number}')")) is None

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.usecases.case_facts import step_facts
 from geo.history import record, statements
-from geo.passages import law_facts, passages
+from geo.passages import law_facts_of, passages
 from geo.tables import CaseFact, ClearanceCase, Project
 from projects.forecasting.lawful import KINDS
 from projects.forecasting.pace import REACHED, Seen
@@ -137,7 +137,7 @@ def test_the_facts_of_the_law_are_the_steps_and_the_facts_beside_them(invented: 
     wanted = set(KINDS)
     seen = 0
     for day in (FIRST + timedelta(20), LAST):
-        found = law_facts(invented, project, day=day)
+        found = law_facts_of(invented, (project,), day=day)[project.id]
         for case in invented.scalars(select(ClearanceCase)):
             early = 0 < STEPS[case.step].order + 1 <= STEPS["S90"].order and STEPS[case.step].group
             told = {(fact.kind, fact.on) for fact in found.get(case.code, ())}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from api.settings import Settings
 from api.usecases import imports, schedule_imports, schedule_reading
@@ -25,39 +21,19 @@ from api.work.queue import put_schedule
 from api.work.worker import working
 from geo.access import access_project
 from geo.db import make_engine, make_sessions
-from geo.migrate import upgrade
 from geo.schedules.door import Read
-from geo.server.processes import pauses
-from geo.tables import PortfolioState, ScheduleImport
+from geo.tables import ScheduleImport
 from geo.uploads import store
-from tests.conftest import ROOT
-from tests.people import app_url, system_context
-from tests.postgis.land_rows import add_event, add_project, add_ward
+from tests.people import system_context
+from tests.postgis.reading_worker import idle, process, reached, worker_settings
 from tests.unit.schedule_texts import mspdi, xer
 
-PROGRAM = [sys.executable, "-c", "from api.cli import main; main()", "worker", "--dead-after", "2"]
 _mark = iter(range(10_000))
 
 
 @pytest.fixture(scope="module")
 def settings(make_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    url = make_database()
-    own = app_url(url)
-    if own is None:
-        pytest.skip("needs the run's private cluster")
-    engine = make_engine(url, maintenance=True)
-    upgrade(engine)
-    with make_sessions(engine).begin() as session:
-        add_ward(session)
-        add_project(session, "VIEC", line=((0, 0), (6000, 0)), fronts=[("A", 0, 6000)])
-        add_project(session, "KHAC", line=((0, 0), (6000, 0)))
-        session.add(PortfolioState(id=1, data_date=date(2026, 3, 13), files_sha256="x", demo_seed=1))
-        add_event(session)
-    engine.dispose()
-    return Settings(
-        _env_file=None, home=tmp_path_factory.mktemp("tiendo"), database_url=url, app_database_url=own,
-        secret="for tests only 0123456789abcdefghij",
-    )  # fmt: skip
+    return worker_settings(make_database(), tmp_path_factory.mktemp("tiendo"), others=("KHAC",))
 
 
 @pytest.fixture
@@ -93,23 +69,7 @@ def row(engine: Engine, number: int) -> ScheduleImport:
 
 
 def until(engine: Engine, number: int, *states: str) -> ScheduleImport:
-    for _ in pauses(90.0):
-        found = row(engine, number)
-        if found.state in states:
-            return found
-    raise AssertionError(f"import {number} is {found.state}/{found.phase}, not {states}")
-
-
-def idle(engine: Engine) -> None:
-    """Waits until no job is being done or to be done."""
-    query = text(
-        "select count(*) from jobs.procrastinate_jobs where status in ('doing', 'todo') and task_name = :t"
-    )
-    for _ in pauses(90.0):
-        with engine.connect() as connection:
-            if connection.scalar(query, {"t": queue.READ_SCHEDULE}) == 0:
-                return
-    raise AssertionError("the worker is still busy")
+    return reached(lambda: row(engine, number), *states)
 
 
 def now(settings: Settings, engine: Engine, number: int, **more: Any) -> str | None:
@@ -123,11 +83,7 @@ def test_killed_while_it_is_read_another_worker_finishes_it(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = propose(settings, engine, another())
-    environment = os.environ | {
-        "DUONGGANG_HOME": str(settings.home), "DUONGGANG_DATABASE_URL": str(settings.database_url),
-        "DUONGGANG_APP_DATABASE_URL": str(settings.app_database_url), "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
-    with subprocess.Popen(PROGRAM, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as first:
+    with process(settings) as first:
         until(engine, number, "reading")
         first.send_signal(signal.SIGKILL)
         first.wait()
@@ -157,7 +113,7 @@ def test_cancelled_while_it_is_read_it_stays_cancelled_and_its_child_ends(
         until(engine, number, "reading")
         with make_sessions(engine).begin() as session:
             schedule_imports.cancel(session, system_context(), "VIEC", number)
-        idle(engine)
+        idle(engine, queue.READ_SCHEDULE)
     found = row(engine, number)
     assert (found.state, found.document, found.rows) == ("cancelled", {}, [])
     # Cancelled before its turn it is not begun at all.
@@ -215,7 +171,7 @@ def test_one_file_is_read_at_a_time_by_all_workers_together(
             else:
                 queue._put(session, queue.READ_SCHEDULE, f"own {number}", number)
     with working(settings), working(settings):
-        idle(engine)
+        idle(engine, queue.READ_SCHEDULE)
     assert most[0] == (1 if alone else 2)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from api.settings import Settings
 from api.usecases.calculation import calculate
 from api.usecases.grounds import grounds_of
+from api.usecases.law_settings import set_law
 from api.usecases.ledger import ledger_of
 from geo.db import make_engine
 from geo.history import case_state, put_state, record, touch
@@ -31,19 +31,6 @@ from tests.people import system_context
 DAY = date(2026, 3, 13)
 PROJECTS = ("VANPHUC", "YTE", "DLTL")
 PACED, OTHER = "QL1A", "QL6"  # cases without a promise; cases that take a step in another project
-
-
-@pytest.fixture
-def owner(portfolio_settings: Settings) -> Iterator[Session]:
-    """The whole demo portfolio; nothing of what a test writes stays."""
-    assert portfolio_settings.database_url is not None
-    engine = make_engine(portfolio_settings.database_url, maintenance=True, statement_timeout_ms=0)
-    with engine.connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            yield session
-        outer.rollback()
-    engine.dispose()
 
 
 def project(session: Session, code: str) -> Project:
@@ -176,6 +163,44 @@ def test_edit_of_the_plan_counts_from_its_day_and_names_its_event(owner: Session
     newest = owner.scalars(select(Event.id).order_by(Event.id.desc()).limit(1)).one()
     assert share.events == (newest,)
     assert found.after == calculate(owner, system_context(), project(owner, "MESO"), found.to_day).delay.forecast_finish  # type: ignore[union-attr]  # fmt: skip
+
+
+def test_days_off_count_from_their_day_under_the_calendars_of_each_day_and_name_their_document(
+    owner: Session,
+) -> None:
+    code, ctx, on = "MESO", system_context(), DAY + timedelta(4)
+    row, until = project(owner, code), DAY + timedelta(8)
+    plain = book(owner, code, 8)
+    for ahead, document in ((range(2, 12), "TB 9"), (range(8, 20), "TB 10")):
+        for n in ahead:
+            key = f"holiday.{(plain.after - timedelta(n)).isoformat()}"
+            set_law(owner, ctx, key=key, from_on=on, value={"off": True}, document=document)
+    first = calculate(owner, ctx, row, DAY).delay
+    edited = edit(owner, code, on, duration=400)
+    found = book(owner, code, 8)
+    last = calculate(owner, ctx, row, until).delay
+    assert first is not None
+    assert last is not None
+    assert (found.before, found.after) == (first.forecast_finish, last.forecast_finish)
+    assert found.before == plain.before  # nothing was announced then
+    assert [e.after for e in found.days if e.day < on] == [e.after for e in plain.days if e.day < on]
+    moved = {entry.day for entry in found.days if entry.days_off.moved or entry.days_off.shares}
+    assert moved == {on}
+    (entry,) = (entry for entry in found.days if entry.day == on)
+    assert (entry.progress.after, entry.days_off.after) == (entry.days_off.before, entry.plan.before)
+    assert sum((s.days for s in entry.days_off.shares), Fraction(0)) == entry.days_off.moved > 0
+    told = {s.cause.code: s for s in entry.days_off.shares}
+    assert told.keys() == {"TB 9", "TB 10"}
+    spans = [plain.after - timedelta(n) for n in (19, 8)]
+    assert told["TB 10"].cause.name_vi == "TB 10 (nghỉ {:%d/%m/%Y} – {:%d/%m/%Y})".format(*spans)
+    for document, share in told.items():
+        assert (share.cause.kind, share.reason) == (Kind.DAYS_OFF, Reason.DAYS_OFF)
+        events = owner.scalars(select(Event).where(Event.id.in_(share.events))).all()
+        assert {(e.kind, e.document) for e in events} == {("law.set", document)}
+    assert {s.cause.code for s in entry.plan.shares} == {edited}
+    for table in (found.causes, found.wards, found.obstacles, found.bodies, found.reasons, found.half_steps):
+        assert sum((t.days for t in table), Fraction(0)) == found.slip
+    assert {t.key: t.days for t in found.half_steps}["days_off"] == entry.days_off.moved
 
 
 def imported(session: Session, code: str, on: date, *, longer: int = 0, weeks: bool = False) -> str:

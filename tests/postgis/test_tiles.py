@@ -29,7 +29,7 @@ from projects.errors import NotFound
 from projects.rights import Principal
 from tests.bench.fabric import lay
 from tests.mvt import decode
-from tests.people import app_url, system_context
+from tests.people import app_url, system_context, undone
 
 PARCELS, PROJECTS = 3000, 4
 PLACE = (105.85, 21.03)  # the middle of the fabric
@@ -53,11 +53,8 @@ def fabric(make_database: Callable[[], str]) -> Iterator[tuple[Engine, Engine]]:
 @pytest.fixture
 def owner(fabric: tuple[Engine, Engine]) -> Iterator[Session]:
     """The owner in maintenance, of which nothing stays."""
-    with fabric[0].connect() as connection:
-        outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            yield session
-        outer.rollback()
+    with undone(fabric[0]) as session:
+        yield session
 
 
 def person(role: str, *, wards: tuple[str, ...] = (), projects: tuple[str, ...] = ()) -> Context:

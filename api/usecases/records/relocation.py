@@ -35,7 +35,7 @@ from geo.access import access_case, access_project
 from geo.history import own_key, record
 from geo.scope import calculating
 from geo.tables import ClearanceCase, Project, ProjectWard, Relocation, Ward
-from projects.belongings import MOVED_KINDS, STATES, UTILITIES, move_faults
+from projects.belongings import MOVED_KINDS, STATES, move_faults
 from projects.errors import Fault, InvalidInput
 
 LONGEST_M = Decimal(1_000_000)
@@ -114,23 +114,6 @@ def moved_counts(session: Session, project: Project | None = None) -> list[Moved
             found.items(), key=lambda item: (item[0][1], order.index(item[0][2]))
         )
     ]
-
-
-def graves_moved(session: Session, project: Project | None = None) -> dict[str, tuple[int, int]]:
-    """Graves moved and graves counted, by ward code: columns 25 and 11 of the weekly table."""
-    rows = [row for row in moved_counts(session, project) if row.kind == "grave"]
-    return {row.ward_code: (row.by_state["moved"], row.count) for row in rows}
-
-
-def utilities_moved(
-    session: Session, project: Project | None = None
-) -> dict[str, dict[str, tuple[int, int]]]:
-    """Utilities moved and counted, by ward code and kind: column 35 of the weekly table."""
-    found: dict[str, dict[str, tuple[int, int]]] = {}
-    for row in moved_counts(session, project):
-        if row.kind in UTILITIES:
-            found.setdefault(row.ward_code, {})[row.kind] = (row.by_state["moved"], row.count)
-    return found
 
 
 def add_relocation(
@@ -236,6 +219,6 @@ def _check_place(values: Mapping[str, Any], today: date) -> None:
 
 
 __all__ = [
-    "Moved", "add_relocation", "graves_moved", "move_relocation", "moved_counts", "need_reason", "plain",
-    "relocations", "utilities_moved",
+    "Moved", "add_relocation", "move_relocation", "moved_counts", "need_reason", "plain",
+    "relocations",
 ]  # fmt: skip
