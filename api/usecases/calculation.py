@@ -182,7 +182,8 @@ def past_states(session: Session, ctx: Context, projects: Sequence[Project], day
     if missing:
         found |= (fresh := states_then(session, missing, as_of=day))
         for code, states in fresh.items():
-            ctx.cache.keep(keys[code], states)
+            if states:  # that nothing moved since is asked again in no time
+                ctx.cache.keep(keys[code], states)
     return found
 
 
