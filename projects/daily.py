@@ -65,9 +65,10 @@ class Rows(Mapping[str, Row]):
 
     def ask(self, codes: Iterable[str]) -> None:
         """Makes some rows in one go."""
-        wanted = [self._p.index[code] for code in codes if code not in self._known]
+        known = self._known  # another thread may put the whole in its place meanwhile
+        wanted = [self._p.index[code] for code in codes if code not in known]
         if wanted:
-            self._known |= rows_of(self._p, self._passed, wanted)
+            known.update(rows_of(self._p, self._passed, wanted))
 
     def __getitem__(self, code: str) -> Row:
         found = self._known.get(code)
