@@ -17,7 +17,8 @@ import numpy.typing as npt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.store import States, joining_whole, states_then
+from geo.past_states import States, read_states
+from geo.store import joining_whole
 from geo.tables import ClearanceCase, Project
 from projects.clearance import gives_possession, wants_land
 from projects.steps import STEPS
@@ -102,7 +103,7 @@ def load_land(
     session: Session, project: Project, *, as_of: date, then: States | None = None
 ) -> dict[int, LandCover]:
     """The land by alignment id as it stood at the end of `as_of`, by what the session knows; `then` is what
-    `states_then` gives, if it is at hand.
+    `geo.past_states.states_then` gives, if it is at hand.
 
     Sees what the session's reach sees: sums of all land are asked inside `geo.scope.calculating`.
     """
@@ -115,7 +116,7 @@ def load_land(
     since = rows["step_on"].astype(np.int64) + EPOCH
     if rows.size:
         if then is None:
-            then = states_then(session, [project.code], as_of=as_of)[project.code]
+            then = read_states(session, project.id, project.code, as_of=as_of)
         _put_back(session, project, as_of, then, case, held, since)
     found: dict[int, LandCover] = {}
     for alignment in np.unique(rows["alignment"]).tolist():
@@ -156,7 +157,7 @@ def _put_back(
     ids = _case_ids(session, project.id, then)
     known = np.array(sorted(ids), dtype=np.int64)
     states = [then[ids[number]] for number in known.tolist()]
-    steps = [(str(state["step"]), date.fromisoformat(state["step_on"])) for state in states]
+    steps = [(str(was.step), was.step_on or date.min) for was in states]
     was_held = np.array([_is_held(step, on, as_of) for step, on in steps], dtype=bool)
     was_since = np.array([on.toordinal() for _, on in steps], dtype=np.int64)
     (moved,) = np.nonzero(np.isin(case, known))

@@ -14,15 +14,15 @@ import numpy as np
 from sqlalchemy import CursorResult, TextClause, select, text
 from sqlalchemy.orm import Session
 
+from geo.past_states import States, states_then
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from geo.tables import Project, Section
 from geo.tables import WorkFront as FrontRow
+from geo.told import told_of
 from projects.codes import AGRI, NON_AGRI, land_kind
-from projects.history import FIELDS, STEP
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 
-States = Mapping[str, Mapping[str, Any]]  # by case code, fields of `projects.history`
 FINISH = "OPEN"  # code of the completion milestone in every template
 
 # Cases, their parcels and the fronts that wait for them are read apart and put together here: made into one document
@@ -55,48 +55,6 @@ FRONTS = text(
 # The planner expects a handful of rows behind row-level security and would look each one up: here come all.
 LOOPS = text(
     "select set_config('enable_nestloop', :loops, true), set_config('enable_mergejoin', :loops, true)"
-)
-
-# What cases looked like on a past day: `projects.history.fold` as a set (a test holds the two together). Only cases
-# with an event after that day are asked for: all others look as they do now, for their row is the fold of all.
-STATES_THEN = text(
-    """
-    with recursive moved as materialized (
-        select distinct object_code from event
-        where project_code = any(cast(:codes as text[])) and object_type = 'case' and effective_on > :day
-    ), chain as (
-        select e.id, e.corrects as older from event e
-        where e.corrects is not null and e.project_code = any(cast(:codes as text[])) and e.object_type = 'case'
-        union all
-        select c.id, e.corrects from chain c join event e on e.id = c.older where e.corrects < e.id
-    ), root as (
-        select id, min(older) as root from chain group by id
-    ), replaced as (
-        select older as id from chain
-        union
-        select a.id from root a join root b on b.root = a.root and b.id > a.id
-    ), told as (
-        select e.project_code, e.object_code, e.effective_on, coalesce(root.root, e.id) as place, e.after,
-               case when jsonb_typeof(e.before) = 'object' then e.before end as before
-        from moved
-        join event e on e.object_type = 'case' and e.object_code = moved.object_code
-        left join root on root.id = e.id
-        where not exists (select from replaced where replaced.id = e.id)
-          and (e.effective_on <= :day or jsonb_typeof(e.before) is distinct from 'object')
-    )
-    select project_code, object_code,
-           coalesce((array_agg(after - 'version') filter (where before is null))[1], '{}')
-           || coalesce(jsonb_object_agg(name, after -> name order by effective_on, place)
-                       filter (where name is not null), '{}') as state
-    from told left join lateral (
-        select name from unnest(cast(:fields as text[])) as name
-        where coalesce(before -> name, 'null') <> coalesce(after -> name, 'null')
-           or name = any(:step) and
-              (coalesce(before -> 'step', 'null') <> coalesce(after -> 'step', 'null')
-               or coalesce(before -> 'step_on', 'null') <> coalesce(after -> 'step_on', 'null'))
-    ) as spoken on before is not null
-    group by project_code, object_code
-    """
 )
 
 
@@ -173,7 +131,8 @@ def load_cases_of(
 ) -> dict[int, tuple[CaseState, ...]]:
     """The same of several projects at once, by their id; `then` is what `states_then` gives, if it is at hand."""
     if then is None:
-        then = states_then(session, [project.code for project in projects], as_of=as_of)
+        told = told_of(session, {project.id: project.code for project in projects})
+        then = {project.code: states_then(told[project.id], as_of=as_of) for project in projects}
     asked = {"projects": [project.id for project in projects]}
     with joining_whole(session):
         rows = _tuples(session, CASES, asked)
@@ -184,8 +143,8 @@ def load_cases_of(
     for project_id, number, code, ward, step, step_on, promised_on, obstacle, version, is_demo in rows:
         parcels, kind = land.get(number, _NO_LAND)
         if (past := past_of[project_id].get(code)) is not None:
-            step, step_on = past["step"], _day(past["step_on"]) or date.min
-            promised_on, obstacle = _day(past["promised_on"]), past["obstacle"]
+            step, step_on = past.step or step, past.step_on or date.min
+            promised_on, obstacle = past.promised_on, past.obstacle
         found[project_id].append(
             CaseState(
                 code, ward, step, step_on, promised_on, obstacle, waiting.get(number, ()), parcels, version,
@@ -227,16 +186,6 @@ def _waiting(packed: bytes | None, codes: Mapping[int, str]) -> dict[int, tuple[
     return found
 
 
-def states_then(session: Session, codes: Sequence[str], *, as_of: date) -> dict[str, States]:
-    """The states at the end of `as_of` of the cases of these projects that have an event after it, by the code of the
-    project and of the case."""
-    asked = {"codes": list(codes), "day": as_of, "fields": list(FIELDS), "step": sorted(STEP)}
-    found: dict[str, dict[str, Mapping[str, Any]]] = {code: {} for code in codes}
-    for project, case, state in _tuples(session, STATES_THEN, asked):
-        found[project][case] = state
-    return dict(found)
-
-
 def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:
     return Activity(
         code=row.code,
@@ -258,8 +207,3 @@ def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:
 def _land(*uses: str) -> str:
     """The notice runs for the longer time unless all of the case's land is agricultural."""
     return AGRI if all(land_kind(use) == AGRI for use in uses) else NON_AGRI
-
-
-@lru_cache(maxsize=16384)
-def _day(value: str | None) -> date | None:
-    return None if value is None else date.fromisoformat(value)

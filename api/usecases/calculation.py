@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.grounds import grounds_of_all, outside, outside_all, rules_of_all
 from api.usecases.known_works import known_works
+from api.usecases.told import told_then
 from geo import scope
 from geo.access import portfolio_state
-from geo.store import States, load_cases_of, load_fronts_of, states_then
+from geo.past_states import States, states_then
+from geo.store import load_cases_of, load_fronts_of
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
 from projects.engine.model import Net
@@ -180,10 +182,11 @@ def past_states(session: Session, ctx: Context, projects: Sequence[Project], day
     }
     missing = [code for code in keys if code not in found]
     if missing:
-        found |= (fresh := states_then(session, missing, as_of=day))
-        for code, states in fresh.items():
-            if states:  # that nothing moved since is asked again in no time
-                ctx.cache.keep(keys[code], states)
+        told = told_then(session, ctx, [p for p in projects if p.code in missing])
+        for p in projects:
+            if p.code in missing:
+                found[p.code] = states_then(told[p.id], as_of=day)
+                ctx.cache.keep(keys[p.code], found[p.code])
     return found
 
 

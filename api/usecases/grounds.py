@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.calendars import working_calendars
 from api.context import Context
 from api.usecases.law_now import law_of
+from api.usecases.told import told_by_code, told_then
 from geo import scope
 from geo.front_rules import run_rules, with_run_fronts
 from geo.passages import Observed, law_facts_of, passages, total
@@ -60,8 +61,9 @@ def _law_grounds(
 ) -> dict[int, LawGround]:
     law = law_of(session, ctx, today=day)
     office = working_calendars(law.holidays)[VN5]
+    told = told_then(session, ctx, projects)
     with scope.calculating(session):
-        facts = law_facts_of(session, projects, day=day)
+        facts = law_facts_of(session, projects, told, day=day)
     return {p.id: LawGround(law.book, office, law.override(p.code), facts=facts[p.id]) for p in projects}
 
 
@@ -71,10 +73,9 @@ def paces_of(session: Session, ctx: Context, day: date) -> Paces:
     kept: _Kept = ctx.cache.get(("passages", ctx.known, day), dict)
     stale = {row.id: row for row in rows if kept.get(row.id, (None,))[0] != row.revision}
     if stale:
-        with scope.calculating(session):
-            fresh = passages(session, {row.id: row.code for row in stale.values()}, day=day)
-        for number, seen in fresh.items():
-            kept[number] = (stale[number].revision, seen)
+        told = told_by_code(session, ctx, {row.id: row.code for row in stale.values()})
+        for number, row in stale.items():
+            kept[number] = (row.revision, passages(told[number], day=day))
     return Paces(total({row.id: kept[row.id][1] for row in rows}))
 
 

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 from api import __version__
 from api.context import Context
 from api.usecases.calculation import resolve_day
-from geo import scope
+from api.usecases.told import told_by_code
 from geo.access import access_project
-from geo.store import states_then
+from geo.past_states import states_then
 from geo.tables import Project
 from geo.tiles import land
 from geo.tiles.grid import LEAST_ZOOM, MOST_ZOOM, Tile
@@ -114,9 +114,8 @@ def moved_cases(session: Session, ctx: Context, project: tuple[int, str, int], d
     number, code, revision = project
 
     def make() -> land.Moved:
-        with scope.calculating(session):
-            then = states_then(session, [code], as_of=day)[code]
-        return {case: (state["step"], state["obstacle"]) for case, state in then.items()}
+        told = told_by_code(session, ctx, {number: code})[number]
+        return {case: (was.step or "", was.obstacle) for case, was in states_then(told, as_of=day).items()}
 
     found: land.Moved = ctx.cache.get(("moved", number, revision, ctx.known, day), make)
     return found

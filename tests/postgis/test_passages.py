@@ -15,6 +15,7 @@ from api.usecases.case_facts import step_facts
 from geo.history import record, statements
 from geo.passages import law_facts_of, passages
 from geo.tables import CaseFact, ClearanceCase, Project
+from geo.told import told_of
 from projects.forecasting.lawful import KINDS
 from projects.forecasting.pace import REACHED, Seen
 from projects.history import changed, fold, standing
@@ -120,7 +121,8 @@ def test_passages_are_those_of_the_histories_on_every_day(invented: Session) -> 
     for ahead in range(0, 61, 6):
         day = FIRST + timedelta(ahead)
         expected = by_hand(invented, day)
-        assert passages(invented, {number: "TULIEN"}, day=day) == {number: expected}, day
+        told = told_of(invented, {number: "TULIEN"})[number]
+        assert passages(told, day=day) == expected, day
         compared.update({step: seen.n for (_, step), seen in expected.items()})
     assert len(compared) > 6
     assert sum(compared.values()) > 200
@@ -128,16 +130,18 @@ def test_passages_are_those_of_the_histories_on_every_day(invented: Session) -> 
 
 def test_a_project_without_history_has_nothing_observed(session: Session) -> None:
     number = add_cases(session, ["TULIEN-0001"])[0].project_id
-    assert passages(session, {number: "TULIEN", 999: "KHONGCO"}, day=LAST) == {number: {}, 999: {}}
-    assert passages(session, {}, day=LAST) == {}
+    told = told_of(session, {number: "TULIEN", 999: "KHONGCO"})
+    assert {project: passages(each, day=LAST) for project, each in told.items()} == {number: {}, 999: {}}
+    assert told_of(session, {}) == {}
 
 
 def test_the_facts_of_the_law_are_the_steps_and_the_facts_beside_them(invented: Session) -> None:
     project = invented.scalars(select(Project)).one()
     wanted = set(KINDS)
+    told_all = told_of(invented, {project.id: project.code})
     seen = 0
     for day in (FIRST + timedelta(20), LAST):
-        found = law_facts_of(invented, (project,), day=day)[project.id]
+        found = law_facts_of(invented, (project,), told_all, day=day)[project.id]
         for case in invented.scalars(select(ClearanceCase)):
             early = 0 < STEPS[case.step].order + 1 <= STEPS["S90"].order and STEPS[case.step].group
             told = {(fact.kind, fact.on) for fact in found.get(case.code, ())}

@@ -1,4 +1,4 @@
-"""The set-based read of past states and `projects.history.fold` are one rule."""
+"""The array read of past states and `projects.history.fold` are one rule, read whole or as the events come in."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from geo.history import record, statements
-from geo.store import states_then
+from geo.past_states import read_states
+from geo.tables import Project
 from projects.history import FIELDS, fold
+from tests.postgis.case_rows import add_cases
 
 FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(n) for n in range(-1, 14)]
@@ -34,10 +36,22 @@ LAST_STATE = text(
 )
 
 
+HEADLINE = ("step", "step_on", "promised_on", "obstacle")
+
+
+def project_of(code: str) -> str:
+    return "TULIEN" if code < "TULIEN-0050" else "KHAC"
+
+
+def iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 @pytest.fixture
 def invented(session: Session) -> Session:
     """A session with random histories: out of order, corrected, corrected twice, in two projects."""
     chosen = random.Random(20260310)
+    add_cases(session, [code for code in CODES if project_of(code) == "TULIEN"], told=False)
     for code in CODES:
         state = {name: values[0] for name, values in VALUES.items()}
         made: list[int] = []
@@ -51,7 +65,7 @@ def invented(session: Session) -> Session:
                 kind="case.edit" if before else "case.import",
                 object_type="case",
                 object_code=code,
-                project_code="TULIEN" if code < "TULIEN-0050" else "KHAC",
+                project_code=project_of(code),
                 actor="t",
                 effective_on=FIRST if before is None else FIRST + timedelta(chosen.randint(0, 12)),
                 before=before,
@@ -75,10 +89,18 @@ def by_fold(session: Session, day: date) -> dict[str, dict[str, Any]]:
 
 def test_the_read_of_past_states_is_the_fold(invented: Session) -> None:
     compared = 0
-    for day in DAYS:
-        expected = by_fold(invented, day)
-        assert states_then(invented, ["TULIEN"], as_of=day) == {"TULIEN": expected}
-        compared += len(expected)
+    for project in invented.scalars(select(Project).where(Project.code == "TULIEN")):
+        for day in DAYS:
+            expected = {
+                code: tuple(state[name] for name in HEADLINE)
+                for code, state in by_fold(invented, day).items()
+            }
+            found = read_states(invented, project.id, project.code, as_of=day)
+            assert {
+                code: (was.step, iso(was.step_on), iso(was.promised_on), was.obstacle)
+                for code, was in found.items()
+            } == expected
+            compared += len(expected)
     assert compared > 300
 
 
