@@ -115,6 +115,10 @@ class Told:
         found: npt.NDArray[np.bool_] = (self.rows["says"] & what) != 0
         return found
 
+    def known_by(self, event: int) -> bool:
+        """Whether this is the history as it was known with an event: nothing was told between that and `last`."""
+        return self.last >= event and not np.any(self.rows["id"] > event)
+
     def stepped(self) -> npt.NDArray[np.int64]:
         """Of each row the day of its step: where a case begins the day that it came with, `NO_DAY` without one."""
         found: npt.NDArray[np.int64] = np.where(

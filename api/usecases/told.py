@@ -11,7 +11,7 @@ from geo import scope
 from geo.tables import Project
 from geo.told import Told, told_of
 
-_Kept = tuple[int | None, dict[int, Told]]  # the moment of knowledge, and the histories by project
+_Kept = tuple[int, dict[int, Told]]  # the moment of knowledge, and the histories by project
 
 
 def told_then(session: Session, ctx: Context, projects: Sequence[Project]) -> dict[int, Told]:
@@ -21,13 +21,17 @@ def told_then(session: Session, ctx: Context, projects: Sequence[Project]) -> di
 
 def told_by_code(session: Session, ctx: Context, projects: dict[int, str]) -> dict[int, Told]:
     """The same of projects by id and code."""
-    # Of earlier moments of knowledge one at a time: each is as large as what is known now.
-    place = ("told", ctx.known is None)
-    held: _Kept | None = ctx.cache.peek(place)
-    if held is None or held[0] != ctx.known:
-        held = ctx.known, {}
-        ctx.cache.keep(place, held)
+    now: dict[int, Told] = ctx.cache.get(("told",), dict)
+    if ctx.known is None:
+        kept = now
+    else:
+        # Of earlier moments one at a time: each is as large as what is known now, and mostly the same.
+        held: _Kept | None = ctx.cache.peek(("told then",))
+        if held is None or held[0] != ctx.known:
+            held = ctx.known, {p: told for p, told in now.items() if told.known_by(ctx.known)}
+            ctx.cache.keep(("told then",), held)
+        kept = held[1]
     with scope.calculating(session):
-        found = told_of(session, projects, held[1])
-    held[1].update(found)
+        found = told_of(session, projects, kept)
+    kept.update(found)
     return found

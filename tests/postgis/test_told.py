@@ -16,6 +16,7 @@ from geo.tables import ClearanceCase
 from geo.told import Told, told_of
 from projects.codes import OBSTACLES
 from tests.postgis.case_rows import FIRST, add_cases
+from tests.postgis.land_rows import add_event
 
 CODES = [f"TULIEN-{n:04d}" for n in range(20)]
 STEPS = ("S10", "S20", "S30", "S80")
@@ -63,7 +64,7 @@ def same(one: Told, other: Told) -> bool:
 
 
 def stages(session: Session, *, forgetting: bool = False) -> list[bool]:
-    """Whether the kept history was the whole one after each stage of a few events; `forgetting`: without corrections."""
+    """Whether the kept history was the whole one after each stage of a few events; `forgetting`: no chains."""
     chosen = random.Random(20261127)
     number = add_cases(session, CODES)[0].project_id
     made: dict[str, list[int]] = {}
@@ -120,6 +121,17 @@ def test_an_older_reader_takes_nothing_away(session: Session) -> None:
     (kept,) = told_of(session, {number: "TULIEN"}).values()
     ahead = replace(kept, last=kept.last + 1000)
     assert told_of(session, {number: "TULIEN"}, {number: ahead})[number].last == ahead.last
+
+
+def test_a_history_is_that_of_an_earlier_moment_if_nothing_was_told_since(session: Session) -> None:
+    chosen, made, states = random.Random(1), dict[str, list[int]](), dict[str, Any]()
+    number = add_cases(session, CODES)[0].project_id
+    tell(session, chosen, made, states)
+    then = session.scalar(text("select max(id) from event"))
+    add_event(session)  # of something else
+    assert told_of(session, {number: "TULIEN"})[number].known_by(then)
+    tell(session, chosen, made, states)
+    assert not told_of(session, {number: "TULIEN"})[number].known_by(then)
 
 
 def test_every_obstacle_fits_into_its_place() -> None:
