@@ -27,7 +27,12 @@ _SET = text(
 # What is lost with a crash here is when somebody was last seen, and a count.
 _DOOR = text(f"{_SET.text.rstrip()}, set_config('synchronous_commit', :commit, true)")
 _REACH = text("select set_config('duonggang.reach', :reach, true)")
-_READ = text("select coalesce(current_setting('duonggang.reach', true), '')")
+_WIDEN = text(
+    """
+    select coalesce(current_setting('duonggang.reach', true), ''),
+           set_config('duonggang.reach', 'calculation', true)
+    """
+)
 
 
 def enter(session: Session, who: Principal) -> None:
@@ -58,8 +63,7 @@ def door(session: Session, *, durable: bool = True) -> None:
 @contextmanager
 def calculating(session: Session) -> Iterator[None]:
     """All cases, parcels and their events for the length of a `with`; the reach of before returns afterwards."""
-    before = session.scalar(_READ)
-    session.execute(_REACH, {"reach": "calculation"})
+    before = session.scalar(_WIDEN)  # columns are made in their order
     try:
         yield
     except BaseException:
@@ -67,4 +71,5 @@ def calculating(session: Session) -> Iterator[None]:
         with suppress(SQLAlchemyError):
             session.execute(_REACH, {"reach": before})
         raise
-    session.execute(_REACH, {"reach": before})
+    if before != "calculation":
+        session.execute(_REACH, {"reach": before})

@@ -122,6 +122,13 @@ def calculate_all(
     session: Session, ctx: Context, projects: Sequence[Project], day: date
 ) -> tuple[Calculation, ...]:
     """The calculations of several projects, in their order; what is not kept is read in few statements."""
+    with scope.calculating(session):  # once, for all that is read below
+        return _calculate_all(session, ctx, projects, day)
+
+
+def _calculate_all(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> tuple[Calculation, ...]:
     beside = outside_all(session, ctx, projects, day)
     keys = {p.id: (*result_key(ctx, p, day), beside[p.id]) for p in projects}
     kept: dict[int, Calculation] = {}
