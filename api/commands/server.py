@@ -154,7 +154,7 @@ def _run(settings: Settings, url: str, listener: socket.socket, tell: Tell) -> N
     server = uvicorn.Server(server_config(app, web))
     _announce(settings, listener, tell)
     _say_if_nobody_may_enter(stands, tell)
-    threading.Thread(target=_calculate_ahead, args=(app, server), daemon=True).start()
+    threading.Thread(target=_quietly_ahead, args=(app, server), daemon=True).start()
     with anchoring(web, anchor_file(settings)), working(web):
         server.run(sockets=[listener])
 
@@ -204,12 +204,16 @@ def _note(vi: str, en: str = "") -> None:
     logs.log().info("progress", vi=vi, en=en)
 
 
-def _calculate_ahead(app: FastAPI, server: uvicorn.Server) -> None:
+def calculate_ahead(app: FastAPI) -> None:
     """Fills the result cache, so that the first page does not wait for all projects."""
+    with app.state.sessions.begin() as session, calculating(session):
+        overview(session, app.state.context)
+        make_desks(session, app.state.context)
+
+
+def _quietly_ahead(app: FastAPI, server: uvicorn.Server) -> None:
     try:
-        with app.state.sessions.begin() as session, calculating(session):
-            overview(session, app.state.context)
-            make_desks(session, app.state.context)
+        calculate_ahead(app)
     except Exception as error:  # the page that needs it says what is wrong, to the person who asked
         if not server.should_exit:
             logs.log().warning("could not calculate ahead", exc_info=error)
