@@ -6,35 +6,42 @@ the right, and writes the event.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
-from geo.network_rows import ACTIVITY, READ, TYPES, activities_of, activity_values, link_values
+from geo.network_rows import (
+    ACTIVITY,
+    LINKS,
+    NUMBERED,
+    READ,
+    TIE,
+    activities_of,
+    activity_values,
+    link_values,
+    links_of,
+)
 from geo.store import FINISH
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from geo.tables import Project, ProjectNetwork, WorkFront
-from geo.tables.base import Base
 from projects.calendars import ALL, Calendar
 from projects.engine.checks import faults_of
 from projects.engine.docparts import Reader, calendar_of
 from projects.engine.docrows import calendar_row
 from projects.engine.model import Activity, LagCalendar, Link, Net, Options, Progress
 from projects.engine.recalled import recalled
-from projects.engine.shifts import DAY, OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
+from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkCalendar, WorkTime, from_days, work_time
 from projects.errors import Fault, InvalidInput, NotFound
 from projects.model import NodeKind
 from projects.plan import IMPORTED, TEMPLATE, Plan, link_key
 
-LINK = Base.metadata.tables["link"]
-OF_LINK = [
-    LINK.c[name] for name in ("pred_id", "succ_id", "type", "lag", "lag_minutes", "lag_calendar", "version")
-]
 DAY_UNIT, MINUTE_UNIT = "day", "minute"
 
 
@@ -84,24 +91,25 @@ def load_stored(session: Session, project: Project, known: Mapping[str, Calendar
     read = _read(session, (project,), known).get(project.id)
     if read is None:
         return None
-    plan, activities, links = read
+    plan, activities, of_links = read
     versions = {row.code: row.version for row in activities}
-    return Stored(plan, versions | {link_key(u, v, TYPES[t]): version for u, v, t, _, _, version in links})
+    keys = (link_key(k.pred, k.succ, k.type) for k in plan.net.links)
+    return Stored(plan, versions | dict(zip(keys, of_links, strict=True)))
 
 
-_LinkRow = tuple[str, str, str, int, str | None, int]  # ends, type, lag and its calendar, version
+# What an activity's row says beside the engine's values: its code, kind, front and the code its sender gave it.
+Tie = tuple[str, str, int | None, str | None]
 
 
 def _read(
     session: Session, projects: Sequence[Project], known: Mapping[str, Calendar]
-) -> dict[int, tuple[Plan, Sequence[Row[Any]], list[_LinkRow]]]:
-    """Plans with their rows, of the projects that have a network."""
+) -> dict[int, tuple[Plan, Sequence[Row[Any]], list[int]]]:
+    """Plans with the rows of their activities and the versions of their links, of the projects that have a network."""
     session.flush()  # the columns of tables are asked for, which does not do it by itself
     ids = [project.id for project in projects]
     asked = select(ACTIVITY.c.project_id, *READ).where(ACTIVITY.c.project_id.in_(ids))
-    rows: dict[int, list[Any]] = {}
-    for row in session.execute(asked.order_by(ACTIVITY.c.project_id, ACTIVITY.c.code)):
-        rows.setdefault(row[0], []).append(row)
+    every = session.execute(asked.order_by(ACTIVITY.c.project_id, ACTIVITY.c.code)).all()
+    rows = {number: list(mine) for number, mine in groupby(every, itemgetter(0))}
     if not rows:
         return {}
     abouts = {
@@ -111,32 +119,29 @@ def _read(
             execution_options={"populate_existing": True},
         )
     }
-    days = {number for number in rows if counts_days(abouts.get(number))}
-    codes = {row.id: row.code for mine in rows.values() for row in mine}
-    links: dict[int, list[_LinkRow]] = {number: [] for number in rows}
-    for number, pred, succ, kind, lag, minutes, calendar, version in session.execute(
-        select(LINK.c.project_id, *OF_LINK).where(LINK.c.project_id.in_(rows))
-    ):
-        worked = lag * DAY if number in days else minutes or 0
-        links[number].append((codes[pred], codes[succ], kind, worked, calendar, version))
+    linked = {row.project_id: row for row in session.execute(LINKS, {"projects": list(rows)})}
     tied = select(WorkFront.id, WorkFront.code).where(WorkFront.project_id.in_(rows))
     fronts = dict(session.execute(tied).all())
-    found: dict[int, tuple[Plan, Sequence[Row[Any]], list[_LinkRow]]] = {}
+    found: dict[int, tuple[Plan, Sequence[Row[Any]], list[int]]] = {}
     for project in projects:
-        if project.id not in rows:
+        if (mine := rows.get(project.id)) is None:
             continue
-        mine = links[project.id]
-        mine.sort()  # by the ends and the type, which no two have in common
+        about = abouts.get(project.id)
+        whole = counts_days(about)
+        links: tuple[Link, ...] = ()
+        versions: list[int] = []
+        if (packed := linked.get(project.id)) is not None:
+            links, versions = links_of(packed, dict(map(NUMBERED, mine)), whole_days=whole)
         plan = plan_of(
             project.code,
-            abouts.get(project.id),
+            about,
             known,
-            activities=activities_of(rows[project.id], whole_days=project.id in days),
-            links=tuple([Link(u, v, TYPES[t], lag, named) for u, v, t, lag, named, _ in mine]),
-            rows=rows[project.id],
+            activities=activities_of(mine, whole_days=whole),
+            links=links,
+            ties=list(map(TIE, mine)),
             fronts=fronts,
         )
-        found[project.id] = plan, rows[project.id], mine
+        found[project.id] = plan, mine, versions
     return found
 
 
@@ -152,15 +157,14 @@ def plan_of(
     *,
     activities: tuple[Activity, ...],
     links: tuple[Link, ...],
-    rows: Iterable[ActivityRow | Row[Any]],
+    ties: Sequence[Tie],
     fronts: Mapping[int, str],
 ) -> Plan:
-    """A plan of what is kept: `about` is the row of `project_network`, `rows` those of the activities."""
+    """A plan of what is kept: `about` is the row of `project_network`, `ties` are those of the activities."""
     whole = counts_days(about)
     own = () if about is None else _calendars_of(about.calendars)
     times = known_times(known, whole_days=whole) | {c.name: work_time(c) for c in own}
     options = {} if about is None else about.options
-    rows = list(rows)
     return Plan(
         net=Net(
             project=project,
@@ -174,9 +178,9 @@ def plan_of(
         lag_calendar=LagCalendar(options.get("lag_calendar", LagCalendar.PREDECESSOR)),
         critical_float=int(options.get("critical_float_minutes", 0)),
         calendars=own,
-        fronts={row.code: fronts[row.front_id] for row in rows if row.front_id is not None},
-        possessions=frozenset(row.code for row in rows if row.kind == NodeKind.POSSESSION),
-        sender_codes={row.code: row.sender_code for row in rows if row.sender_code is not None},
+        fronts={code: fronts[front] for code, _, front, _ in ties if front is not None},
+        possessions=frozenset(code for code, kind, _, _ in ties if kind == NodeKind.POSSESSION),
+        sender_codes={code: sender for code, _, _, sender in ties if sender is not None},
         source=TEMPLATE if about is None else about.source,
         version=0 if about is None else about.version,
     )

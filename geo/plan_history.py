@@ -132,7 +132,7 @@ def load_plans(session: Session, project: Project, known: Mapping[str, Calendar]
                     key=lambda k: (k.pred, k.succ, k.type),
                 )
             ),
-            rows=rows,
+            ties=[(row.code, row.kind, row.front_id, row.sender_code) for row in rows],
             fronts=fronts,
         )
         found.append((edit, plan))
