@@ -39,12 +39,17 @@ def forecasts(
 ) -> dict[str, HandoverForecast]:
     """Handover forecast by case code; cases that left the boundary (X2) are not needed and left out.
 
-    `made`: what was found before on the same day with the same law and paces, kept by whoever asks again.
+    `made`: what was found before on the same day with the same law and paces, kept by whoever asks again. Promises
+    are not among it: they are sooner made than found.
     """
     made = {} if made is None else made
     found = {}
     for case in cases:
-        if not wants_land(case.step):
+        step = case.step
+        if not wants_land(step):
+            continue
+        if case.promised_on is not None and not gives_possession(step):
+            found[case.code] = _promised(case, case.promised_on, data_date, grounds)
             continue
         key = likeness(case, grounds)
         forecast = made.get(key)
@@ -97,19 +102,15 @@ def kept_promise(
 def _promised(case: CaseState, promised: date, data_date: date, grounds: Grounds) -> HandoverForecast:
     least = lawful_earliest(case, data_date, grounds.law) if grounds.law else None
     on, least = kept_promise(promised, data_date, least)
-    asked = on if least is None else max(promised, data_date + _DAY)
-    parts: tuple[Part, ...] = (Part("S105", data_date, asked, "promise"),)
-    if least is not None:
-        parts = (*parts, Part("S105", asked, on, "law", rule=least.rule, basis=least.basis))
+    beside: tuple[Part, ...] = ()
     if obstacles := grounds.obstacles.get(case.code):
-        beside = (
+        beside = tuple(
             Part("S105", on, o.due_on, "obstacle", detail=o.cause, binding=False)
             for o in _due(obstacles, on)
             if o.due_on
         )
-        parts = (*parts, *beside)
     basis = PROMISED if least is None else LAWFUL
-    return HandoverForecast(on, basis, parts, case.step, promised, least)
+    return HandoverForecast(on, basis, beside, case.step, promised, least, data_date)
 
 
 def _steps(case: CaseState, data_date: date, grounds: Grounds) -> Iterable[Part]:

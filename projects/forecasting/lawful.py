@@ -34,6 +34,9 @@ KINDS = (
     "proof.money_for_home", "proof.free_handover", "recovery.decided",
 )  # fmt: skip
 _DECISION = STEPS["S90"].order
+_BEFORE = frozenset(code for code, step in STEPS.items() if step.group and step.order < _DECISION)
+# Notices are served by the hundred: thousands of cases differ in nothing that the law looks at.
+_Alike = tuple[date, str, date, str, tuple[Fact, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,10 @@ class LawGround:
     counting: Counting = CIVIL_CODE
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     longest: timedelta = field(init=False, repr=False, compare=False)  # that a notice makes anybody wait
-    found: dict[tuple[object, ...], tuple[LawfulEarliest, ...]] = field(
+    found: dict[_Alike, tuple[LawfulEarliest, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    binding: dict[_Alike, LawfulEarliest | None] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
@@ -82,19 +88,23 @@ def lawful_earliest(case: CaseState, data_date: date, ground: LawGround) -> Lawf
 
     Facts later than the data date do not count. Paused cases and those from the recovery decision on have none.
     """
-    found = minima(case, data_date, ground)
-    if not found:
+    if case.step not in _BEFORE:
         return None
-    tomorrow = data_date + timedelta(days=1)
-    return max((least for least in found if least.on > tomorrow), key=lambda least: least.on, default=None)
+    key = (data_date, case.step, case.step_on, case.land, ground.facts.get(case.code, ()))
+    try:
+        return ground.binding[key]
+    except KeyError:
+        tomorrow = data_date + timedelta(days=1)
+        later = [least for least in minima(case, data_date, ground) if least.on > tomorrow]
+        last = ground.binding[key] = max(later, key=lambda least: least.on, default=None)
+        return last
 
 
 def minima(case: CaseState, data_date: date, ground: LawGround) -> tuple[LawfulEarliest, ...]:
     """Every minimum that is still to run for a case at `data_date`, in the order of the road; also those that have
     run out by then."""
-    if STEPS[case.step].order >= _DECISION or not STEPS[case.step].group:
+    if case.step not in _BEFORE:
         return ()
-    # Notices are served by the hundred: thousands of cases differ in nothing that the law looks at.
     key = (data_date, case.step, case.step_on, case.land, ground.facts.get(case.code, ()))
     found = ground.found.get(key)
     if found is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from projects.forecasting import words
 from projects.forecasting.lawful import LawfulEarliest, LawGround
@@ -12,6 +13,7 @@ from projects.forecasting.pace import Paces
 from projects.forecasting.plots import PlotDay
 
 ACTUAL, PROMISED, LAWFUL, PACE = "actual", "promised", "lawful", "pace"
+_DAY = timedelta(days=1)
 SOURCES = ("actual", "promise", "law", "observed", "assumed", "obstacle", "plot")
 
 
@@ -50,20 +52,33 @@ class Part:
         return words.part(self)
 
 
-@dataclass(frozen=True, slots=True)
-class HandoverForecast:
+class HandoverForecast(NamedTuple):
     """The day on which the land is handed over, where the day comes from, and its parts one after the other.
 
     `basis`: actual | promised | lawful (a promise that the law does not allow so early) | pace. `promised`: the
-    promised day, kept whatever became of it; `lawful`: the minimum that moved the day.
+    promised day, kept whatever became of it; `lawful`: the minimum that moved the day. A promise seen at the end of
+    day `seen` makes its own parts when they are asked for: a portfolio has tens of thousands, and few are read. `own`:
+    the parts besides, all of them without a promise.
     """
 
     on: date
     basis: str
-    parts: tuple[Part, ...] = ()
+    own: tuple[Part, ...] = ()
     step: str = ""
     promised: date | None = None
     lawful: LawfulEarliest | None = None
+    seen: date | None = None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The way to the handover, one part after the other."""
+        if self.promised is None or self.seen is None:
+            return self.own
+        kept = max(self.promised, self.seen + _DAY)
+        parts: tuple[Part, ...] = (Part("S105", self.seen, kept, "promise"),)
+        if (least := self.lawful) is not None:
+            parts = (*parts, Part("S105", kept, least.on, "law", rule=least.rule, basis=least.basis))
+        return (*parts, *self.own)
 
     @property
     def why(self) -> tuple[str, str]:

@@ -66,7 +66,7 @@ def edited(stand: Stand, days: Mapping[str, date], resolved: Resolved | None = N
     land may open with another one."""
     live = stand.reckoning
     predicted = {
-        code: replace(forecast, on=days[code]) if code in days else forecast
+        code: forecast._replace(on=days[code]) if code in days else forecast
         for code, forecast in live.predicted.items()
     }
     works = live.works

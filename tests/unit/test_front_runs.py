@@ -44,7 +44,7 @@ def made(seed: int) -> tuple[Reckoning, dict[str, Any], Predicted]:
     rng = random.Random(seed + 9999)
     waiting = {case.code for land in one.ground for case in land.waiting}
     other = {
-        code: replace(f, on=FRIDAY + timedelta(rng.randint(1, 120))) if code in waiting else f
+        code: f._replace(on=FRIDAY + timedelta(rng.randint(1, 120))) if code in waiting else f
         for code, f in predicted.items()
     }
     return one, json.loads(json.dumps(document)), other

@@ -147,9 +147,9 @@ def test_what_was_learnt_in_the_period_is_the_opening_and_all_tables_hold_it() -
     network = road("F1", "F2", days=10, calendar="ALL")
     cases = {"H-1": case("H-1", "F1", step="S97"), "H-2": case("H-2", "F1", step="S97")}
     own, *states = land((network, cases), (network, cases), (network, cases))
-    then = replace(own, forecasts={c: replace(f, on=f.on + timedelta(6)) for c, f in own.forecasts.items()})
+    then = replace(own, forecasts={c: f._replace(on=f.on + timedelta(6)) for c, f in own.forecasts.items()})
     states = [
-        replace(s, forecasts={c: replace(f, on=f.on + timedelta(6)) for c, f in s.forecasts.items()})
+        replace(s, forecasts={c: f._replace(on=f.on + timedelta(6)) for c, f in s.forecasts.items()})
         for s in states
     ]
     found = make_ledger(

@@ -95,7 +95,7 @@ def if_freed(made: tuple[Network, list[CaseState], dict[str, RunRule]], codes: C
     """The completion computed anew with some cases handed over on the data date."""
     network, cases, rules = made
     done = {
-        code: replace(f, on=FRIDAY, basis="actual") if code in codes else f
+        code: f._replace(on=FRIDAY, basis="actual") if code in codes else f
         for code, f in forecasts(cases, FRIDAY).items()
     }
     return delay(network, cases, rules, done).forecast_finish
@@ -159,7 +159,7 @@ def test_gains_and_critical_cases_with_runs_equal_full_recomputation() -> None:
             found.forecast_finish - if_freed(world(seed), found.critical_cases)
         ).days == found.driving_days, seed
         for code in waiting:
-            later = {c: replace(f, on=f.on + timedelta(1)) if c == code else f for c, f in predicted.items()}
+            later = {c: f._replace(on=f.on + timedelta(1)) if c == code else f for c, f in predicted.items()}
             if delay(network, cases, rules, later).forecast_finish > found.forecast_finish:
                 assert code in found.critical_cases, (seed, code)
     assert sooner > 5
@@ -172,7 +172,7 @@ def test_a_front_says_when_it_would_open_with_some_of_its_cases_free() -> None:
         predicted = forecasts(cases, FRIDAY)
         rng = random.Random(seed)
         codes = rng.sample(sorted(predicted), len(predicted) // 2)
-        done = {c: replace(f, on=min(f.on, FRIDAY)) if c in codes else f for c, f in predicted.items()}
+        done = {c: f._replace(on=min(f.on, FRIDAY)) if c in codes else f for c, f in predicted.items()}
         ground = lands(network, (), cases, predicted, FRIDAY, rules)
         after = {land.front: land for land in lands(network, (), cases, done, FRIDAY, rules)}
         for land in ground:

@@ -97,7 +97,7 @@ def test_gains_of_fronts_that_open_with_a_run_equal_a_full_recomputation() -> No
         before = delay_of(whole, planned_finish=None).forecast_finish
         for _ in range(4):
             freed = set(rng.sample(waiting, rng.randint(0, len(waiting))))
-            free = {code: replace(f, on=FRIDAY) if code in freed else f for code, f in predicted.items()}
+            free = {code: f._replace(on=FRIDAY) if code in freed else f for code, f in predicted.items()}
             after = delay_of(
                 reckoned(network, cases, rules=rules, predicted=free), planned_finish=None
             ).forecast_finish

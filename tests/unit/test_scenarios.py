@@ -60,7 +60,7 @@ def edited(network: Network, stand: Stand, body: dict[str, Any]) -> Network:
                 days[code] = stand.predicted[code].on + timedelta(group["days"])
     days |= {m["code"]: date.fromisoformat(m["on"]) for m in body.get("cases", ())}
     cases = tuple(stand.cases.values())
-    predicted = {code: replace(forecast, on=days[code]) for code, forecast in stand.predicted.items()}
+    predicted = {code: forecast._replace(on=days[code]) for code, forecast in stand.predicted.items()}
     whole = with_cases(network, lands(network, (), cases, predicted, DAY), cases, predicted, DAY)
     activities = []
     for a in whole.activities:

@@ -173,7 +173,7 @@ def reckoned(
     network, cases, rules = world
     predicted = forecasts(cases, FRIDAY)
     if later is not None:
-        late = replace(predicted[later[0]], on=predicted[later[0]].on + timedelta(later[1]))
+        late = predicted[later[0]]._replace(on=predicted[later[0]].on + timedelta(later[1]))
         predicted = predicted | {later[0]: late}
     return reckoning_of(network, tuple(cases), TABLE, data_date=FRIDAY, predicted=predicted, rules=rules)
 
@@ -231,7 +231,7 @@ def test_risk_of_a_front_with_a_run_is_that_of_reckoning_each_draw() -> None:
         result = simulate(p, drawn, asked={c: [c] for c in drawn}, strips=strips, seed=seed, iterations=16)
         for j in range(16):
             days = {
-                c: replace(f, on=date.fromordinal(int(result.reached[c][j]))) if c in drawn else f
+                c: f._replace(on=date.fromordinal(int(result.reached[c][j]))) if c in drawn else f
                 for c, f in found.predicted.items()
             }
             again = reckoning_of(network, tuple(cases), TABLE, data_date=FRIDAY, predicted=days, rules=rules)
