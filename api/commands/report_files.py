@@ -14,7 +14,7 @@ from api.commands.shared import command_context, fail, say, transaction
 from api.formatting import HANOI_TIME
 from api.reports.files import Asked, report_file
 from api.reports.verify import check_report
-from api.usecases.calculation import resolve_day
+from api.usecases.calculation import compared_day, resolve_day
 from geo import moment
 
 app = typer.Typer()
@@ -51,7 +51,8 @@ def make(
         moment.look_back(session, event)
         ctx = replace(command_context(), known=event, known_at=at)
         day = resolve_day(session, ngay.date() if ngay else None)
-        asked = Asked(project or None, day, tu.date() if tu else None, kind, body or None)
+        since = compared_day(session, day, tu.date() if tu else None, usual=None)
+        asked = Asked(project or None, day, since, kind, body or None)
         data, _ = report_file(session, ctx, asked, form)
     out.write_bytes(data)
     say(f"{out}: {len(data)} byte.", f"{len(data)} bytes")

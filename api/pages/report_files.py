@@ -19,7 +19,7 @@ from api.formatting import HANOI_TIME
 from api.moments import KNOWN_AT
 from api.reports.files import FORMS, Asked, report_file
 from api.usecases.bodies import since_of
-from api.usecases.calculation import first_day, resolve_day
+from api.usecases.calculation import compared_day, resolve_day
 
 router = APIRouter(prefix="/bao-cao-cham")
 
@@ -30,7 +30,6 @@ Kind = Annotated[
 ]
 Brief = Annotated[Literal["bao-cao", "tom-tat"], Query(description="Báo cáo hay tóm tắt một trang.")]
 Since = Annotated[date | None, Query(description="So với ngày này (mặc định 28 ngày trước ngày số liệu).")]
-PERIOD = 28  # days of movement that a report shows unless it is told otherwise
 
 
 @router.get("/tep", response_class=Response)
@@ -46,7 +45,7 @@ def portfolio_file(
     """The report, the brief or the pack of the whole portfolio as a file; the report looks at no period."""
 
     def asked(day: date) -> Asked:
-        return Asked(None, day, None if loai == "bao-cao" else _since(session, day, tu), loai)
+        return Asked(None, day, None if loai == "bao-cao" else compared_day(session, day, tu), loai)
 
     return _file(request, session, ctx, asked, ngay, dang, f"danh-muc-{loai}")
 
@@ -65,7 +64,7 @@ def project_file(
     """The report, the brief or the pack of one project as a file."""
 
     def asked(day: date) -> Asked:
-        return Asked(code, day, _since(session, day, tu), loai)
+        return Asked(code, day, compared_day(session, day, tu), loai)
 
     return _file(request, session, ctx, asked, ngay, dang, f"{code}-{loai}")
 
@@ -87,14 +86,6 @@ def body_file(
         return Asked(None, day, since_of(session, body, day, tu), loai, body)
 
     return _file(request, session, ctx, asked, ngay, dang, f"{body}-{loai}")
-
-
-def _since(session: SessionDep, day: date, wanted: date | None) -> date | None:
-    """The day to compare with: the one asked for, else four weeks earlier; None where there was no data."""
-    first = first_day(session)
-    since = wanted or day - timedelta(days=PERIOD)
-    since = max(since, first) if first is not None else since
-    return since if since < day else None
 
 
 def _settled(request: Request) -> RedirectResponse:

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 
 from api.deps import ContextDep, DataDate, LangDep, SessionDep
+from api.language import Lang
 from api.pages import weekly_rows
 from api.pages.rendering import render
 from api.pages.sheet_answer import xlsx
@@ -21,6 +22,7 @@ from geo.tables import Project
 from projects.belongings import MOVED_KINDS
 from projects.codes import OBSTACLES
 from projects.weekly.columns import BY_KEY, FORM_NUMBERS, GROUPS, UNITS
+from projects.weekly.moved import utilities
 from projects.weekly.table import By
 
 router = APIRouter(prefix="/bieu-tong-hop")
@@ -99,6 +101,7 @@ def cases_page(
     session: SessionDep,
     lang: LangDep,
     cot: Short,
+    du_an: ProjectQuery = "",
     tuan: Short = "",
     dem: Short = "ho-so",
     phuong: Short = "",
@@ -107,10 +110,10 @@ def cases_page(
     tu: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ngay: DataDate = None,
 ) -> HTMLResponse:
-    """The cases of all projects behind a figure of the total row; the graves or utilities, where those are counted."""
-    behind = Behind(cot, tuan, dem, quan or None, thanh_phan or None)
+    """The cases of all projects behind a figure of the total row; of any row where graves or utilities are counted."""
+    behind = Behind(cot, tuan, dem, quan or None, thanh_phan or None, du_an)
     if cot in BY_KEY and BY_KEY[cot].moves:
-        return _things(request, session, behind, phuong, ngay, tu)
+        return _things(request, session, lang, behind, phuong, ngay, tu)
     found, day = all_behind(session, behind, ward=phuong, as_of=ngay)
     return render(
         request,
@@ -132,9 +135,10 @@ def cases_page(
 
 
 def _things(
-    request: Request, session: SessionDep, behind: Behind, ward: str, day: date | None, offset: int
-) -> HTMLResponse:
+    request: Request, session: SessionDep, lang: Lang, behind: Behind, ward: str, day: date | None, offset: int
+) -> HTMLResponse:  # fmt: skip
     found, on = things_behind(session, behind, ward=ward, as_of=day)
+    said = utilities(found)
     return render(
         request,
         "weekly_things.html.j2",
@@ -146,6 +150,7 @@ def _things(
         total=len(found),
         count=sum(thing.count for thing in found),
         moved=sum(thing.count for thing in found if thing.moved),
+        by_kind=weekly_rows.utility_words(said, lang) if said else "",
         limit=PAGE,
         offset=offset,
         kinds=MOVED_KINDS,

@@ -135,14 +135,13 @@ def _address(
 ) -> tuple[str, dict[str, str]]:
     """Path and query of the list behind a figure, without the times of the visit; '' where there is no list."""
     project = row.project or asked.project
-    if column.moves and figure.value is not None and project:
-        ward = row.place if row.level == "place" and weekly.table.by == "ward" else asked.ward
-        return f"/du-an/{project}/di-doi", {"phuong": ward} if ward else {}
     if not (column.opens or column.moves) or figure.value is None:
         return "", {}
     query: dict[str, str] = {"cot": column.key, "tuan": str(weekly.week)}
     if column.opens:
         query["dem"] = unit_of(column, asked.unit)
+    elif project:
+        query["du-an"] = project
     if column.kind in ("m2", "money"):
         query["dem"] = "ho-so"
     if row.level == "place":
@@ -153,7 +152,7 @@ def _address(
         query["thanh-phan"] = row.component or UNKNOWN
     if asked.ward:
         query["phuong"] = asked.ward
-    return f"/du-an/{project}/ho-so" if project else "/bieu-tong-hop/ho-so", query
+    return f"/du-an/{project}/ho-so" if project and column.opens else "/bieu-tong-hop/ho-so", query
 
 
 def notes(weekly: Weekly, asked: Asked, lang: Lang) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import facts
-from api.usecases.calculation import Calculation, calculate, first_day, resolve_day
+from api.usecases.calculation import PERIOD, Calculation, calculate, compared_day, resolve_day
 from api.usecases.commitments import commitments
 from api.usecases.data_age import Age, ages_of
 from api.usecases.desks import DeskRow, desk_rows
@@ -45,7 +45,6 @@ from projects.tiers import TIERS
 LEVELS = ("department", "city")  # bodies that are no ward
 TIMED = ("overdue", "week", "month")  # groups of the worklist whose clocks run out next
 MOST_PROMISES = 5_000
-PERIOD = 28  # days of movement that a ward's report shows unless it is told otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +146,11 @@ def body_of(session: Session, code: str) -> Body:
 def since_of(session: Session, code: str, as_of: date | None, since: date | None) -> date | None:
     """The day to compare with: the one asked for, for a ward else four weeks earlier; None where there was no data.
 
-    A level may be concerned by every project, so its movement is told only when it is asked for.
+    A level may be concerned by every project, so its movement is told only when it is asked for. Raises InvalidInput
+    for a day that does not come before that of the report.
     """
-    day, first = resolve_day(session, as_of), first_day(session)
-    wanted = since if since is not None or code in LEVELS else day - timedelta(days=PERIOD)
-    if wanted is not None and first is not None:
-        wanted = max(wanted, first)
-    return wanted if wanted is not None and wanted < day else None
+    usual = None if code in LEVELS else PERIOD
+    return compared_day(session, resolve_day(session, as_of), since, usual=usual)
 
 
 def body_report(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +34,7 @@ from projects.model import CaseState, WorkFront
 from projects.reckoning import Reckoning, reckon
 
 LAST_DAY = date(2045, 12, 31)
+PERIOD = 28  # days of movement that a report shows unless it is told otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,26 @@ def first_day(session: Session) -> date | None:
     return session.scalar(
         select(Event.effective_on).where(Event.kind == "portfolio.load").order_by(Event.id).limit(1)
     )
+
+
+def compared_day(
+    session: Session, day: date, wanted: date | None, *, usual: int | None = PERIOD
+) -> date | None:
+    """The day that a report of `day` is compared with: the one that is wanted, else `usual` days earlier.
+
+    Not before the first data; None where there was none before `day`, or nothing is compared. Raises InvalidInput for a
+    wanted day that does not come before `day`.
+    """
+    if wanted is not None and wanted >= day:
+        vi = f"Ngày đầu kỳ phải trước ngày số liệu {day:%d/%m/%Y}."
+        raise InvalidInput([Fault("tu", vi, f"The first day must come before the data date {day:%d/%m/%Y}.")])
+    if wanted is None:
+        if usual is None:
+            return None
+        wanted = day - timedelta(days=usual)
+    first = first_day(session)
+    since = wanted if first is None else max(wanted, first)
+    return since if since < day else None
 
 
 def calculate(session: Session, ctx: Context, project: Project, day: date) -> Calculation:

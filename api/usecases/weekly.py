@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +23,7 @@ from projects.errors import Fault, InvalidInput
 from projects.weekly.columns import BY_KEY, UNITS, belongs
 from projects.weekly.counting import Bundle
 from projects.weekly.moved import Thing, counted_in
-from projects.weekly.table import By, Frame, Table, assemble
+from projects.weekly.table import By, Frame, Table, assemble, row_of
 from projects.weekly.weeks import Week, read_week, standing_day
 
 UNKNOWN = "-"  # in an address: a component or an old district that is not known
@@ -43,7 +44,7 @@ class Asked:
 class Behind:
     """The figure whose cases are wanted: column, unit, and the row by ward, old district and component.
 
-    None: any; `UNKNOWN`: those without one.
+    None: any; `UNKNOWN`: those without one. `project`: '' for a figure of all of them.
     """
 
     column: str
@@ -51,6 +52,7 @@ class Behind:
     unit: str = "ho-so"
     district: str | None = None
     component: str | None = None
+    project: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +124,48 @@ def cases_behind(
 def all_behind(
     session: Session, behind: Behind, *, ward: str = "", as_of: date | None = None
 ) -> tuple[list[Bundle], date]:
-    """The cases of all projects that a figure of the total row counts, by code. Raises as `cases_behind`."""
-    rows = session.execute(select(Project.id, Project.code).where(Project.kind != "programme"))
-    found, day = _read_behind(session, dict(rows.all()), behind, as_of)
+    """The cases that a figure of the total row counts, by code. Raises NotFound, and as `cases_behind`."""
+    found, day = _read_behind(session, _projects_behind(session, behind), behind, as_of)
     return [case for case in found if ward in ("", case.ward)], day
 
 
 def things_behind(
     session: Session, behind: Behind, *, ward: str = "", as_of: date | None = None
 ) -> tuple[list[Thing], date]:
-    """The graves, or utilities, of all projects that a figure of the total row counts. Raises as `cases_behind`."""
-    _, day, _ = week_asked(session, behind.week, as_of)
-    projects = dict(
-        session.execute(
-            select(Project.id, Project.code).where(Project.kind != "programme").order_by(Project.sort)
-        ).all()
-    )
+    """The graves, or utilities, that a figure of any row counts. Raises NotFound, and as `cases_behind`."""
+    _, day, before = week_asked(session, behind.week, as_of)
+    projects = _projects_behind(session, behind)
     place = {code: at for at, code in enumerate(projects.values())}
     found = [
         thing
         for thing in read_things(session, projects, day=day)
         if counted_in(behind.column, thing) and ward in ("", thing.ward)
     ]
+    if behind.component is not None:
+        bundles = read_bundles(session, projects, day=day, before=before)
+        found = _of_row(found, [b for b in bundles if ward in ("", b.ward)], behind, ward)
     return sorted(found, key=lambda t: (place[t.project], t.code[:1], len(t.code), t.code)), day
+
+
+def _projects_behind(session: Session, behind: Behind) -> dict[int, str]:
+    """Id → code of the project of a figure, or of all; in the order of the table. Raises NotFound."""
+    if behind.project:
+        asked = access_project(session, behind.project)
+        return {asked.id: asked.code}
+    rows = select(Project.id, Project.code).where(Project.kind != "programme").order_by(Project.sort)
+    return dict(session.execute(rows).all())
+
+
+def _of_row(things: list[Thing], bundles: Sequence[Bundle], behind: Behind, ward: str) -> list[Thing]:
+    """Those of the things that the table counts in the row of a ward, or of an old district."""
+    by: By = "ward" if behind.district is None else "district"
+    rows: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for bundle in bundles:
+        if bundle.step != "X2":
+            rows[bundle.project].add((bundle.component, bundle.ward if by == "ward" else bundle.district))
+    asked = (behind.component, ward if by == "ward" else behind.district)
+    row = tuple("" if each == UNKNOWN else each for each in asked)
+    return [thing for thing in things if row_of(thing, rows[thing.project], by) == row]
 
 
 def _read_behind(

@@ -7,7 +7,7 @@ A figure is None where nothing is known, and that is never added as zero: a tota
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -102,7 +102,9 @@ def assemble(
                 places[project][("", ward)] = []
     moved: dict[tuple[str, str, str], list[Thing]] = defaultdict(list)
     for thing in things:
-        moved[thing.project, *_row_of(thing, places[thing.project], by)].append(thing)
+        key = row_of(thing, places[thing.project], by)
+        places[thing.project].setdefault(key, [])
+        moved[thing.project, *key].append(thing)
     rank = {code: at for at, code in enumerate(order)}
     rows: list[Row] = []
     parts: list[Row] = []
@@ -120,16 +122,14 @@ def assemble(
     return Table(tuple(rows), unit, by)
 
 
-def _row_of(thing: Thing, rows: dict[tuple[str, str], list[Bundle]], by: By) -> tuple[str, str]:
-    """The row of a thing among those of its project; made where its place has none."""
+def row_of(thing: Thing, rows: Collection[tuple[str, str]], by: By) -> tuple[str, str]:
+    """The row (component, place) of a thing among `rows`, those of its project; one without a component where its place
+    has none, or several of other components."""
     place = thing.ward if by == "ward" else thing.district
     there = [key for key in rows if key[1] == place]
     if (thing.component, place) in there:
         return thing.component, place
-    if len(there) == 1:
-        return there[0]
-    rows.setdefault(("", place), [])
-    return "", place
+    return there[0] if len(there) == 1 else ("", place)
 
 
 def _named_first(item: tuple[tuple[str, str], list[Bundle]]) -> tuple[bool, str, str]:

@@ -165,3 +165,21 @@ def test_a_ward_without_cases_and_a_day_before_the_data_say_so(
     assert early.status_code == 422
     assert "Chưa có số liệu trước" in early.text
     assert reader.get("/bao-cao-cham?ngay=1990-01-01", headers=PAGE).status_code == 422
+
+
+@pytest.mark.parametrize("body", [SMALL, "department"])
+@pytest.mark.parametrize("since", ["2026-05-02", "2026-05-03", "2027-01-01"])
+def test_a_period_that_begins_on_or_after_the_data_date_is_refused_in_words(
+    reader: TestClient, body: str, since: str
+) -> None:
+    period = f"ngay=2026-05-02&tu={since}"
+    for address in (f"{ADDRESS}/{body}?{period}", f"{ADDRESS}/{body}/tep?dang=json&{period}"):
+        page = reader.get(address, headers=PAGE)
+        assert page.status_code == 422, address
+        assert "Ngày đầu kỳ phải trước ngày số liệu 02/05/2026." in page.text
+    refused = reader.get(f"{API}/{body}?{period}")
+    assert refused.status_code == 422
+    (fault,) = refused.json()["faults"]
+    assert fault["where"] == "tu"
+    english = reader.get(f"{API}/{body}?{period}&lang=en").json()["faults"][0]["message"]
+    assert "The first day must come before the data date" in english

@@ -164,6 +164,8 @@ def test_the_report_page_leads_to_its_files(reader: TestClient) -> None:
         ("/bao-cao-cham/TULIEN/tep?dang=doc", 422),
         ("/bao-cao-cham/KHONGCO/tep?dang=pdf", 404),
         ("/bao-cao-cham/TULIEN/tep?dang=pdf&ngay=1990-01-01", 422),
+        ("/bao-cao-cham/TULIEN/tep?dang=pdf&ngay=2026-04-10&tu=2026-04-11", 422),
+        ("/bao-cao-cham/tep?dang=pdf&loai=tom-tat&ngay=2026-04-10&tu=2026-04-10", 422),
         ("/bao-cao-cham/CCC/tep?dang=pdf", 200),  # a programme without a network: said, not failed
     ],
 )

@@ -6,7 +6,6 @@ import io
 import re
 from collections import Counter
 from datetime import date
-from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,76 +16,12 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.settings import Settings
-from api.usecases.records.relocation import add_relocation, move_relocation
-from api.usecases.records.writing import Said
 from geo.access import access_case
 from geo.history import case_state, put_state, record, touch
 from projects.steps import STEPS, rests_on
 from tests.http.browsing import PAGE, said
-from tests.people import make_tester, owner_session, system_context
-
-PROJECT = "TRANHUNGDAO"  # tests of sheets change cases of this project only
-WEEK = "2026-11"
-ROW = re.compile(r'<tr class="weekly-(place|project|total)">(.*?)</tr>', re.DOTALL)
-CELL = re.compile(r'<td class="[^"]*" data-column="(\w+)">(.*?)</td>', re.DOTALL)
-LINK = re.compile(r'<a href="([^"]+)">')
-COUNT = re.compile(r"<h2>([\d.]+) hồ sơ, ([\d.]+) thửa")
-THINGS = re.compile(r"<h2>([\d.]+) mộ, trong đó đã di chuyển [\d.]+")
-Rows = list[tuple[str, str, dict[str, tuple[str, str]]]]
-
-
-def table(client: TestClient, query: str = "") -> Rows:
-    """(level, name, column → (text, address)) of each row of the page."""
-    answer = client.get(f"/bieu-tong-hop?tuan={WEEK}&bang=day-du{query}", headers=PAGE)
-    assert answer.status_code == 200, answer.text[:800]
-    found: Rows = []
-    for level, row in ROW.findall(answer.text):
-        name = said(re.search(r"<th[^>]*>(.*?)</th>", row, re.DOTALL)[1])  # type: ignore[index]
-        cells = {}
-        for key, cell in CELL.findall(row):
-            link = LINK.search(cell)
-            cells[key] = (
-                said(re.sub(r"<svg.*?</svg>", "", cell, flags=re.DOTALL)),
-                unescape(link[1]) if link else "",
-            )
-        found.append((level, name, cells))
-    return found
-
-
-def number(shown: str) -> int | None:
-    """A figure as a number; None for “not known”."""
-    return None if shown.startswith("–") else int(re.sub(r"[.*+]", "", shown))
-
-
-def listed(client: TestClient, address: str) -> tuple[int, int]:
-    """Cases and parcels that the list at this address counts."""
-    answer = client.get(address, headers=PAGE)
-    assert answer.status_code == 200, (address, answer.text[:600])
-    if "Không hồ sơ nào khớp" in answer.text:
-        return 0, 0
-    found = COUNT.search(answer.text)
-    assert found, answer.text[:2000]
-    return int(found[1].replace(".", "")), int(found[2].replace(".", ""))
-
-
-def add_up(rows: Rows, keys: tuple[str, ...]) -> None:
-    """Every column: the places of a project add up to the project, the projects to the total."""
-    for key in keys:
-        total, project, places = None, None, 0
-        projects = 0
-        for level, _, cells in [*rows, ("end", "", {})]:
-            if level != "place" and project is not None:
-                assert project == places, key
-                projects += project
-                project, places = None, 0
-            if level == "project":
-                project, places = number(cells[key][0]) or 0, 0
-            elif level == "place":
-                places += number(cells[key][0]) or 0
-            elif level == "total":
-                total = number(cells[key][0])
-        assert (total or 0) == projects, key
-
+from tests.http.weekly_pages import PROJECT, WEEK, add_up, listed, number, table
+from tests.people import make_tester, owner_session
 
 COUNTED = ("7", "8", "9", "10", "13", "14", "15a", "17", "18", "19a", "22", "23a", "23d", "27a", "33a")
 
@@ -162,83 +97,6 @@ def test_the_figures_are_those_of_the_cases_by_ward(client: TestClient) -> None:
 def test_what_nothing_counts_is_unknown_and_never_zero(client: TestClient) -> None:
     for _, _, cells in table(client):
         assert {cells[key][0] for key in ("19c", "23c", "34")} == {"–"}
-
-
-def test_graves_and_utilities_stand_in_the_row_of_their_ward_as_of_the_week(
-    app: FastAPI, client: TestClient, portfolio_settings: Settings
-) -> None:
-    with owner_session(portfolio_settings) as session:
-        wards = session.scalars(
-            text(
-                "select distinct c.ward_code from clearance_case c join project p on p.id = c.project_id "
-                "where p.code = :p order by 1"
-            ),
-            {"p": PROJECT},
-        ).all()
-    here, other = wards[0], wards[-1]
-    assert here != other
-    names = {row["code"]: row["label"] for row in client.get(f"/api/projects/{PROJECT}").json()["wards"]}
-
-    def stand(query: str = "") -> dict[str, tuple[int, int, int, int]]:
-        """Graves, graves moved, power moved and counted, by row; 0 where nothing is known."""
-        found = {}
-        for _, name, row in table(client, f"&du-an={PROJECT}{query}"):
-            power = re.search(r"điện (\d+)/(\d+)", row["35"][0])
-            wires = (int(power[1]), int(power[2])) if power else (0, 0)
-            found[name] = (number(row["11"][0]) or 0, number(row["25"][0]) or 0, *wires)
-        return found
-
-    before = stand()
-    steps = (("planned", "2026-03-02"), ("paid", "2026-03-05"), ("moved", "2026-03-10"))
-    late = (*steps[:2], ("moved", "2026-03-14"))  # after the day that the figures stand on
-    things = (
-        ("grave", 7, here, "2026-03-02", steps), ("grave", 5, here, "2026-03-02", late),
-        ("power", 4, here, "2026-03-02", steps), ("grave", 2, other, "2026-03-02", ()),
-        ("grave", 90, here, "2026-03-14", ()),
-    )  # fmt: skip
-    codes = []
-    with owner_session(portfolio_settings) as session:
-        ctx = system_context()
-        for kind, count, ward, on, moves in things:
-            entered = {
-                "kind": kind,
-                "count": str(count),
-                "ward_code": ward,
-                "description": "x",
-                "state_on": on,
-            }
-            codes.append(str(add_relocation(session, ctx, PROJECT, entered, Said())["code"]))
-            for seen, (state, then) in enumerate(moves, start=1):
-                to = {"state": state, "state_on": then}
-                move_relocation(session, ctx, PROJECT, codes[-1], to, Said(document="5/BB"), seen=seen)
-    after = stand()
-    grown = {name: tuple(b - a for a, b in zip(before[name], after[name], strict=True)) for name in after}
-    assert grown[names[here]] == (12, 7, 4, 4)
-    assert grown[names[other]] == (2, 0, 0, 0)
-    rows = table(client, f"&du-an={PROJECT}")
-    add_up(rows, ("11", "25"))
-    (row,) = (row for level, name, row in rows if level == "place" and name == names[here])
-    assert row["11"][1] == f"/du-an/{PROJECT}/di-doi?phuong={here}"
-    page = client.get(row["11"][1]).text
-    assert f"<b>{codes[0]}</b>" in page
-    assert f"<b>{codes[3]}</b>" not in page
-    _, _, whole = table(client)[-1]
-    for key, most in (("11", 14), ("25", 7)):
-        shown, address = whole[key]
-        assert address.startswith("/bieu-tong-hop/ho-so?cot=")
-        listing = client.get(address, headers=PAGE).text
-        counted = THINGS.search(listing)
-        assert counted is not None
-        assert number(counted[1]) == number(shown)
-        assert (number(shown) or 0) >= most
-        there = [f">{PROJECT}</a></th><td>{code}</td>" in listing for code in codes]
-        assert there == [True, key == "11", False, key == "11", False]
-    reader = make_tester(portfolio_settings, "mo-o-phuong-khac", "ward_officer", wards=(other,))
-    own = client.get(
-        f"/bieu-tong-hop?tuan={WEEK}&bang=day-du&du-an={PROJECT}", headers=reader.headers | PAGE
-    ).text
-    graves = [number(said(cell)) for key, cell in CELL.findall(own) if key == "11"]
-    assert max(n for n in graves if n is not None) == after[names[other]][0]
 
 
 def test_a_row_of_the_old_district_holds_the_wards_that_are_known_to_come_of_it(
