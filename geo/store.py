@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, cast
+from itertools import pairwise
+from typing import Any, TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import CursorResult, TextClause, select, text
 from sqlalchemy.orm import Session
 
-from geo.past_states import States, states_then
+from geo.past_states import States, read_states
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from geo.tables import Project, Section
 from geo.tables import WorkFront as FrontRow
-from geo.told import told_of
 from projects.codes import AGRI, NON_AGRI, land_kind
+from projects.many import many
 from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
 
+T = TypeVar("T")
 FINISH = "OPEN"  # code of the completion milestone in every template
 
 # Cases, their parcels and the fronts that wait for them are read apart and put together here: made into one document
@@ -42,7 +42,7 @@ LAND = text(
 # Numbers of cases and of fronts, packed: a case with ten parcels on a front has ten of them.
 WAITING = text(
     """
-    select string_agg(int4send(q.case_id) || int4send(w.id), ''::bytea)
+    select string_agg(int4send(q.case_id), ''::bytea), string_agg(int4send(w.id), ''::bytea)
     from work_front w
     join parcel_front pf on pf.front_id = w.id
     join parcel q on q.id = pf.parcel_id
@@ -123,35 +123,55 @@ def load_fronts_of(session: Session, projects: Sequence[Project]) -> dict[int, t
 
 def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[CaseState, ...]:
     """The cases of a project as they stood at the end of `as_of`, by what is known now."""
-    return load_cases_of(session, (project,), as_of=as_of)[project.id]
+    past = read_states(session, project.id, project.code, as_of=as_of)
+    return cases_then(load_cases_of(session, (project,))[project.id], past)
 
 
-def load_cases_of(
-    session: Session, projects: Sequence[Project], *, as_of: date, then: Mapping[str, States] | None = None
-) -> dict[int, tuple[CaseState, ...]]:
-    """The same of several projects at once, by their id; `then` is what `states_then` gives, if it is at hand."""
-    if then is None:
-        told = told_of(session, {project.id: project.code for project in projects})
-        then = {project.code: states_then(told[project.id], as_of=as_of) for project in projects}
+def load_cases_of(session: Session, projects: Sequence[Project]) -> dict[int, tuple[CaseState, ...]]:
+    """The cases of several projects as they stand now, by the id of the project."""
     asked = {"projects": [project.id for project in projects]}
     with joining_whole(session):
         rows = _tuples(session, CASES, asked)
-        land = _land_of(_tuples(session, LAND, asked))
-        waiting = _waiting(session.scalar(WAITING, asked), dict(session.execute(FRONTS, asked).all()))
+        land = _tuples(session, LAND, asked)
+        (packed,) = _tuples(session, WAITING, asked)
+        of_front: dict[int, str] = dict(session.execute(FRONTS, asked).all())
     found: dict[int, list[CaseState]] = {project.id: [] for project in projects}
-    past_of = {project.id: then.get(project.code, {}) for project in projects}
-    for project_id, number, code, ward, step, step_on, promised_on, obstacle, version, is_demo in rows:
-        parcels, kind = land.get(number, _NO_LAND)
-        if (past := past_of[project_id].get(code)) is not None:
-            step, step_on = past.step or step, past.step_on or date.min
-            promised_on, obstacle = past.promised_on, past.obstacle
-        found[project_id].append(
-            CaseState(
-                code, ward, step, step_on, promised_on, obstacle, waiting.get(number, ()), parcels, version,
-                is_demo, kind,
-            )
-        )  # fmt: skip
-    return {project: tuple(cases) for project, cases in found.items()}
+    if not rows:
+        return dict.fromkeys(found, ())
+    project_ids, numbers, *stand, versions, demos = zip(*rows, strict=True)
+    waiting = _waiting(packed, of_front)
+    fronts = [waiting.get(number, ()) for number in numbers]
+    parcels, kinds = _land_of(land, numbers)
+    cases = many(CaseState, *stand, fronts, parcels, versions, demos, kinds)
+    for project_id, case in zip(project_ids, cases, strict=True):
+        found[project_id].append(case)
+    return {project: tuple(mine) for project, mine in found.items()}
+
+
+def cases_then(cases: tuple[CaseState, ...], past: States) -> tuple[CaseState, ...]:
+    """The cases with those that moved after a day as they stood on it (`geo.past_states`)."""
+    moved = [at for at, case in enumerate(cases) if case.code in past]
+    if not moved:
+        return cases
+    were = [(cases[at], past[cases[at].code]) for at in moved]
+    stood = many(
+        CaseState,
+        [case.code for case, _ in were],
+        [case.ward_code for case, _ in were],
+        [was.step or case.step for case, was in were],
+        [was.step_on or date.min for _, was in were],
+        [was.promised_on for _, was in were],
+        [was.obstacle for _, was in were],
+        [case.fronts for case, _ in were],
+        [case.parcels for case, _ in were],
+        [case.version for case, _ in were],
+        [case.is_demo for case, _ in were],
+        [case.land for case, _ in were],
+    )
+    found = list(cases)
+    for at, case in zip(moved, stood, strict=True):
+        found[at] = case
+    return tuple(found)
 
 
 def _tuples(session: Session, statement: TextClause, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -160,30 +180,39 @@ def _tuples(session: Session, statement: TextClause, asked: Mapping[str, Any]) -
     return list(cast("CursorResult[Any]", found).cursor.fetchall())
 
 
-_NO_LAND: tuple[tuple[ParcelRef, ...], str] = ((), NON_AGRI)
+def _land_of(
+    rows: Sequence[tuple[Any, ...]], numbers: Sequence[int]
+) -> tuple[list[tuple[ParcelRef, ...]], list[str]]:
+    """The parcels of these cases and the kind of the land of each, from rows in the order of cases.
+
+    The notice runs for the longer time unless all of a case's land is agricultural.
+    """
+    cases, uses, *named = zip(*rows, strict=True) if rows else ((), ())
+    parcels = _by_case(cases, tuple(map(ParcelRef._make, zip(*named, strict=True))))
+    longer = {use for use in set(uses) if land_kind(use) != AGRI}
+    mixed = {case for case, use in zip(cases, uses, strict=True) if use in longer}
+    return (
+        [parcels.get(number, ()) for number in numbers],
+        [AGRI if number in parcels and number not in mixed else NON_AGRI for number in numbers],
+    )
 
 
-def _land_of(rows: Sequence[Any]) -> dict[int, tuple[tuple[ParcelRef, ...], str]]:
-    """The parcels of every case, and the kind of its land, from rows in the order of cases."""
-    found = {}
-    for case, group in groupby(rows, itemgetter(0)):
-        mine = list(group)
-        parcels = tuple([ParcelRef._make(row[2:]) for row in mine])
-        found[case] = parcels, _land(*{row[1] for row in mine})
-    return found
+def _waiting(packed: Sequence[bytes | None], codes: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
+    """The fronts of every case by code, from as many packed numbers of cases and of fronts."""
+    cases, fronts = (np.frombuffer(numbers or b"", ">i4").astype(np.int64) for numbers in packed)
+    by_code = sorted(codes, key=codes.__getitem__)
+    places = {number: place for place, number in enumerate(by_code)}
+    waited = np.array([places[number] for number in fronts.tolist()], np.int64)
+    of_case, place = divmod(np.unique(cases * (len(codes) + 1) + waited), len(codes) + 1)
+    return _by_case(of_case, tuple([codes[by_code[at]] for at in place.tolist()]))
 
 
-def _waiting(packed: bytes | None, codes: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
-    """The fronts of every case, by code."""
-    order = {number: place for place, number in enumerate(codes)}
-    pairs = np.frombuffer(packed or b"", dtype=">i4").reshape(-1, 2).astype(np.int64)
-    places = np.array([order[number] for number in pairs[:, 1].tolist()], np.int64)
-    unique = np.unique(pairs[:, 0] * (len(codes) + 1) + places)
-    names = sorted(codes.values())
-    found: dict[int, tuple[str, ...]] = {}
-    for case, place in zip(*(part.tolist() for part in divmod(unique, len(codes) + 1)), strict=True):
-        found[case] = (*found.get(case, ()), names[place])
-    return found
+def _by_case(cases: npt.ArrayLike, values: tuple[T, ...]) -> dict[int, tuple[T, ...]]:
+    """Values in the order of their cases, together by case."""
+    numbers = np.asarray(cases, np.int64)
+    first = np.flatnonzero(np.diff(numbers, prepend=-1))
+    spans = pairwise([*first.tolist(), len(values)])
+    return {case: values[at:end] for case, (at, end) in zip(numbers[first].tolist(), spans, strict=True)}
 
 
 def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:
@@ -200,10 +229,3 @@ def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:
         actual_finish=row.actual_finish,
         remaining=row.remaining,
     )
-
-
-# Thousands of cases share a few hundred days, uses and fronts: one value each, and half of the time.
-@lru_cache(maxsize=4096)
-def _land(*uses: str) -> str:
-    """The notice runs for the longer time unless all of the case's land is agricultural."""
-    return AGRI if all(land_kind(use) == AGRI for use in uses) else NON_AGRI

@@ -21,7 +21,7 @@ from api.usecases.told import told_then
 from geo import scope
 from geo.access import portfolio_state
 from geo.past_states import States, states_then
-from geo.store import load_cases_of, load_fronts_of
+from geo.store import cases_then, load_cases_of, load_fronts_of
 from geo.tables import Event, Project
 from projects.clearance import gives_possession, wants_land
 from projects.engine.model import Net
@@ -172,9 +172,7 @@ def _calculated(
     day: date,
     keys: Mapping[int, tuple[object, ...]],
 ) -> dict[int, Calculation]:
-    with scope.calculating(session):
-        then = past_states(session, ctx, projects, day)
-        cases = load_cases_of(session, projects, as_of=day, then=then)
+    cases = _cases_then(session, ctx, projects, day)
     wanted = {p: tuple([case for case in cases[p.id] if wants_land(case.step)]) for p in projects}
     fronts = load_fronts_of(session, projects)
     works = known_works(session, ctx, projects, day)
@@ -200,6 +198,24 @@ def _calculated(
             key=keys[p.id],
         )
     return found
+
+
+def _cases_then(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, tuple[CaseState, ...]]:
+    """The cases as they stood on the day; as they stand now they are kept, because every day begins with that."""
+    keys = {p.id: ("cases now", p.id, p.revision, ctx.known) for p in projects}
+    now: dict[int, tuple[CaseState, ...]] = {
+        p: kept for p, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
+    }
+    missing = [p for p in projects if p.id not in now]
+    if missing:
+        with scope.calculating(session):
+            now |= (fresh := load_cases_of(session, missing))
+        for project, cases in fresh.items():
+            ctx.cache.keep(keys[project], cases)
+    then = past_states(session, ctx, projects, day)
+    return {p.id: cases_then(now[p.id], then[p.code]) for p in projects}
 
 
 def past_states(session: Session, ctx: Context, projects: Sequence[Project], day: date) -> dict[str, States]:
