@@ -88,6 +88,8 @@ def gain(releases: Releases, freed: Collection[str]) -> int:
     changes = []
     for place in sorted(touched):
         opening = releases.openings[place]
+        if opening.queue and opening.queue[0][1] not in freed:
+            continue  # its last case still holds it
         opens = max(opening.floor, _opens(releases, opening, freed))
         if opens != releases.base[opening.node]:
             changes.append((opening.node, opens))
