@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 
 import numpy as np
 
 from projects.calendars import Calendar
 from projects.daily import Row, Rows, Schedule, driving_chain, rows_of
+from projects.engine.dated import DONE
 from projects.engine.model import Net, Options
 from projects.forecasting.model import HandoverForecast
-from projects.land import FrontLand, forecasts, is_waiting, land_network
+from projects.land import FrontLand, forecasts, land_network
 from projects.model import CaseState, Network, NodeKind, ParcelRef, WorkFront
 from projects.openings import RunRule
 from projects.plan import Plan
@@ -188,7 +190,8 @@ def delay_of(
     dated = dated_works(reckoning)
     data_date = dated.data_date
     releases = prepare_releases(reckoning)
-    waiting = [case for case in reckoning.cases if is_waiting(reckoning.predicted[case.code], data_date)]
+    still = reckoning.prepared.nodes.state[: len(reckoning.cases)] != DONE
+    waiting = list(compress(reckoning.cases, still.tolist()))
     drivers = sorted(
         _driving_cases(reckoning, dated, releases), key=lambda d: (-d.group_days, -d.alone_days, d.code)
     )
@@ -206,7 +209,7 @@ def delay_of(
         schedule=dated,
         critical_cases=driving,
         driving_days=gain(releases, driving),
-        land_days=gain(releases, frozenset(case.code for case in waiting)),
+        land_days=gain(releases, frozenset([case.code for case in waiting])),
     )
 
 
@@ -222,13 +225,14 @@ def dated_works(reckoning: Reckoning) -> Schedule:
 
 def _driving_cases(reckoning: Reckoning, dated: Schedule, releases: Releases) -> Iterator[DrivingCase]:
     p, passed = reckoning.prepared, reckoning.passed
-    land_of = {land.front: land for land in reckoning.ground}
-    groups = {land.front: frozenset(case.code for case in land.waiting) for land in reckoning.ground}
-    holding = {land.front: frozenset(land.by) & groups[land.front] for land in reckoning.ground}
-    held = np.arange(len(reckoning.cases))
+    held = slice(len(reckoning.cases))
     late = (passed.lead[held] != 0) & (passed.total[held] <= p.options.critical_float)
     open_land = p.nodes.state[held] == 0
     driving = np.flatnonzero(open_land & (late | (passed.chain[held] != 0))).tolist()
+    asked = {front for i in driving for front in reckoning.cases[i].fronts}
+    land_of = {land.front: land for land in reckoning.ground if land.front in asked}
+    groups = {front: frozenset([case.code for case in land.waiting]) for front, land in land_of.items()}
+    holding = {front: groups[front].intersection(land.by) for front, land in land_of.items()}
     rows = rows_of(p, passed, driving)
     together: dict[str, int] = {}  # what the whole group of a front gains
     said: dict[int, tuple[str, str]] = {}  # why, of forecasts that many cases share
@@ -277,7 +281,7 @@ def _wards(waiting: Iterable[CaseState], driving: frozenset[str], releases: Rele
         WardDays(
             ward_code=ward,
             cases_open=len(members),
-            cases_driving=sum(code in driving for code in members),
+            cases_driving=len(driving.intersection(members)),
             days_gained=gain(releases, frozenset(members)),
         )
         for ward, members in codes.items()

@@ -54,7 +54,7 @@ def lands(
     of_front: dict[str, list[CaseState]] = {}
     for case in cases:
         if case.code in predicted:
-            for front_code in dict.fromkeys(case.fronts):
+            for front_code in case.fronts if len(case.fronts) == 1 else dict.fromkeys(case.fronts):
                 of_front.setdefault(front_code, []).append(case)
     nodes = {a.front: a for a in network.activities if a.kind is NodeKind.POSSESSION and a.front}
     return tuple(
@@ -138,12 +138,13 @@ def _front_land(
     data_date: date,
     rule: RunRule | None,
 ) -> FrontLand:
-    waiting = tuple(case for case in cases if is_waiting(predicted[case.code], data_date))
+    found = [predicted[case.code] for case in cases]
+    waiting = tuple([case for case, own in zip(cases, found, strict=True) if is_waiting(own, data_date)])
     opening = _by_run(rule, cases, predicted)
     facts = possession.actual_finish or possession.actual_start
-    last = max((predicted[case.code].on for case in cases), default=data_date)
-    by = opening.by if opening else tuple(case.code for case in cases)
-    held = any(is_waiting(predicted[code], data_date) for code in by)
+    last = max([own.on for own in found], default=data_date)
+    by = opening.by if opening else tuple([case.code for case in cases])
+    held = any(is_waiting(predicted[code], data_date) for code in by) if opening else bool(waiting)
     return FrontLand(
         front=str(possession.front),
         possession=possession.code,

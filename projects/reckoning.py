@@ -83,10 +83,10 @@ def reckon(
     ground = lands(given, fronts, cases, predicted, day_of_moment(day), rules)
     opened = [land for land in ground if land.handed_over and land.cases]
     net = works.net
-    wanted = tuple(case for case in cases if case.code in predicted)
+    wanted = tuple([case for case in cases if case.code in predicted])
     bare = _open(works.prepared, opened)
-    twice = [case.code for case in wanted if case.code in bare.index]
-    if twice:
+    free = bare.index.keys().isdisjoint(predicted)
+    if twice := [] if free else [case.code for case in wanted if case.code in bare.index]:
         raise InvalidInput(
             [Fault(c, "Mã hồ sơ trùng mã công việc.", "A case has the code of an activity.") for c in twice]
         )
@@ -107,16 +107,18 @@ def _events(
     works: Works,
 ) -> Events:
     day = day_of_moment(works.options.data_date)
-    place = {case.code: i for i, case in enumerate(cases)}
-    days = np.fromiter((predicted[case.code].on.toordinal() for case in cases), np.int64, len(cases))
-    happened = np.fromiter((not is_waiting(predicted[c.code], day) for c in cases), np.bool_, len(cases))
+    codes = tuple([case.code for case in cases])
+    found = [predicted[code] for code in codes]
+    place = dict(zip(codes, range(len(codes)), strict=True))
+    days = np.array([forecast.on.toordinal() for forecast in found], np.int64)
+    happened = np.array([not is_waiting(forecast, day) for forecast in found], np.bool_)
     event = [place[code] for land in ground for code in land.by]
     node = np.repeat(
         np.array([p.index[land.possession] for land in ground], np.int32),
         np.array([len(land.by) for land in ground], np.int64),
     )
     return Events(
-        codes=tuple(case.code for case in cases),
+        codes=codes,
         at=(days - FIRST + 1) * DAY,
         happened=happened,
         event=np.array(event, np.int32),

@@ -6,9 +6,10 @@ possessions, and only what that moves is dated again (`dated.repair`). The answe
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 
 import numpy as np
 
@@ -25,13 +26,13 @@ from projects.works import day_of_moment
 class Opening:
     """A front that is still to open: its possession, the earliest instant of its own, and its open land.
 
-    `queue`: (instant, case) of the open land, last first, where the front opens with all of it; else empty.
+    `queue`: (day, case) of the open land, last first, where the front opens with all of it; else empty.
     """
 
     node: int
     floor: int
     land: FrontLand
-    queue: tuple[tuple[int, str], ...]
+    queue: tuple[tuple[date, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Releases:
     early: dated.Times
     target: int
     openings: tuple[Opening, ...]
-    places: dict[str, tuple[int, ...]]  # case → indices into openings
+    places: Mapping[str, Sequence[int]]  # case → indices into openings
     data_date: date
     known: dict[tuple[tuple[int, int], ...], int] = field(default_factory=dict)
 
@@ -59,12 +60,13 @@ def prepare_releases(reckoning: Reckoning) -> Releases:
         node = p.index[land.possession]
         if land.handed_over or p.nodes.state[node] == dated.DONE:
             continue
-        queue: tuple[tuple[int, str], ...] = ()
+        queue: tuple[tuple[date, str], ...] = ()
+        codes = [case.code for case in land.waiting]
         if land.rule is None:
-            at = ((_evening(predicted[case.code].on), case.code) for case in land.waiting)
-            queue = tuple(sorted(at, reverse=True))
-        for case in land.waiting:
-            places.setdefault(case.code, []).append(len(openings))
+            days = [predicted[code].on for code in codes]
+            queue = tuple(sorted(zip(days, codes, strict=True), key=itemgetter(0), reverse=True))
+        for code in codes:
+            places.setdefault(code, []).append(len(openings))
         openings.append(Opening(node, int(base[node]), land, queue))
         base[node] = max(base[node], _evening(land.opens))
     return Releases(
@@ -74,17 +76,20 @@ def prepare_releases(reckoning: Reckoning) -> Releases:
         early=early_times(p, base),
         target=p.index[reckoning.prepared.codes[reckoning.finish]],
         openings=tuple(openings),
-        places={code: tuple(where) for code, where in places.items()},
+        places=places,
         data_date=day_of_moment(reckoning.works.options.data_date),
     )
 
 
 def gain(releases: Releases, freed: Collection[str]) -> int:
     """Calendar days the completion comes earlier if all cases of `freed` were handed over on the data date."""
-    touched = {place for code in freed for place in releases.places.get(code, ())}
+    places = releases.places
+    touched = set[int]().union(*[places[code] for code in freed if code in places])
     changes = []
     for place in sorted(touched):
         opening = releases.openings[place]
+        if opening.queue and opening.queue[0][1] not in freed:
+            continue  # its last case still holds it
         opens = max(opening.floor, _opens(releases, opening, freed))
         if opens != releases.base[opening.node]:
             changes.append((opening.node, opens))
@@ -98,7 +103,8 @@ def gain(releases: Releases, freed: Collection[str]) -> int:
 
 def _opens(releases: Releases, opening: Opening, freed: Collection[str]) -> int:
     if opening.queue:
-        return next((at for at, code in opening.queue if code not in freed), releases.works.now)
+        last = next((on for on, code in opening.queue if code not in freed), None)
+        return releases.works.now if last is None else _evening(last)
     return _evening(opens_if(opening.land, releases.reckoning.predicted, freed, releases.data_date))
 
 

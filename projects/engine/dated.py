@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from projects.engine.jit import compiled, inlined
+from projects.engine.jit import compiled, inlined, lent
 from projects.engine.shifts import Clock
 
 Long = npt.NDArray[np.int64]
@@ -179,7 +179,7 @@ def _place(k: Clock, n: Nodes, e: Edges, t: Times, base: Long, left: Long, i: in
         k.bad[1] = i
 
 
-@compiled
+@lent
 def forward(k: Clock, n: Nodes, e: Edges, base: Long, left: Long, t: Times, first: int) -> None:
     """Early times into `t`, from node `first` on; before it `t` must hold them already."""
     for i in range(first, n.state.size):
@@ -239,7 +239,7 @@ def _bounds(
     return begin, end
 
 
-@compiled
+@lent
 def backward(k: Clock, n: Nodes, e: Edges, early: Times, lead: Small, last: Long, late: Times) -> None:
     """Late times into `late`. `lead`: nodes whose lateness counts; `last`: latest finish of a node by itself."""
     for i in range(n.state.size - 1, -1, -1):
@@ -288,7 +288,7 @@ def floats(k: Clock, n: Nodes, e: Edges, early: Times, late: Times, total: Long,
         free[i] = max(free[i], 0)
 
 
-@compiled
+@lent
 def driving(k: Clock, n: Nodes, e: Edges, t: Times, held: Small, slack: Long, own: Small) -> None:
     """Per link (grouped by successor) how many minutes earlier it alone would let its successor begin.
 
@@ -312,7 +312,7 @@ def driving(k: Clock, n: Nodes, e: Edges, t: Times, held: Small, slack: Long, ow
                 slack[j] = at - _early(k, c, left, NONE, bound)
 
 
-@compiled
+@lent
 def leading(n: Nodes, e: Edges, lead: Small) -> None:
     """Spread `lead` from its nodes back over all unfinished work that can still move them."""
     for i in range(n.state.size - 1, -1, -1):
@@ -326,7 +326,7 @@ def leading(n: Nodes, e: Edges, lead: Small) -> None:
                 break
 
 
-@compiled
+@lent
 def chained(e: Edges, slack: Long, own: Small, chain: Small) -> None:
     """Spread `chain` from its nodes back over the links that drive."""
     for i in range(chain.size - 1, -1, -1):

@@ -26,14 +26,21 @@ def compiled(kernel: F) -> F:
     return _compiled(kernel)
 
 
+def lent(kernel: F) -> F:
+    """As `compiled`, for a kernel that makes no array: those that it is lent are held by whoever calls it. To count at
+    each step who holds dozens of arrays costs ten times what the step does."""
+    return _compiled(kernel, _nrt=False)
+
+
 def reordered(kernel: F) -> F:
     """As `compiled`, but sums of floats may be taken in any order (the same one on the same machine)."""
     return _compiled(kernel, fastmath=True)
 
 
 def inlined(helper: F) -> F:
-    """A helper that becomes a part of the kernels that call it: a call with a dozen arrays costs more than its work."""
-    return _compiled(helper, forceinline=True)
+    """A helper that becomes a part of the kernels that call it: a call with a dozen arrays costs more than its work.
+    It makes no array (see `lent`)."""
+    return _compiled(helper, forceinline=True, _nrt=False)
 
 
 def _compiled(kernel: F, **how: bool) -> F:

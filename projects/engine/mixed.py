@@ -23,7 +23,7 @@ from projects.engine.dated import (
     _early,
     _pinned,
 )
-from projects.engine.jit import compiled, inlined
+from projects.engine.jit import compiled, inlined, lent
 from projects.engine.shifts import Clock
 
 # States besides those of `dated`: not in this network; a possession whose land is complete, held by no logic.
@@ -101,7 +101,7 @@ def _mixed(
     start[i], finish[i] = max(start[i], s), max(finish[i], f)
 
 
-@compiled
+@lent
 def mixed(
     ka: Clock, a: Nodes, into_a: Edges, other_a: Ints, base_a: Long,
     kb: Clock, b: Nodes, into_b: Edges, other_b: Ints, base_b: Long,

@@ -48,7 +48,7 @@ class Prepared:
     @cached_property
     def index(self) -> dict[str, int]:
         """Place of every code."""
-        return {code: i for i, code in enumerate(self.codes)}
+        return dict(zip(self.codes, range(len(self.codes)), strict=True))
 
 
 def prepare(net: Net, options: Options) -> Prepared:

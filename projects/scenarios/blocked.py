@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from projects.engine.ranking import EXACT_UP_TO, Gain, Release, Share, rank, smallest_release
 from projects.reckoning import Reckoning
@@ -123,7 +124,7 @@ def _holds(releases: Releases, cases: Collection[str], most: int) -> dict[str, i
         return None
     days = [{code: at for at, code in opening.queue} for opening in releases.openings]
     every = frozenset(cases)
-    known: dict[tuple[tuple[int, int], ...], int] = {}
+    known: dict[tuple[tuple[int, date], ...], int] = {}
     holds: dict[str, int] = {}
     for code in cases:
         key = tuple((place, days[place][code]) for place in releases.places[code])
