@@ -140,6 +140,13 @@ def runs_in(document: object) -> tuple[FrontRun, ...]:
     return tuple(found)
 
 
+def rules_in(document: object) -> dict[str, dict[str, Any]]:
+    """The rules of a document that `runs_in` takes, as they stand in the rows of their possessions, by code."""
+    rows = document["activities"] if isinstance(document, dict) else ()
+    kept = {"possession", *KEYS}
+    return {row["code"]: {key: row[key] for key in row if key in kept} for row in rows if KEYS & row.keys()}
+
+
 def dated_by_runs(net: Net, options: Options, runs: Sequence[FrontRun]) -> tuple[Result, tuple[Opened, ...]]:
     """The network dated with each possession waiting for the cases of the run that comes first on these dates.
 

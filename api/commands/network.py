@@ -24,7 +24,7 @@ from projects.engine.document import read
 from projects.engine.schedule import schedule as dated
 from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkTime, from_days
 from projects.errors import Fault, InvalidInput
-from projects.front_runs import KEYS, Opened, dated_by_runs, runs_in
+from projects.front_runs import KEYS, Opened, dated_by_runs, rules_in, runs_in
 from projects.interchange.comparing import compared
 
 MOST_BYTES = 100_000_000
@@ -127,9 +127,11 @@ def convert(
             document = read(content, data_date=data_date.date(), known=known_calendars(), also=KEYS)
             result, opened = dated_by_runs(document.net, document.options, runs_in(content))
             net = result.prepared.net if opened else document.net
-            found = Network(net, document.options, document.calendars, document.net.project)
+            found = Network(
+                net, document.options, document.calendars, document.net.project, runs=rules_in(content)
+            )
             for one in opened:
-                say(f"- {one.note_vi} Tệp ghi ra chỉ giữ các quan hệ của dải này, không giữ quy tắc.")
+                _say_note(one.note_vi, one.by)
         else:
             imported = read_schedule(source).imported
             options = (

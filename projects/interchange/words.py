@@ -235,6 +235,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The sender's dates run from the project's start, not from the data date: not rescheduled after the update.",
     ),
     # What a file that we write says in another way.
+    "out_run": (
+        "Định dạng không chứa quy tắc “mũi mở khi có {detail} m đất liền mạch”: quy tắc không được ghi, chỉ còn "
+        "quan hệ với hồ sơ của dải có trước; dải khác xong sớm hơn thì tệp không tự mở mũi.",
+        "The format has no room for the rule “{detail} m of land in one piece open the front”: it is not written; only "
+        "the links to the cases of the run that came first are, and the file does not open the front with another run.",
+    ),
     "out_baseline": (
         "Định dạng không chứa đường cơ sở: “{detail}” không được ghi.",
         "The format has no room for baselines: “{detail}” is not written.",

@@ -21,7 +21,7 @@ from projects.engine.schedule import schedule
 from projects.errors import InvalidInput
 from projects.forecasting.chain import forecasts
 from projects.forecasting.model import HandoverForecast
-from projects.front_runs import KEYS, carry, dated_by_runs, runs_in
+from projects.front_runs import KEYS, carry, dated_by_runs, rules_in, runs_in
 from projects.impact import reckoning_of
 from projects.plan_rows import document_of
 from projects.reckoning import Reckoning
@@ -97,6 +97,39 @@ def test_without_its_ground_a_rule_is_reduced_to_the_links_and_the_answer_says_s
     assert "chỉ tính theo các hồ sơ đã nối" in openings[0]["note_vi"]
     done = CliRunner().invoke(app, ["schedule", "compute", *wanted])
     assert "chỉ tính theo các hồ sơ đã nối" in done.stdout + done.stderr
+
+
+def test_converting_keeps_the_rule_where_there_is_room_and_names_it_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    seed = next(s for s in range(60) if any(land.rule for land in made(s)[0].ground))
+    _, document, _ = made(seed)
+    path = tmp_path / "mang.json"
+    path.write_text(json.dumps(document), "utf-8")
+    rules = rules_in(document)
+    assert rules
+    said = {}
+    for ending in ("json", "graphml", "xml", "xer"):
+        target = tmp_path / f"ra.{ending}"
+        done = CliRunner().invoke(
+            app, ["schedule", "convert", str(path), str(target), "--data-date", FRIDAY.isoformat()]
+        )
+        assert done.exit_code == 0, done.output
+        said[ending] = done.stdout + done.stderr
+    dates = []
+    for ending in ("mang.json", "ra.json"):
+        wanted = [str(tmp_path / ending), "--data-date", FRIDAY.isoformat(), "--json"]
+        done = CliRunner().invoke(app, ["schedule", "compute", *wanted])
+        assert done.exit_code == 0, done.output
+        answer = json.loads(done.stdout)
+        dates.append((answer["activities"], answer["openings"]))
+    assert dates[0] == dates[1]
+    assert rules_in(json.loads((tmp_path / "ra.json").read_text("utf-8"))) == rules
+    assert rules_in(from_graphml((tmp_path / "ra.graphml").read_text("utf-8"))) == rules
+    for ending, words in said.items():
+        named = [line for line in words.splitlines() if "quy tắc không được ghi" in line]
+        assert len(named) == (len({r["run_m"] for r in rules.values()}) if ending in ("xml", "xer") else 0)
+        assert all(any(code in line for line in named) for code in rules) or not named
 
 
 def test_a_file_with_the_ground_keeps_it_in_graphml_and_a_damaged_rule_is_refused_whole() -> None:
