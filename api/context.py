@@ -23,7 +23,7 @@ class ResultCache:
     Keys hold the revision, so a stale value can never be read; the oldest entries are dropped.
     """
 
-    size: int = 320
+    size: int = 480
     _items: OrderedDict[tuple[Any, ...], Any] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
