@@ -16,19 +16,21 @@ from api.context import Context
 from api.deps import ContextDep, LangDep, SessionDep
 from api.pages.forms import NOTHING, Faults, Many, Text, by_field, plain
 from api.pages.labels import Pair
+from api.pages.refusals import faults_of, status_of
 from api.pages.rendering import carried, render
 from api.usecases.facts import project_labels
 from api.usecases.law_now import law_of, settings_of
 from api.usecases.law_settings import set_law
-from projects.errors import Fault, InvalidInput
+from projects.errors import Fault, InvalidInput, KeyReused
 from projects.law.rules import LEVELS, NATURES, UNITS, Rule
 from projects.law.settings import LAPSE, SHARE, Setting, standing
 
 PAGE = "/quan-tri/phap-luat"
 router = APIRouter(prefix=PAGE)
+# Places of faults → ends of the ids of fields: "holiday-ten".
 FIELDS = {
-    "key": "ten", "from_on": "tu_ngay", "document": "van_ban", "share": "so", "days": "so", "amount": "so",
-    "rate": "so", "acts": "viec", "who_vi": "ai", "until": "den_ngay", "code": "che_do", "off": "che_do",
+    "key": "ten", "from_on": "tu", "document": "vb", "share": "so", "days": "so", "amount": "so", "rate": "so",
+    "basis": "dieu", "acts": "viec", "who_vi": "ai", "until": "den", "code": "che", "off": "che",
 }  # fmt: skip
 KINDS: dict[str, Pair] = {
     "threshold": ("Ngưỡng", "Threshold"),
@@ -101,8 +103,10 @@ def change_law(
                 session, ctx, key=f"{entry.loai}.{name}", from_on=day, value=None if entry.bo else value,
                 document=entry.van_ban, idempotency_key=entry.key or None,
             )  # fmt: skip
-    except InvalidInput as error:
-        return _page(request, session, ctx, entry=entry, faults=by_field(error, lang, FIELDS), status=422)
+    except (InvalidInput, KeyReused) as error:
+        fields = {place: f"{entry.loai}-{end}" for place, end in FIELDS.items()}
+        faults = by_field(faults_of(error), lang, fields)
+        return _page(request, session, ctx, entry=entry, faults=faults, status=status_of(error))
     return RedirectResponse(f"{PAGE}?da_ghi=1#da-dat", 303)
 
 

@@ -69,7 +69,7 @@ def scenarios_page(
             query = carried(form) | {"thay": write_address(joined(before, more)), "loc": loc}
             return RedirectResponse(link(f"/du-an/{code}/kich-ban", query) + "#ket-qua", 303)
         except InvalidInput as error:
-            told["faults"] = error.faults
+            told |= {"faults": error.faults, "typed": form, "ticked": form.getlist("ho_so")}
     return _page(request, session, ctx, lang, code, thay, loc, so, ngay, told)
 
 

@@ -53,9 +53,9 @@ def report_content(
     views: Sequence[ProjectGlance]
     if one is None:
         report = delay_report(session, ctx, as_of=day)
-        views, lights = report.entries, dict(report.overview.lights)
+        views, lights, head = report.entries, dict(report.overview.lights), report.chain_head
     else:
-        views, lights = (one,), {}
+        views, lights, head = (one,), {}, short_head(session)
     labels = facts.all_ward_labels(session)
     who = ctx.principal
     content: dict[str, Any] = {
@@ -66,7 +66,7 @@ def report_content(
         "data_date": day.isoformat(),
         "since": since.isoformat() if since else None,
         "known_event": ctx.known,
-        "chain_head": short_head(session),
+        "chain_head": head,
         "reader": {"role": who.role.code, "wards": sorted(who.wards), "projects": sorted(who.projects)},
         "options": common_options(v.delay.options for v in views if v.delay),
         "demo": any(view.summary.land.demo_parcels for view in views),

@@ -39,9 +39,9 @@ def delay_answer(
     entries: tuple[ProjectGlance, ...]
     if code is None:
         report = delay_report(session, ctx, as_of=as_of)
-        day, entries = report.data_date, report.entries
+        day, entries, head = report.data_date, report.entries, report.chain_head
     else:
-        day = resolve_day(session, as_of)
+        day, head = resolve_day(session, as_of), short_head(session)
         entries = glances(session, ctx, (access_project(session, code),), day)
     labels = facts.all_ward_labels(session)
     return {
@@ -50,7 +50,7 @@ def delay_answer(
         "demo_note": "Thửa, hồ sơ, ngày hẹn và thời lượng công việc là dữ liệu minh hoạ."
         if any(view.summary.land.demo_parcels for view in entries)
         else None,
-        "chain_head": short_head(session),
+        "chain_head": head,
         "projects": [entry_answer(view, labels) for view in entries],
     } | ctx.looking_back
 

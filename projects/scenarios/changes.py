@@ -136,7 +136,7 @@ def _group(given: Mapping[str, Any], faults: list[Fault], at: str) -> GroupMove:
     days = _whole(given, "days", faults, at, -MOST_DAYS, MOST_DAYS)
     on = _day(given, "on", faults, at)
     soonest = given.get("soonest", False) is True
-    if [days is not None, on is not None, soonest].count(True) != 1:
+    if [_said(given, "days"), _said(given, "on"), soonest].count(True) != 1:
         vi = "Nêu đúng một trong ba: số ngày muộn hơn, ngày bàn giao, hoặc sớm nhất theo luật."
         faults.append(Fault(at, vi, "Say exactly one of: days later, a day, or as soon as the law allows."))
     return GroupMove(str(by), value, days, on, soonest)
@@ -160,7 +160,7 @@ def _work(given: Mapping[str, Any], faults: list[Fault], at: str) -> WorkMove:
     if lengths > 1:
         vi = "Chỉ nêu một trong: thời lượng, phần còn lại, thêm tổ (người)."
         faults.append(Fault(at, vi, "Say only one of: duration, remaining, added hands."))
-    if not lengths and move.start is None:
+    if not any(_said(given, name) for name in ("start", "duration", "remaining", "crew", "added")):
         faults.append(Fault(at, "Chưa nêu điều gì khác đi.", "Nothing is different here."))
     return move
 
@@ -185,6 +185,11 @@ def _text(given: Mapping[str, Any], name: str, faults: list[Fault], at: str) -> 
         Fault(f"{at}.{name}", "Thiếu mã, hoặc mã không hợp lệ.", "The code is missing or not valid.")
     )
     return ""
+
+
+def _said(given: Mapping[str, Any], name: str) -> bool:
+    """Whether something stands there, be it right or wrong: what is wrong has a sentence of its own."""
+    return given.get(name) not in (None, "")
 
 
 def _day(given: Mapping[str, Any], name: str, faults: list[Fault], at: str) -> date | None:

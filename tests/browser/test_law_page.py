@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Browser, Page, expect
 
 from api.settings import Settings
-from tests.browser.conftest import desktop, sign_in, watch
+from tests.browser.conftest import desk_of, desktop, sign_in, watch
 from tests.people import make_tester
 
 PAGE = "/quan-tri/phap-luat"
@@ -79,3 +79,41 @@ def test_who_may_not_change_the_law_reads_it_and_is_refused(page: Page) -> None:
     assert page.request.post(PAGE, form=form).status == 403
     page.goto(PAGE)
     expect(page.locator("#da-dat")).not_to_contain_text(SAID)
+
+
+def test_the_back_button_shows_the_form_as_it_was_left_and_writes_nothing_of_its_own(
+    browser: Browser, live_server: str, portfolio_settings: Settings, problems: list[str]
+) -> None:
+    made = make_tester(portfolio_settings, "qt-quay-lai", "administrator")
+    with desk_of(browser, live_server, made, problems) as page:
+        page.goto(PAGE)
+        form = page.locator("#target")
+        send = form.get_by_role("button", name="Ghi thiết lập")
+        rows = page.locator("#da-dat tr", has_text="04/01/2044")
+        form.locator("summary").click()
+        rule = str(page.locator("#target-ten option").nth(2).get_attribute("value") or "") or str(
+            page.locator("#target-ten option").nth(2).text_content()
+        )
+        page.select_option("#target-ten", rule)
+        page.fill("#target-so", "77")
+        page.fill("#target-tu", SINCE)
+        page.fill("#target-vb", "TB 77")
+        send.dblclick()
+        page.wait_for_url("**da_ghi=1**")
+        expect(rows).to_have_count(1)
+        for days in ("77", "78"):  # the same once more is nothing new; other days are a change of their own
+            page.go_back()
+            expect(send).to_be_visible()  # not folded away
+            entered = [page.input_value(f"#target-{name}") for name in ("ten", "so", "tu", "vb")]
+            assert entered == [rule, "77", SINCE, "TB 77"]
+            expect(page.locator("#holiday")).not_to_have_attribute("open", "")
+            page.fill("#target-so", days)
+            send.click()
+            page.wait_for_url("**da_ghi=1**")
+            expect(rows).to_have_count(1)
+            expect(rows).to_contain_text(f"{rule}: {days} ngày")
+        rows.get_by_role("button", name="Bỏ").dblclick()
+        expect(rows).to_have_count(0)
+        page.go_back()
+        expect(page.locator("#da-dat")).to_be_visible()
+        expect(rows).to_have_count(0)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from geo.chain import short_head, verify
@@ -26,6 +27,32 @@ def test_the_report_as_json_carries_the_head_of_the_history(
     shown = client.get("/api/reports" + path).json()["chain_head"]
     assert re.fullmatch("[0-9a-f]{12}", shown)
     assert shown == code_now(app)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/reports/delay",
+        "/api/reports/delay/TULIEN",
+        "/bao-cao-cham",
+        "/bao-cao-cham/tep?dang=json",
+        "/bao-cao-cham/TULIEN/tep?dang=json",
+    ],
+)
+def test_an_answer_reads_the_head_of_the_history_once(app: FastAPI, client: TestClient, path: str) -> None:
+    read: list[str] = []
+
+    def note(conn: object, cursor: object, statement: str, *_: object) -> None:
+        if "history_short" in statement:
+            read.append(statement)
+
+    engine = app.state.sessions.kw["bind"]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize("path", ["/bao-cao-cham", "/bao-cao-cham/TULIEN"])

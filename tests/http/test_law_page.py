@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -85,6 +87,42 @@ def test_every_fault_is_said_beside_its_field_and_nothing_is_written(
         assert answer.status_code == 422, form
         assert "Chưa ghi" in answer.text
     assert settings_made(portfolio_settings) == before
+
+
+def value_of(html: str, field: str) -> str:
+    found = re.search(rf'<input id="{field}"[^>]*? value="([^"]*)"', html)
+    assert found is not None, field
+    return unescape(found[1])
+
+
+def test_a_refused_form_keeps_what_was_entered_and_no_other_form_gets_it(admin: TestClient) -> None:
+    form = {"loai": "rule", "ten": "KD-06", "so": "x", "tu_ngay": "2044-01-01", "van_ban": "9/L"}
+    html = send(admin, LAW, form).text
+    assert [value_of(html, f"rule-{name}") for name in ("so", "tu", "vb")] == ["x", "2044-01-01", "9/L"]
+    assert html.count('<details class="card" id="rule" open>') == 1
+    assert (
+        html.count('class="fault"')
+        == html.count('aria-invalid="true"')
+        == html.count('id="loi-rule-so"')
+        == 1
+    )
+    for other in ("threshold", "target", "delegation", "regime", "holiday"):
+        assert value_of(html, f"{other}-vb") == ""
+        assert value_of(html, f"{other}-tu") != "2044-01-01"
+        assert f'<details class="card" id="{other}">' in html
+    assert value_of(html, "delegation-ten") == value_of(html, "threshold-so") == ""
+
+
+def test_a_form_sent_again_with_other_content_says_that_the_first_was_saved(
+    admin: TestClient, portfolio_settings: Settings, clean: None
+) -> None:
+    rows, told = settings_made(portfolio_settings)
+    assert send(admin, LAW, FORMS["target"] | {"key": "law-key-again"}).status_code == 303
+    answer = send(admin, LAW, FORMS["target"] | {"key": "law-key-again", "so": "11"})
+    assert answer.status_code == 409
+    assert "Mẫu này đã được gửi với nội dung khác; lần trước đã được ghi." in answer.text
+    assert value_of(answer.text, "target-so") == "11"
+    assert settings_made(portfolio_settings) == (rows + 1, told + 1)
 
 
 def test_only_the_administrator_sets_the_law_and_others_read_it(

@@ -278,3 +278,18 @@ def test_a_front_that_opens_with_a_run_may_open_with_another_run() -> None:
     moved = [replace(c, promised_on=date(2026, 12, 1)) if c.code == "H-1" else c for c in cases]
     again = stand_of(road("F1", calendar="ALL"), moved, rules=rules)
     assert again.delay.forecast_finish == late.finish.after
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"groups": [{"by": "critical", "days": 99_999}]}, "groups.0.days"),
+        ({"groups": [{"by": "critical", "on": "1999-01-01"}]}, "groups.0.on"),
+        ({"work": [{"code": "A", "duration": 5_000}]}, "work.0.duration"),
+        ({"work": [{"code": "A", "start": "x"}]}, "work.0.start"),
+    ],
+)
+def test_what_is_said_wrong_is_one_fault_and_not_also_missing(body: dict[str, Any], where: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_changes(body)
+    assert [fault.where for fault in refused.value.faults] == [where]

@@ -2,6 +2,17 @@
 // key protects the data in any case; this only keeps the user informed.
 "use strict";
 
+// Whether a field has other content than the page gave it.
+const entered = (field) => {
+  if (field.type === "hidden" || field.type === "submit") return false;
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.tagName === "SELECT") {
+    const first = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(first, 0) && field.selectedIndex >= 0;
+  }
+  return "defaultValue" in field && field.value !== field.defaultValue;
+};
+
 const held = (form) => {
   if (form.dataset.held) return;
   form.dataset.held = "1";
@@ -22,8 +33,12 @@ const held = (form) => {
     else busy(true, event.submitter);
   });
   form.addEventListener("busy", (event) => busy(event.detail)); // of whoever sends it by script
-  // Coming back with the browser's back button shows the page as it was left.
-  window.addEventListener("pageshow", () => busy(false));
+  // Coming back with the browser's back button shows the page as it was left: what was entered is not folded away.
+  window.addEventListener("pageshow", () => {
+    busy(false);
+    const fold = form.closest("details");
+    if (fold && [...form.elements].some(entered)) fold.open = true;
+  });
 };
 
 const hold = () => document.querySelectorAll("form[data-once]").forEach(held);
