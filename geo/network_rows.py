@@ -82,23 +82,26 @@ def links_of(
     `row` is one of `LINKS`, `codes` those of the activities, by id.
     """
     numbers = sorted(codes, key=codes.__getitem__)
+    names = [codes[number] for number in numbers]
     place = {number: i for i, number in enumerate(numbers)}
     preds, succs, lags, minutes, versions = (
-        np.frombuffer(part, ">i4").tolist()
+        np.frombuffer(part, ">i4").astype(np.int64)
         for part in (row.preds, row.succs, row.lags, row.minutes, row.versions)
     )
+    pred, succ = (
+        np.fromiter(map(place.__getitem__, side.tolist()), np.int64, side.size) for side in (preds, succs)
+    )
     types = np.frombuffer(row.types.encode(), ">u2")
-    ends = [np.fromiter(map(place.__getitem__, side), np.int64, len(side)) for side in (succs, preds)]
-    order = np.lexsort((types, *ends)).tolist()
+    order = np.lexsort((types, succ, pred))
     found = many(
         Link,
-        [codes[preds[i]] for i in order],
-        [codes[succs[i]] for i in order],
+        map(names.__getitem__, pred[order].tolist()),
+        map(names.__getitem__, succ[order].tolist()),
         map(_PACKED.__getitem__, types[order].tolist()),
-        [lags[i] * DAY for i in order] if whole_days else [minutes[i] for i in order],
-        repeat(None) if row.calendars is None else [row.calendars[i] for i in order],
+        (lags * DAY if whole_days else minutes)[order].tolist(),
+        repeat(None) if row.calendars is None else map(row.calendars.__getitem__, order.tolist()),
     )
-    return tuple(found), [versions[i] for i in order]
+    return tuple(found), versions[order].tolist()
 
 
 def activity_of(row: ActivityRow | Row[Any], *, whole_days: bool) -> Activity:
