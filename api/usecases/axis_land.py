@@ -18,7 +18,7 @@ from api.context import Context
 from api.usecases.calculation import past_states, result_key
 from geo import scope
 from geo.axis import load_routes_of
-from geo.land_cover import LandCover, load_land
+from geo.land_cover import LandCover, load_land_of
 from geo.route import Route
 from geo.tables import Alignment, Project, Section, WorkFront
 from projects.workable import Cover, Interval, Line, States, states_of
@@ -117,10 +117,10 @@ def _axes(
 ) -> dict[int, tuple[Axis, ...]]:
     with scope.calculating(session):
         then = past_states(session, ctx, projects, day)
-        land = {p.id: load_land(session, p, as_of=day, then=then[p.code]) for p in projects}
+        land = load_land_of(session, projects, as_of=day, then=then)
     return {
-        number: tuple([_axis(row, route, land[number].get(row.id)) for row, route in rows])
-        for number, rows in load_routes_of(session, land).items()
+        number: tuple([_axis(row, route, land.get(row.id)) for row, route in rows])
+        for number, rows in load_routes_of(session, [p.id for p in projects]).items()
     }
 
 
