@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -54,10 +54,18 @@ def route_of(row: Alignment) -> Route:
 
 def load_routes(session: Session, project_id: int) -> dict[str, tuple[Alignment, Route]]:
     """The alignments of a project by code, each with its route."""
-    rows = session.scalars(
-        select(Alignment).where(Alignment.project_id == project_id).order_by(Alignment.code)
-    ).all()
-    return {row.code: (row, route_of(row)) for row in rows}
+    return {row.code: (row, route) for row, route in load_routes_of(session, (project_id,))[project_id]}
+
+
+def load_routes_of(
+    session: Session, project_ids: Collection[int]
+) -> dict[int, list[tuple[Alignment, Route]]]:
+    """The alignments of several projects in the order of their codes, each with its route, by the project's id."""
+    found: dict[int, list[tuple[Alignment, Route]]] = {number: [] for number in project_ids}
+    wanted = select(Alignment).where(Alignment.project_id.in_(found)).order_by(Alignment.code)
+    for row in session.scalars(wanted):
+        found[row.project_id].append((row, route_of(row)))
+    return found
 
 
 def section_corridor(facts: catalog.Project) -> MultiPolygon | None:

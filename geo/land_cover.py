@@ -7,7 +7,7 @@ packed value and numpy reads it as it is.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,7 +40,7 @@ ROWS = text(
                 else '\\x01'::bytea end, ''::bytea)
     from parcel_alignment a
     join clearance_case c on c.id = a.case_id
-    where a.project_id = :project and c.project_id = :project
+    where a.project_id = any(cast(:projects as smallint[])) and c.project_id = a.project_id
     """
 )
 PACKED = np.dtype(
@@ -107,7 +107,21 @@ def load_land(
 
     Sees what the session's reach sees: sums of all land are asked inside `geo.scope.calculating`.
     """
-    asked = {"project": project.id, "day": as_of, "handed": list(HANDED), "unwanted": list(UNWANTED)}
+    if then is None:
+        then = read_states(session, project.id, project.code, as_of=as_of)
+    return load_land_of(session, (project,), as_of=as_of, then={project.code: then})
+
+
+def load_land_of(
+    session: Session, projects: Sequence[Project], *, as_of: date, then: Mapping[str, States]
+) -> dict[int, LandCover]:
+    """The same of several projects at once; `then` by their codes."""
+    asked = {
+        "projects": [project.id for project in projects],
+        "day": as_of,
+        "handed": list(HANDED),
+        "unwanted": list(UNWANTED),
+    }
     with joining_whole(session):
         packed = session.scalar(ROWS, asked)
     rows = np.frombuffer(packed or b"", dtype=PACKED)
@@ -115,9 +129,8 @@ def load_land(
     held = rows["held"].astype(bool)
     since = rows["step_on"].astype(np.int64) + EPOCH
     if rows.size:
-        if then is None:
-            then = read_states(session, project.id, project.code, as_of=as_of)
-        _put_back(session, project, as_of, then, case, held, since)
+        for project in projects:
+            _put_back(session, project, as_of, then[project.code], case, held, since)
     found: dict[int, LandCover] = {}
     for alignment in np.unique(rows["alignment"]).tolist():
         mine = rows["alignment"] == alignment

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.calculation import past_states, result_key
 from geo import scope
-from geo.axis import load_routes
-from geo.land_cover import LandCover, load_land
+from geo.axis import load_routes_of
+from geo.land_cover import LandCover, load_land_of
 from geo.route import Route
-from geo.tables import Project, Section, WorkFront
+from geo.tables import Alignment, Project, Section, WorkFront
 from projects.workable import Cover, Interval, Line, States, states_of
 
 BOTH, LEFT, RIGHT = "both", "left", "right"
@@ -60,10 +60,23 @@ class Front:
 
 def axes_of(session: Session, ctx: Context, project: Project, day: date) -> tuple[Axis, ...]:
     """The alignments by code, from the cache when nothing changed since."""
-    made: tuple[Axis, ...] = ctx.cache.get(
-        ("axes", *result_key(ctx, project, day)), lambda: _axes(session, ctx, project, day)
-    )
-    return made
+    return axes_of_all(session, ctx, (project,), day)[project.id]
+
+
+def axes_of_all(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, tuple[Axis, ...]]:
+    """The same of several projects, by their id."""
+    keys = {p.id: ("axes", *result_key(ctx, p, day)) for p in projects}
+    found: dict[int, tuple[Axis, ...]] = {
+        number: kept for number, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
+    }
+    fresh = [p for p in projects if p.id not in found]
+    if fresh:
+        for number, axes in _axes(session, ctx, fresh, day).items():
+            ctx.cache.keep(keys[number], axes)
+            found[number] = axes
+    return found
 
 
 def fronts_of(session: Session, project: Project) -> list[Front]:
@@ -99,16 +112,21 @@ def stretches(axis: Axis, fronts: Sequence[Front]) -> tuple[Interval, ...]:
     return tuple(f.stretch for f in fronts if f.alignment_id == axis.id and f.stretch is not None)
 
 
-def _axes(session: Session, ctx: Context, project: Project, day: date) -> tuple[Axis, ...]:
+def _axes(
+    session: Session, ctx: Context, projects: Sequence[Project], day: date
+) -> dict[int, tuple[Axis, ...]]:
     with scope.calculating(session):
-        then = past_states(session, ctx, (project,), day)[project.code]
-        land = load_land(session, project, as_of=day, then=then)
-    found = []
-    for row, route in load_routes(session, project.id).values():
-        mine = land.get(row.id)
-        names = (row.id, row.code, row.name_vi, row.name_en, row.schematic, row.accuracy_m)
-        found.append(Axis(*names, route, mine, _states(route.line, mine)))
-    return tuple(found)
+        then = past_states(session, ctx, projects, day)
+        land = load_land_of(session, projects, as_of=day, then=then)
+    return {
+        number: tuple([_axis(row, route, land.get(row.id)) for row, route in rows])
+        for number, rows in load_routes_of(session, [p.id for p in projects]).items()
+    }
+
+
+def _axis(row: Alignment, route: Route, land: LandCover | None) -> Axis:
+    names = (row.id, row.code, row.name_vi, row.name_en, row.schematic, row.accuracy_m)
+    return Axis(*names, route, land, _states(route.line, land))
 
 
 def _states(line: Line, land: LandCover | None) -> dict[str, States]:

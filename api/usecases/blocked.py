@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.axis_land import BOTH, Axis, axes_of, fronts_of, required_of
+from api.usecases.axis_land import BOTH, Axis, axes_of, axes_of_all, fronts_of, required_of
 from api.usecases.calculation import Calculation
 from api.views import BandPiece, BlockedRun
 from geo import scope
-from geo.tables import ClearanceCase, Project
+from geo.tables import Project
 from projects.band import BLOCKED, band
 from projects.workable import on_gaps, workable
+
+NUMBERS = text(
+    """
+    select c.project_id, c.id
+    from unnest(cast(:projects as smallint[]), cast(:codes as text[])) as asked(project, code)
+    join clearance_case c on c.project_id = asked.project and c.code = asked.code
+    """
+)
 
 
 def blocked_runs_of(
@@ -25,13 +34,24 @@ def blocked_runs_of(
 
     What passes the seam of a ring is two: every one lies within its alignment.
     """
-    critical = calculation.delay.critical_cases if calculation.delay is not None else frozenset()
-    driving = _ids(session, project, critical)
-    return tuple(
-        run
-        for axis in axes_of(session, ctx, project, calculation.data_date)
-        for run in _blocked(axis, driving, labels)
-    )
+    day = calculation.data_date
+    return blocked_runs_of_all(session, ctx, {project: calculation}, day, labels)[project.id]
+
+
+def blocked_runs_of_all(
+    session: Session,
+    ctx: Context,
+    calculations: Mapping[Project, Calculation],
+    day: date,
+    labels: dict[str, str],
+) -> dict[int, tuple[BlockedRun, ...]]:
+    """The same of several projects on the day of their calculations, by their id."""
+    driving = _driving(session, calculations)
+    axes = axes_of_all(session, ctx, tuple(calculations), day)
+    return {
+        p.id: tuple([run for axis in axes[p.id] for run in _blocked(axis, driving[p.id], labels)])
+        for p in calculations
+    }
 
 
 def band_of(
@@ -89,13 +109,12 @@ def _blocked(axis: Axis, driving: Iterable[int], labels: dict[str, str]) -> list
     return found
 
 
-def _ids(session: Session, project: Project, codes: Iterable[str]) -> list[int]:
-    """The numbers of cases, whoever asks: they are compared, never told."""
+def _driving(session: Session, calculations: Mapping[Project, Calculation]) -> dict[int, list[int]]:
+    """The numbers of the cases that drive each project, whoever asks: they are compared, never told."""
+    found: dict[int, list[int]] = {p.id: [] for p in calculations}
+    critical = [(p.id, code) for p, c in calculations.items() if c.delay for code in c.delay.critical_cases]
+    asked = {"projects": [number for number, _ in critical], "codes": [code for _, code in critical]}
     with scope.calculating(session):
-        return list(
-            session.scalars(
-                select(ClearanceCase.id).where(
-                    ClearanceCase.project_id == project.id, ClearanceCase.code.in_(sorted(codes))
-                )
-            )
-        )
+        for project, number in session.execute(NUMBERS, asked):
+            found[project].append(number)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -45,9 +46,21 @@ def project_facts(row: Project) -> ProjectFacts:
 
 def milestones(session: Session, project: Project, calculation: Calculation) -> tuple[MilestoneView, ...]:
     """The milestones of a project with their forecast from the network, by planned date."""
-    rows = session.scalars(select(Milestone).where(Milestone.project_id == project.id)).all()
-    views = [milestone_view(row, calculation) for row in rows]
-    return tuple(sorted(views, key=lambda m: (m.planned_on or m.actual_on or date.max, m.code)))
+    return milestones_of_all(session, {project: calculation})[project.id]
+
+
+def milestones_of_all(
+    session: Session, calculations: Mapping[Project, Calculation]
+) -> dict[int, tuple[MilestoneView, ...]]:
+    """The same of several projects, by their id."""
+    by_id = {p.id: calculation for p, calculation in calculations.items()}
+    found: dict[int, list[MilestoneView]] = {number: [] for number in by_id}
+    for row in session.scalars(select(Milestone).where(Milestone.project_id.in_(by_id))):
+        found[row.project_id].append(milestone_view(row, by_id[row.project_id]))
+    return {
+        number: tuple(sorted(views, key=lambda m: (m.planned_on or m.actual_on or date.max, m.code)))
+        for number, views in found.items()
+    }
 
 
 def milestone_view(row: Milestone, calculation: Calculation) -> MilestoneView:

@@ -96,11 +96,8 @@ def outside_all(
     if not paces.wards:
         return dict.fromkeys([p.id for p in projects], (law.version,))
     return {
-        p.id: (
-            law.version,
-            tuple((w, step, paces.of(w, step).days) for w in _wards(session, ctx, p) for step in seen),
-        )
-        for p in projects
+        project: (law.version, tuple((w, step, paces.of(w, step).days) for w in wards for step in seen))
+        for project, wards in _wards(session, ctx, projects).items()
     }
 
 
@@ -116,14 +113,20 @@ def rules_of_all(session: Session, projects: Sequence[Project]) -> dict[int, dic
         return {p.id: run_rules(session, p) if p.id in some else {} for p in projects}
 
 
-def _wards(session: Session, ctx: Context, project: Project) -> tuple[str, ...]:
-    def make() -> tuple[str, ...]:
-        wanted = select(ClearanceCase.ward_code).where(ClearanceCase.project_id == project.id).distinct()
+def _wards(session: Session, ctx: Context, projects: Sequence[Project]) -> dict[int, tuple[str, ...]]:
+    """The wards in which each project has cases, in order."""
+    keys = {p.id: ("wards", p.id, p.revision, ctx.known) for p in projects}
+    found: dict[int, tuple[str, ...] | None] = {number: ctx.cache.peek(key) for number, key in keys.items()}
+    missing: dict[int, list[str]] = {number: [] for number, wards in found.items() if wards is None}
+    if missing:
+        held = select(ClearanceCase.project_id, ClearanceCase.ward_code).distinct()
         with scope.calculating(session):
-            return tuple(sorted(session.scalars(wanted)))
-
-    found: tuple[str, ...] = ctx.cache.get(("wards", project.id, project.revision, ctx.known), make)
-    return found
+            for number, ward in session.execute(held.where(ClearanceCase.project_id.in_(missing))):
+                missing[number].append(ward)
+    for number, wards in missing.items():
+        found[number] = tuple(sorted(wards))
+        ctx.cache.keep(keys[number], found[number])
+    return {number: wards or () for number, wards in found.items()}
 
 
 def _plots(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases import facts
-from api.usecases.blocked import band_of, blocked_runs_of, longest_free_of
+from api.usecases.blocked import band_of, blocked_runs_of_all, longest_free_of
 from api.usecases.calculation import Calculation, calculate, calculate_all, resolve_day
 from api.usecases.counting import land_count
 from api.usecases.visible import Hidden, driving_land, hidden_cases, seen_delay, seen_land
 from api.views import (
     BlockedRun,
     DrivingLand,
+    MilestoneView,
     Overview,
     ProjectGlance,
     ProjectSummary,
@@ -37,10 +38,9 @@ def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Ov
     day = resolve_day(session, as_of)
     labels = facts.all_ward_labels(session)
     projects = session.scalars(select(Project).order_by(Project.sort)).all()
-    rows = [
-        _summary(session, ctx, project, calculation, labels)[0]
-        for project, calculation in zip(projects, calculate_all(session, ctx, projects, day), strict=True)
-    ]
+    calculations = dict(zip(projects, calculate_all(session, ctx, projects, day), strict=True))
+    summaries = _summaries(session, ctx, calculations, day, labels)
+    rows = [summaries[p.id][0] for p in projects]
     rows.sort(key=lambda r: urgency(r.slip_days))
     return Overview(
         data_date=day,
@@ -53,8 +53,8 @@ def overview(session: Session, ctx: Context, *, as_of: date | None = None) -> Ov
 
 def summary_of(session: Session, ctx: Context, project: Project, day: date) -> ProjectSummary:
     """One row of the overview."""
-    calculation = calculate(session, ctx, project, day)
-    return _summary(session, ctx, project, calculation, facts.all_ward_labels(session))[0]
+    calculations = {project: calculate(session, ctx, project, day)}
+    return _summaries(session, ctx, calculations, day, facts.all_ward_labels(session))[project.id][0]
 
 
 def project_view(session: Session, ctx: Context, code: str, *, as_of: date | None = None) -> ProjectView:
@@ -67,7 +67,7 @@ def view_of(session: Session, ctx: Context, project: Project, day: date) -> Proj
     """`project_view` of a project row that is at hand."""
     calculation = calculate(session, ctx, project, day)
     labels = facts.all_ward_labels(session)
-    summary, runs, driving = _summary(session, ctx, project, calculation, labels)
+    summary, runs, driving = _summaries(session, ctx, {project: calculation}, day, labels)[project.id]
     hidden = hidden_cases(ctx, project.code, calculation)
     seen = _seen(ctx, calculation, hidden, runs)
     axes = project_axes(session, project)
@@ -129,9 +129,11 @@ def glances(
 ) -> tuple[ProjectGlance, ...]:
     """Of each project what a report of many says: what is kept of a calculation, and nothing asked besides."""
     labels = facts.all_ward_labels(session)
+    calculations = dict(zip(projects, calculate_all(session, ctx, projects, day), strict=True))
+    summaries = _summaries(session, ctx, calculations, day, labels)
     found = []
-    for project, calculation in zip(projects, calculate_all(session, ctx, projects, day), strict=True):
-        summary, _, driving = _summary(session, ctx, project, calculation, labels)
+    for project, calculation in calculations.items():
+        summary, _, driving = summaries[project.id]
         hidden = hidden_cases(ctx, project.code, calculation)
         delay = calculation.delay
         found.append(
@@ -146,38 +148,63 @@ def glances(
     return tuple(found)
 
 
+def _summaries(
+    session: Session,
+    ctx: Context,
+    calculations: Mapping[Project, Calculation],
+    day: date,
+    labels: dict[str, str],
+) -> dict[int, _Summed]:
+    """What everybody may see of each project, by its id; names no case. What is not kept is read in few statements."""
+    keys = {p.id: ("summary", *calculation.key) for p, calculation in calculations.items()}
+    found: dict[int, _Summed] = {
+        number: kept for number, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
+    }
+    fresh = {p: calculation for p, calculation in calculations.items() if p.id not in found}
+    if fresh:
+        runs = blocked_runs_of_all(session, ctx, fresh, day, labels)
+        lengths = _lengths(session, fresh)
+        milestones = facts.milestones_of_all(session, fresh)
+        for p, calculation in fresh.items():
+            made = found[p.id] = _summary(p, calculation, runs[p.id], lengths[p.id], milestones[p.id])
+            ctx.cache.keep(keys[p.id], made)
+    return found
+
+
 def _summary(
-    session: Session, ctx: Context, project: Project, calculation: Calculation, labels: dict[str, str]
+    project: Project,
+    calculation: Calculation,
+    runs: tuple[BlockedRun, ...],
+    lengths: Sequence[float],
+    milestones: tuple[MilestoneView, ...],
 ) -> _Summed:
-    """What everybody may see of a project; names no case."""
+    land = land_count(calculation)
+    delay = calculation.delay
+    slip = delay.slip_days if delay else None
+    summary = ProjectSummary(
+        facts=facts.project_facts(project),
+        light=light(slip),
+        slip_days=slip,
+        forecast_finish=delay.forecast_finish if delay else None,
+        blocked_m=sum(r.to_m - r.from_m for r in runs) if lengths and land.parcels else None,
+        axis_m=sum(lengths) if lengths else None,
+        land=land,
+        next_milestone=facts.next_milestone(milestones, calculation.data_date),
+        driving_cases=len(delay.critical_cases) if delay else 0,
+        options=delay.options if delay else None,
+    )
+    return summary, runs, driving_land(delay)
 
-    def make() -> _Summed:
-        runs = blocked_runs_of(session, ctx, project, calculation, labels)
-        axes = project_axes(session, project)
-        land = land_count(calculation)
-        delay = calculation.delay
-        slip = delay.slip_days if delay else None
-        return (
-            ProjectSummary(
-                facts=facts.project_facts(project),
-                light=light(slip),
-                slip_days=slip,
-                forecast_finish=delay.forecast_finish if delay else None,
-                blocked_m=sum(r.to_m - r.from_m for r in runs) if axes and land.parcels else None,
-                axis_m=sum(a.published_length_m or a.length_m for a in axes) if axes else None,
-                land=land,
-                next_milestone=facts.next_milestone(
-                    facts.milestones(session, project, calculation), calculation.data_date
-                ),
-                driving_cases=len(delay.critical_cases) if delay else 0,
-                options=delay.options if delay else None,
-            ),
-            runs,
-            driving_land(delay),
-        )
 
-    made: _Summed = ctx.cache.get(("summary", *calculation.key), make)
-    return made
+def _lengths(session: Session, projects: Iterable[Project]) -> dict[int, list[float]]:
+    """How long the alignments of each project are, published or measured, in the order of their codes."""
+    found: dict[int, list[float]] = {p.id: [] for p in projects}
+    lengths = select(Alignment.project_id, Alignment.published_length_m, Alignment.length_m)
+    for number, published, measured in session.execute(
+        lengths.where(Alignment.project_id.in_(found)).order_by(Alignment.code)
+    ):
+        found[number].append(published or measured)
+    return found
 
 
 def _seen(ctx: Context, calculation: Calculation, hidden: Hidden, runs: Sequence[BlockedRun]) -> SeenLand:

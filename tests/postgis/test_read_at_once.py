@@ -47,7 +47,7 @@ def state_of(session: Session, row: ClearanceCase) -> CaseState:
 
 def test_cases_of_all_projects_are_those_of_their_rows(owner: Session) -> None:
     projects = owner.scalars(select(Project)).all()
-    found = load_cases_of(owner, projects, as_of=LAST)
+    found = load_cases_of(owner, projects)
     assert list(found) == [project.id for project in projects]
     assert {case.land for cases in found.values() for case in cases} == {AGRI, NON_AGRI}
     for project in projects:
@@ -58,10 +58,10 @@ def test_cases_of_all_projects_are_those_of_their_rows(owner: Session) -> None:
 
 
 def test_cases_of_no_project_and_of_one_without_land(owner: Session) -> None:
-    assert load_cases_of(owner, (), as_of=LAST) == {}
+    assert load_cases_of(owner, ()) == {}
     bare = owner.scalars(select(Project).where(~Project.id.in_(select(ClearanceCase.project_id)))).first()
     assert bare is not None
-    assert load_cases_of(owner, (bare,), as_of=LAST) == {bare.id: ()}
+    assert load_cases_of(owner, (bare,)) == {bare.id: ()}
 
 
 def test_networks_of_all_projects_are_those_of_their_rows(owner: Session) -> None:
