@@ -26,6 +26,7 @@ from projects.engine.shifts import OFFICE, WHOLE_DAY, WorkTime, from_days
 from projects.errors import Fault, InvalidInput
 from projects.front_runs import KEYS, Opened, dated_by_runs, rules_in, runs_in
 from projects.interchange.comparing import compared
+from projects.interchange.docbaselines import baselines_in
 
 MOST_BYTES = 100_000_000
 WRITES: dict[str, Form] = {".xml": "mspdi", ".xer": "xer", ".json": "json", ".graphml": "graphml"}
@@ -128,8 +129,9 @@ def convert(
             result, opened = dated_by_runs(document.net, document.options, runs_in(content))
             net = result.prepared.net if opened else document.net
             found = Network(
-                net, document.options, document.calendars, document.net.project, runs=rules_in(content)
-            )
+                net, document.options, document.calendars, document.net.project,
+                baselines=baselines_in(content, {a.code for a in net.activities}), runs=rules_in(content),
+            )  # fmt: skip
             for one in opened:
                 _say_note(one.note_vi, one.by)
         else:

@@ -13,6 +13,7 @@ from projects.engine.graph import graphml
 from projects.engine.model import Net, Options
 from projects.engine.schedule import schedule
 from projects.engine.shifts import WorkCalendar
+from projects.interchange.docbaselines import baseline_rows
 from projects.interchange.imported import Beside, LinkKey, SentBaseline
 from projects.interchange.noting import Notes
 from projects.interchange.outward import planned
@@ -47,6 +48,8 @@ def network_file(found: Network, form: Form) -> tuple[bytes, tuple[Note, ...]]:
     """The bytes, and what the format says in another way. Raises InvalidInput when it cannot be dated or written."""
     if form in ("json", "graphml"):
         document = write(found.net, found.options, found.calendars)
+        if found.baselines:
+            document["baselines"] = baseline_rows(found.baselines)
         for row in document["activities"]:
             row |= found.runs.get(row["code"], {})
         text = graphml(document) if form == "graphml" else json.dumps(document, ensure_ascii=False, indent=1)

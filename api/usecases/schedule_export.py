@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
+from itertools import count
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.baselines import baselines_of, dated_if_it_can
 from api.usecases.calculation import calculate, resolve_day
 from api.usecases.law_now import calendars_on
 from api.usecases.network_files import Form, Network, network_file
@@ -18,7 +21,7 @@ from geo.networks import load_plan
 from geo.tables import Project, ScheduleImport
 from projects.engine.model import Constraint, Net, Rule
 from projects.errors import NotFound
-from projects.interchange.imported import Imported
+from projects.interchange.imported import Agreed, Imported, SentBaseline
 from projects.interchange.package import unpacked
 from projects.land import FrontLand
 from projects.plan import IMPORTED
@@ -38,6 +41,7 @@ def project_file(
     net = _waiting(reckoning.bare.net, reckoning.ground)
     kept = _imported(session, project) if plan.source == IMPORTED else None
     known = {a.code for a in net.activities}
+    sent = kept.baselines if kept else ()
     found = Network(
         net=net,
         options=works.options,
@@ -45,9 +49,31 @@ def project_file(
         name=project.name_vi,
         beside={c: b for c, b in kept.beside.items() if c in known} if kept else {},
         percents=kept.percents if kept else {},
-        baselines=kept.baselines if kept else (),
+        baselines=(*sent, *_set_here(session, ctx, project, sent, known)),
     )
     return network_file(found, form)[0], day
+
+
+def _set_here(
+    session: Session, ctx: Context, project: Project, sent: Sequence[SentBaseline], known: Collection[str]
+) -> tuple[SentBaseline, ...]:
+    """The newest baseline that was set here, the one that reports compare with, by the lowest number that is free; none
+    where it cannot be dated any more. `known`: the activities that the file has."""
+    row = next((one for one in baselines_of(session, project) if one.source is None), None)
+    then = None if row is None else dated_if_it_can(session, ctx, project, row)
+    if row is None or then is None:
+        return ()
+    taken = {one.number for one in sent}
+    number = next(n for n in count() if n not in taken)
+    rows = then.result.rows
+    dates = {
+        a.code: Agreed(
+            rows[a.code].start_at, rows[a.code].finish_at, round(a.duration / rows[a.code].day_minutes, 2)
+        )
+        for a in then.plan.net.activities
+        if a.code in known
+    }
+    return (SentBaseline(number, row.name, datetime.combine(row.data_date, time()), dates),) if dates else ()
 
 
 def _waiting(net: Net, ground: tuple[FrontLand, ...]) -> Net:

@@ -32,7 +32,18 @@ from projects.errors import InvalidInput
 FORMAT, VERSION = "duonggang-network", 1
 MOST = 1_000_000
 
-TOP = {"format", "version", "project", "finishes", "calendars", "activities", "links", "options", "note"}
+TOP = {
+    "format",
+    "version",
+    "project",
+    "finishes",
+    "calendars",
+    "activities",
+    "links",
+    "options",
+    "note",
+    "baselines",
+}
 ACTIVITY = {
     "code", "name_vi", "name_en", "kind", "calendar", "duration_minutes", "duration_days", "remaining_minutes",
     "remaining_days", "actual_start", "actual_finish", "constraints", "front", "possession", "sender_code",

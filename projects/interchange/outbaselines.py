@@ -11,6 +11,8 @@ from projects.interchange.imported import Agreed, SentBaseline
 from projects.interchange.noting import Notes
 from projects.interchange.plan import Amount, BaseDates, PlanTask
 
+MOST = 10  # the highest number
+
 
 def with_baselines(
     tasks: Sequence[PlanTask],
@@ -25,7 +27,9 @@ def with_baselines(
             notes.add("out_baseline", detail=sent.name)
         return list(tasks)
     for sent in baselines:
-        if sent.name != own_name(sent.number):
+        if sent.number > MOST:
+            notes.add("out_baseline", detail=sent.name)
+        elif sent.name != own_name(sent.number):
             notes.add("out_baseline_name", detail=f"{sent.name} → {own_name(sent.number)}")
     return [
         replace(
@@ -33,7 +37,7 @@ def with_baselines(
             baselines=tuple(
                 _dates(sent.number, sent.dates[task.code], times[task.code].day_minutes)
                 for sent in sorted(baselines, key=lambda b: b.number)
-                if task.code in sent.dates
+                if sent.number <= MOST and task.code in sent.dates
             ),
         )
         for task in tasks

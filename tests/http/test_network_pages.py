@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.settings import Settings
+from geo.schedules.door import read_schedule
+from projects.interchange.docbaselines import baselines_in
+from projects.interchange.imported import Agreed
 from tests.http.browsing import enter
 from tests.http.network_rows import driving_task
 from tests.people import Tester, make_tester
@@ -176,3 +180,55 @@ def test_parameters_of_the_template_change_durations_and_are_taken_back(browser:
     assert wrong.status_code == 422
     assert browser.post(f"{NET}/undo", json={}, headers=csrf(browser)).status_code == 200
     assert browser.get(f"{NET}/rows").json()["hash"] == before["hash"]
+
+
+def days_of(dates: Agreed) -> tuple[set[str], set[str]]:
+    """The days that a start and a finish may mean: midnight ends the day before it; a milestone there is either."""
+    start, finish, _ = dates
+    before = (finish - timedelta(minutes=1)).date().isoformat()
+    if start == finish:
+        days = {start.date().isoformat(), before}
+        return days, days
+    return {start.date().isoformat()}, {before}
+
+
+def test_the_newest_baseline_set_here_goes_out_with_its_dates_whatever_was_changed_since(
+    browser: TestClient, tmp_path: Path
+) -> None:
+    key, url = csrf(browser), f"/api/projects/{CODE}/schedules/file"
+    then = {a["code"]: a for a in browser.get(f"/api/projects/{CODE}/schedule").json()["activities"]}
+    assert "baselines" not in browser.get(url, params={"dang": "json"}).json()
+    numbers = [
+        browser.post(f"{NET}/baselines", json={"name": name, "reason": "Phê duyệt"}, headers=key).json()["id"]
+        for name in ("Lập lần đầu", "Lập lần hai")
+    ]
+    code, days = work(browser)
+    edit = {
+        "verb": "change", "code": code, "seen": browser.get(f"{NET}/rows").json()["versions"][code],
+        "fields": {"duration": days + 30},
+    }  # fmt: skip
+    done = browser.post(f"{NET}/changes", json={"steps": [edit], "reason": "thử"}, headers=key)
+    assert done.status_code == 200, done.text
+    now = {a["code"]: a for a in browser.get(f"/api/projects/{CODE}/schedule").json()["activities"]}
+    assert now[code]["early_finish"] > then[code]["early_finish"]
+    written = browser.get(url, params={"dang": "json"}).json()
+    (own,) = baselines_in(written, {row["code"] for row in written["activities"]})
+    assert (own.number, own.name, own.date) == (0, "Lập lần hai", datetime(2026, 3, 13))
+    assert own.dates.keys() == {row["code"] for row in written["activities"]}
+    for each, said in own.dates.items():
+        starts, finishes = days_of(said)
+        assert then[each]["early_start"] in starts, each
+        assert then[each]["early_finish"] in finishes, each
+    assert own.dates[code].days == days
+    path = tmp_path / "tai-ve.xml"
+    path.write_bytes(browser.get(url, params={"dang": "mspdi"}).content)
+    (taken,) = read_schedule(path).imported.baselines
+    no_zero = {each: said._replace(days=said.days or None) for each, said in own.dates.items()}
+    assert (taken.number, taken.dates) == (0, no_zero)  # a milestone has no duration there
+    assert browser.get(url, params={"dang": "xer"}).status_code == 200
+    undone = browser.post(f"{NET}/undo", json={"reason": "thử xong"}, headers=key)
+    assert undone.status_code == 200, undone.text
+    for number in numbers:
+        gone = browser.post(f"{NET}/baselines/{number}/drop", json={"reason": "Thử xong"}, headers=key)
+        assert gone.status_code == 200, gone.text
+    assert "baselines" not in browser.get(url, params={"dang": "json"}).json()

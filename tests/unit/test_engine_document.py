@@ -23,6 +23,7 @@ from projects.engine.model import Rule
 from projects.engine.schedule import schedule
 from projects.errors import InvalidInput
 from projects.front_runs import GROUND, KEYS, LINE
+from projects.interchange.docbaselines import BASELINE, DATES
 from tests.conftest import ROOT
 from tests.unit.engine_invented import random_net
 from tests.unit.engine_oracle import CALENDARS
@@ -166,6 +167,8 @@ def test_the_schema_names_every_field_that_is_read() -> None:
     assert set(schema["properties"]) == reader.TOP
     assert set(schema["$defs"]["activity"]["properties"]) == reader.ACTIVITY | KEYS
     assert set(schema["$defs"]["ground"]["properties"]) == GROUND
+    assert set(schema["$defs"]["baseline"]["properties"]) == BASELINE
+    assert set(schema["$defs"]["baseline"]["properties"]["activities"]["items"]["properties"]) == DATES
     assert set(schema["$defs"]["ground"]["properties"]["line"]["properties"]) == LINE
     assert set(schema["$defs"]["link"]["properties"]) == reader.LINK
     assert set(schema["properties"]["options"]["properties"]) == reader.OPTIONS

@@ -9,11 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from api.cli import app
 from geo.schedules.door import read_schedule, write_schedule
 from projects.comparing import compare, stand_of
 from projects.engine.schedule import schedule
 from projects.errors import InvalidInput
+from projects.interchange.basing import own_name
+from projects.interchange.docbaselines import baselines_in
 from projects.interchange.imported import Imported
 from projects.interchange.mapping import mapped
 from projects.interchange.outward import planned
@@ -111,6 +115,50 @@ def test_ms_project_baselines_are_read_and_written_by_the_library_as_they_were(t
     assert said == ()
     _, said = planned(result, form="xer", name=found.name, baselines=found.baselines)
     assert [n.detail for n in said if n.key == "out_baseline"] == ["Baseline", "Baseline 3"]
+
+
+def test_baselines_go_into_our_format_and_out_of_it_as_they_were(tmp_path: Path) -> None:
+    names = ["gốc.xml", "mạng.json", "lại.xml"]
+    one, two, three = (tmp_path / name for name in names)
+    one.write_text(with_baselines(mspdi()), "utf-8")
+    for source, target in ((one, two), (two, three)):
+        day = ["--data-date", "2026-08-30"]
+        done = CliRunner().invoke(app, ["schedule", "convert", str(source), str(target), *day])
+        assert done.exit_code == 0, done.output
+    first, last = read_schedule(one).imported, read_schedule(three).imported
+    assert len(first.baselines) == 2
+    document = json.loads(two.read_text("utf-8"))
+    assert baselines_in(document, {row["code"] for row in document["activities"]}) == first.baselines
+    assert last.baselines == first.baselines
+
+
+def test_every_fault_of_a_baseline_in_our_format_is_named() -> None:
+    good = {"code": "A", "start": "2026-08-24T08:00", "finish": "2026-08-26T17:00"}
+    wrong: list[object] = [
+        {"number": -1, "name": "Gốc", "activities": [good | {"code": "B"}, good, good]},
+        {"number": 2, "name": "", "activities": [good | {"finish": "2026-08-23T17:00", "days": "ba"}]},
+        {"number": 2, "name": "Hai", "activities": [good | {"start": "2026-08-24"}], "x": 1},
+    ]
+    with pytest.raises(InvalidInput) as refused:
+        baselines_in({"baselines": wrong}, {"A"})
+    assert [fault.where for fault in refused.value.faults] == [
+        "baselines[0].number", "baselines[0].activities[0]", "baselines[0].activities[2]",
+        "baselines[1].activities[0]", "baselines[1].activities[0].days", "baselines[1].name", "baselines[2]",
+        "baselines[2].activities[0].start", "baselines",
+    ]  # fmt: skip
+    assert baselines_in({}, set()) == ()
+
+
+def test_ms_project_has_room_for_eleven_baselines_and_the_others_are_named() -> None:
+    found = mapped(based((BaseDates(0, at(1), at(2, 17)),), heads=(PlanBaseline(0),)))
+    (base,) = found.baselines
+    many = [replace(base, number=n, name=own_name(n)) for n in range(13)]
+    made, said = planned(schedule(found.net, found.options), form="mspdi", name="x", baselines=many)
+    assert [b.number for task in made.tasks for b in task.baselines] == list(range(11))
+    assert [(n.key, n.detail) for n in said] == [
+        ("out_baseline", own_name(11)),
+        ("out_baseline", own_name(12)),
+    ]
 
 
 def test_a_baseline_on_a_day_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
