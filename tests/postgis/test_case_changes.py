@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.usecases import cases
 from api.usecases.cases import CaseChange, change_case
 from api.usecases.corrections import correct_event
-from geo import store
+from geo import past_states
 from geo.history import case_state, events_of
 from geo.past_states import States, states_then
 from geo.store import load_cases
@@ -169,7 +169,7 @@ def test_with_the_last_state_of_before_the_same_days_are_answered_wrongly(
     for number in range(100):
         edit(session, chosen.choice(books), chosen, number)
     check(session, books)
-    monkeypatch.setattr(store, "states_then", last_state)
+    monkeypatch.setattr(past_states, "states_then", last_state)
     with pytest.raises(AssertionError):
         check(session, books)
 
