@@ -20,6 +20,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.guard import READINESS
 from api.settings import Settings
 from api.usecases import visible
 from geo import scope
@@ -134,7 +135,8 @@ def leaks(
     came: set[str] = set()
     for address, (project, case) in addresses.items():
         answer = client.get(with_query(address, query) if query else address)
-        assert answer.status_code < 500, (name, address)
+        # A history of more than 15 minutes that no file anchors is not ready, and a slow run gets that old.
+        assert answer.status_code < 500 or address.startswith(READINESS), (name, address)
         said = {code.decode() for code in CODE.findall(answer.content)}
         came |= said & codes
         # An address that was asked for may come back in the answer (where to sign in, the other language).
