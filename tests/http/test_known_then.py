@@ -240,7 +240,8 @@ def test_every_address_can_look_back(
             assert (present, past) == (302, 200), address
             continue
         assert past == present, (address, past, present)
-        assert past < 500
+        # A history of more than 15 minutes that no file anchors is not ready.
+        assert past < 500 or address.startswith(READINESS), address
 
 
 def test_links_and_forms_of_a_page_that_looks_back_go_on_looking_back(
