@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from api.guard import READINESS
 from api.settings import Settings
 from api.usecases import calculation
 from api.usecases.portfolio import set_data_date
