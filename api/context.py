@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any
 
 from api.tilecache import ByteCache
@@ -26,6 +27,8 @@ class ResultCache:
     size: int = 480
     _items: OrderedDict[tuple[Any, ...], Any] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
+    # Held by whoever makes something large that others may ask for at the same moment.
+    making: AbstractContextManager[object] = field(default_factory=RLock)
 
     def peek(self, key: tuple[Any, ...]) -> Any:
         """The value of `key` if it is kept, else None."""

@@ -152,17 +152,21 @@ def _calculate_all(
 ) -> tuple[Calculation, ...]:
     beside = outside_all(session, ctx, projects, day)
     keys = {p.id: (*result_key(ctx, p, day), beside[p.id]) for p in projects}
-    kept: dict[int, Calculation] = {}
-    for p in projects:
-        if (known := ctx.cache.peek(("calculation", *keys[p.id]))) is not None:
-            kept[p.id] = known
-    fresh = [p for p in projects if p.id not in kept]
-    if fresh:
-        made = _calculated(session, ctx, fresh, day, keys)
-        for calculation in made.values():
-            ctx.cache.keep(("calculation", *calculation.key), calculation)
-        kept |= made
-    return tuple(kept[p.id] for p in projects)
+
+    def kept() -> dict[int, Calculation]:
+        found = {p.id: ctx.cache.peek(("calculation", *keys[p.id])) for p in projects}
+        return {number: known for number, known in found.items() if known is not None}
+
+    found = kept()
+    if len(found) < len(keys):
+        # Whoever asks for the same at the same moment (a morning, after a change) waits instead of making it as well.
+        with ctx.cache.making:
+            found = kept()
+            if missing := [p for p in projects if p.id not in found]:
+                found |= (made := _calculated(session, ctx, missing, day, keys))
+                for calculation in made.values():
+                    ctx.cache.keep(("calculation", *calculation.key), calculation)
+    return tuple(found[p.id] for p in projects)
 
 
 def _calculated(

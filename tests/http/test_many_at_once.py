@@ -1,16 +1,23 @@
-"""What is read of many projects in one statement is what each of them says alone."""
+"""What is read of many projects in one statement is what each of them says alone; what many ask for is made once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.commands.shared import command_context
+from api.context import Context
 from api.settings import Settings
+from api.usecases import calculation
 from api.usecases.axis_land import axes_of, axes_of_all
 from api.usecases.calculation import resolve_day
 from api.usecases.grounds import outside, outside_all
@@ -55,3 +62,48 @@ def test_forecasts_depend_on_the_paces_of_the_wards_of_their_own_project(session
     projects = session.scalars(select(Project)).all()
     together = outside_all(session, command_context(), projects, day)
     assert together == {p.id: outside(session, command_context(), p, day) for p in projects}
+
+
+def asked_at_once(
+    settings: Settings, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> tuple[int, list[object]]:
+    """How often a project was calculated when three readers ask for it at the same moment, and what they got."""
+    made: list[int] = []
+    real = calculation._calculated
+
+    def slow(session: Session, ctx: Context, projects: Sequence[Project], *rest: Any) -> Any:
+        made.extend(p.id for p in projects)
+        time.sleep(0.3)
+        return real(session, ctx, projects, *rest)
+
+    monkeypatch.setattr(calculation, "_calculated", slow)
+    together = threading.Barrier(3)
+
+    def ask(_: int) -> object:
+        with owner_session(settings) as session:
+            project = session.scalars(select(Project).where(Project.code == "TULIEN")).one()
+            day = resolve_day(session, None)
+            outside(session, ctx, project, day)
+            together.wait(30)
+            return calculation.calculate(session, ctx, project, day)
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(ask, range(3)))
+    return len(made), answers
+
+
+def test_what_three_ask_for_at_the_same_moment_is_made_once(
+    portfolio_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, answers = asked_at_once(portfolio_settings, command_context(), monkeypatch)
+    assert made == 1
+    assert len({id(answer) for answer in answers}) == 1
+
+
+def test_without_waiting_for_each_other_they_make_it_three_times(
+    portfolio_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    ctx = command_context()
+    ctx.cache.making = nullcontext()
+    assert asked_at_once(portfolio_settings, ctx, monkeypatch)[0] == 3
