@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.calendars import working_calendars
 from api.context import Context
 from api.usecases.law_now import law_of
-from api.usecases.told import told_by_code, told_then
+from api.usecases.told import told_at, told_then
 from geo import scope
 from geo.front_rules import run_rules, with_run_fronts
 from geo.passages import Observed, law_facts_of, passages, total
@@ -73,7 +73,7 @@ def paces_of(session: Session, ctx: Context, day: date) -> Paces:
     kept: _Kept = ctx.cache.get(("passages", ctx.known, day), dict)
     stale = {row.id: row for row in rows if kept.get(row.id, (None,))[0] != row.revision}
     if stale:
-        told = told_by_code(session, ctx, {row.id: row.code for row in stale.values()})
+        told = told_at(session, ctx, {row.id: (row.code, row.revision) for row in stale.values()})
         for number, row in stale.items():
             kept[number] = (row.revision, passages(told[number], day=day))
     return Paces(total({row.id: kept[row.id][1] for row in rows}))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from api import __version__
 from api.context import Context
 from api.usecases.calculation import resolve_day
-from api.usecases.told import told_by_code
+from api.usecases.told import told_at
 from geo.access import access_project
 from geo.past_states import states_then
 from geo.tables import Project
@@ -114,7 +114,7 @@ def moved_cases(session: Session, ctx: Context, project: tuple[int, str, int], d
     number, code, revision = project
 
     def make() -> land.Moved:
-        told = told_by_code(session, ctx, {number: code})[number]
+        told = told_at(session, ctx, {number: (code, revision)})[number]
         return {case: (was.step or "", was.obstacle) for case, was in states_then(told, as_of=day).items()}
 
     found: land.Moved = ctx.cache.get(("moved", number, revision, ctx.known, day), make)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -11,27 +11,34 @@ from geo import scope
 from geo.tables import Project
 from geo.told import Told, told_of
 
-_Kept = tuple[int, dict[int, Told]]  # the moment of knowledge, and the histories by project
+_Kept = dict[int, tuple[int, Told]]  # project → the revision at which it was read, and the history
 
 
 def told_then(session: Session, ctx: Context, projects: Sequence[Project]) -> dict[int, Told]:
     """What is told of the cases of these projects, all of them whoever asks, by project id."""
-    return told_by_code(session, ctx, {project.id: project.code for project in projects})
+    return told_at(session, ctx, {project.id: (project.code, project.revision) for project in projects})
 
 
-def told_by_code(session: Session, ctx: Context, projects: dict[int, str]) -> dict[int, Told]:
-    """The same of projects by id and code."""
-    now: dict[int, Told] = ctx.cache.get(("told",), dict)
+def told_at(session: Session, ctx: Context, projects: Mapping[int, tuple[str, int]]) -> dict[int, Told]:
+    """The same of projects by id, with their codes and revisions; at the same revision nothing is asked."""
+    kept = _kept(ctx)
+    stale = {p: code for p, (code, revision) in projects.items() if kept.get(p, (None, None))[0] != revision}
+    if stale:
+        with scope.calculating(session):
+            fresh = told_of(session, stale, {p: told for p, (_, told) in kept.items()})
+        for project, told in fresh.items():
+            kept[project] = projects[project][1], told
+    return {p: kept[p][1] for p in projects}
+
+
+def _kept(ctx: Context) -> _Kept:
+    now: _Kept = ctx.cache.get(("told",), dict)
     if ctx.known is None:
-        kept = now
-    else:
-        # Of earlier moments one at a time: each is as large as what is known now, and mostly the same.
-        held: _Kept | None = ctx.cache.peek(("told then",))
-        if held is None or held[0] != ctx.known:
-            held = ctx.known, {p: told for p, told in now.items() if told.known_by(ctx.known)}
-            ctx.cache.keep(("told then",), held)
-        kept = held[1]
-    with scope.calculating(session):
-        found = told_of(session, projects, kept)
-    kept.update(found)
-    return found
+        return now
+    # Of earlier moments one at a time: each is as large as what is known now, and mostly the same.
+    held: tuple[int, _Kept] | None = ctx.cache.peek(("told then",))
+    if held is None or held[0] != ctx.known:
+        # Read anew by number of event only, because the revision is the present one.
+        held = ctx.known, {p: (-1, told) for p, (_, told) in list(now.items()) if told.known_by(ctx.known)}
+        ctx.cache.keep(("told then",), held)
+    return held[1]
