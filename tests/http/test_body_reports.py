@@ -42,7 +42,8 @@ def climbed(portfolio_settings: Settings) -> int:
             session,
             text(
                 "update case_obstacle o set tier = 'department' from clearance_case c join project p on "
-                "p.id = c.project_id where c.id = o.case_id and p.code = 'VANPHUC' and o.resolved_on is null"
+                "p.id = c.project_id where c.id = o.case_id and p.code = 'VANPHUC' and o.resolved_on is null "
+                "and o.opened_on <= (select data_date from portfolio_state)"
             ),
         )
         session.execute(

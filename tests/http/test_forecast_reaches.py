@@ -219,7 +219,9 @@ def test_the_same_setting_twice_is_one_event(board: TestClient, portfolio_settin
     assert board.put(address, json={"run_m": None, "was": 300}).status_code == 200
     with owner_session(portfolio_settings) as session:
         events = session.scalars(
-            select(Event).where(Event.kind == "front.opening", Event.after["code"].astext == "K2")
+            select(Event)
+            .where(Event.kind == "front.opening", Event.after["code"].astext == "K2")
+            .order_by(Event.id)
         ).all()
     assert [event.after and event.after["run_m"] for event in events] == [300, None]
 
