@@ -18,8 +18,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from geo.past_states import States, read_states
-from geo.store import joining_whole
 from geo.tables import ClearanceCase, Project
+from geo.whole_tables import joining_whole
 from projects.clearance import gives_possession, wants_land
 from projects.steps import STEPS
 from projects.workable import Cover

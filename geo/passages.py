@@ -11,9 +11,9 @@ import numpy.typing as npt
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geo.store import joining_whole
 from geo.tables import Project
 from geo.told import EPOCH, FIRST, NEW_STEP, NO_DAY, REISSUED, TOLD_STEP, Told
+from geo.whole_tables import joining_whole
 from projects.forecasting.lawful import KINDS
 from projects.forecasting.pace import NEXT_STEP, Seen
 from projects.law.facts import STEP_FACTS, Fact

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import pairwise
-from typing import Any, TypeVar, cast
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import CursorResult, TextClause, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from geo.case_land import CaseLand, load_case_land
 from geo.past_states import States, read_states
 from geo.tables import Activity as ActivityRow
 from geo.tables import Link as LinkRow
 from geo.tables import Project, Section
 from geo.tables import WorkFront as FrontRow
-from projects.codes import AGRI, NON_AGRI, land_kind
+from geo.whole_tables import joining_whole, tuples
+from projects.codes import AGRI, NON_AGRI
 from projects.many import many
-from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, ParcelRef, WorkFront
+from projects.model import Activity, CaseState, Link, LinkType, Network, NodeKind, WorkFront
 
-T = TypeVar("T")
 FINISH = "OPEN"  # code of the completion milestone in every template
 
 # Cases, their parcels and the fronts that wait for them are read apart and put together here: made into one document
@@ -33,37 +29,6 @@ CASES = text(
     from clearance_case where project_id = any(cast(:projects as smallint[])) order by code
     """
 )
-LAND = text(
-    """
-    select case_id, land_use, sheet, number, area_m2, from_m, to_m from parcel
-    where project_id = any(cast(:projects as smallint[])) order by case_id, map_series, sheet, number, map_version
-    """
-)
-# Numbers of cases and of fronts, packed: a case with ten parcels on a front has ten of them.
-WAITING = text(
-    """
-    select string_agg(int4send(q.case_id), ''::bytea), string_agg(int4send(w.id), ''::bytea)
-    from work_front w
-    join parcel_front pf on pf.front_id = w.id
-    join parcel q on q.id = pf.parcel_id
-    where w.project_id = any(cast(:projects as smallint[])) and q.project_id = w.project_id
-    """
-)
-FRONTS = text(
-    "select id, code from work_front where project_id = any(cast(:projects as smallint[])) order by code"
-)
-# The planner expects a handful of rows behind row-level security and would look each one up: here come all.
-LOOPS = text(
-    "select set_config('enable_nestloop', :loops, true), set_config('enable_mergejoin', :loops, true)"
-)
-
-
-@contextmanager
-def joining_whole(session: Session) -> Iterator[None]:
-    """Plans that join whole tables for the length of a `with`."""
-    session.execute(LOOPS, {"loops": "off"})
-    yield
-    session.execute(LOOPS, {"loops": "on"})
 
 
 def load_network(session: Session, project: Project) -> Network | None:
@@ -127,21 +92,22 @@ def load_cases(session: Session, project: Project, *, as_of: date) -> tuple[Case
     return cases_then(load_cases_of(session, (project,))[project.id], past)
 
 
-def load_cases_of(session: Session, projects: Sequence[Project]) -> dict[int, tuple[CaseState, ...]]:
-    """The cases of several projects as they stand now, by the id of the project."""
-    asked = {"projects": [project.id for project in projects]}
+def load_cases_of(
+    session: Session, projects: Sequence[Project], land: Mapping[int, CaseLand] | None = None
+) -> dict[int, tuple[CaseState, ...]]:
+    """The cases of several projects as they stand now, by the id of the project; `land` if it is at hand."""
+    if land is None:
+        land = load_case_land(session, projects)
     with joining_whole(session):
-        rows = _tuples(session, CASES, asked)
-        land = _tuples(session, LAND, asked)
-        (packed,) = _tuples(session, WAITING, asked)
-        of_front: dict[int, str] = dict(session.execute(FRONTS, asked).all())
+        rows = tuples(session, CASES, {"projects": [project.id for project in projects]})
     found: dict[int, list[CaseState]] = {project.id: [] for project in projects}
     if not rows:
         return dict.fromkeys(found, ())
     project_ids, numbers, *stand, versions, demos = zip(*rows, strict=True)
-    waiting = _waiting(packed, of_front)
-    fronts = [waiting.get(number, ()) for number in numbers]
-    parcels, kinds = _land_of(land, numbers)
+    of_case = [(land[project], number) for project, number in zip(project_ids, numbers, strict=True)]
+    fronts = [own.fronts.get(number, ()) for own, number in of_case]
+    parcels = [own.parcels.get(number, ()) for own, number in of_case]
+    kinds = [AGRI if number in own.agricultural else NON_AGRI for own, number in of_case]
     cases = many(CaseState, *stand, fronts, parcels, versions, demos, kinds)
     for project_id, case in zip(project_ids, cases, strict=True):
         found[project_id].append(case)
@@ -172,47 +138,6 @@ def cases_then(cases: tuple[CaseState, ...], past: States) -> tuple[CaseState, .
     for at, case in zip(moved, stood, strict=True):
         found[at] = case
     return tuple(found)
-
-
-def _tuples(session: Session, statement: TextClause, asked: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows as the driver has them: a hundred thousand of them as rows of the library take three times as long."""
-    found = session.execute(statement, asked)
-    return list(cast("CursorResult[Any]", found).cursor.fetchall())
-
-
-def _land_of(
-    rows: Sequence[tuple[Any, ...]], numbers: Sequence[int]
-) -> tuple[list[tuple[ParcelRef, ...]], list[str]]:
-    """The parcels of these cases and the kind of the land of each, from rows in the order of cases.
-
-    The notice runs for the longer time unless all of a case's land is agricultural.
-    """
-    cases, uses, *named = zip(*rows, strict=True) if rows else ((), ())
-    parcels = _by_case(cases, tuple(map(ParcelRef._make, zip(*named, strict=True))))
-    longer = {use for use in set(uses) if land_kind(use) != AGRI}
-    mixed = {case for case, use in zip(cases, uses, strict=True) if use in longer}
-    return (
-        [parcels.get(number, ()) for number in numbers],
-        [AGRI if number in parcels and number not in mixed else NON_AGRI for number in numbers],
-    )
-
-
-def _waiting(packed: Sequence[bytes | None], codes: Mapping[int, str]) -> dict[int, tuple[str, ...]]:
-    """The fronts of every case by code, from as many packed numbers of cases and of fronts."""
-    cases, fronts = (np.frombuffer(numbers or b"", ">i4").astype(np.int64) for numbers in packed)
-    by_code = sorted(codes, key=codes.__getitem__)
-    places = {number: place for place, number in enumerate(by_code)}
-    waited = np.array([places[number] for number in fronts.tolist()], np.int64)
-    of_case, place = divmod(np.unique(cases * (len(codes) + 1) + waited), len(codes) + 1)
-    return _by_case(of_case, tuple([codes[by_code[at]] for at in place.tolist()]))
-
-
-def _by_case(cases: npt.ArrayLike, values: tuple[T, ...]) -> dict[int, tuple[T, ...]]:
-    """Values in the order of their cases, together by case."""
-    numbers = np.asarray(cases, np.int64)
-    first = np.flatnonzero(np.diff(numbers, prepend=-1))
-    spans = pairwise([*first.tolist(), len(values)])
-    return {case: values[at:end] for case, (at, end) in zip(numbers[first].tolist(), spans, strict=True)}
 
 
 def _activity(row: ActivityRow, fronts: Mapping[int, str]) -> Activity:

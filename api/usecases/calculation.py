@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.grounds import grounds_of_all, outside, outside_all, rules_of_all
+from api.usecases.known_land import known_land
 from api.usecases.known_works import known_works
 from api.usecases.told import told_then
 from geo import scope
@@ -215,7 +216,7 @@ def _cases_then(
     missing = [p for p in projects if p.id not in now]
     if missing:
         with scope.calculating(session):
-            now |= (fresh := load_cases_of(session, missing))
+            now |= (fresh := load_cases_of(session, missing, known_land(session, ctx, missing)))
         for project, cases in fresh.items():
             ctx.cache.keep(keys[project], cases)
     then = past_states(session, ctx, projects, day)

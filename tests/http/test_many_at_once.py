@@ -11,19 +11,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from api.commands.shared import command_context
 from api.context import Context
 from api.settings import Settings
-from api.usecases import calculation
+from api.usecases import calculation, known_land
 from api.usecases.axis_land import axes_of, axes_of_all
 from api.usecases.calculation import resolve_day
 from api.usecases.grounds import outside, outside_all
 from api.usecases.projects import overview, summary_of
-from geo.tables import Project
+from geo.history import touch
+from geo.tables import Parcel, Project
 from tests.people import owner_session
+from tests.postgis.land_rows import add_event
 
 
 @pytest.fixture
@@ -107,3 +109,45 @@ def test_without_waiting_for_each_other_they_make_it_three_times(
     ctx = command_context()
     ctx.cache.making = nullcontext()
     assert asked_at_once(portfolio_settings, ctx, monkeypatch)[0] == 3
+
+
+def land_after_a_change(settings: Settings) -> tuple[object, object, object]:
+    """The parcels of a case before one of them grows by 1 m², after it with what was kept, and read anew."""
+    ctx = command_context()
+
+    def parcels(ctx: Context) -> object:
+        with owner_session(settings) as session:
+            project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+            found = calculation.calculate(session, ctx, project, resolve_day(session, None))
+            return next(iter(found.cases.values())).parcels
+
+    def grow(by: int) -> None:
+        with owner_session(settings) as session:
+            project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+            session.execute(
+                update(Parcel).where(Parcel.project_id == project.id).values(area_m2=Parcel.area_m2 + by)
+            )
+            touch(session, project.id)
+            add_event(session)
+            session.commit()
+
+    before = parcels(ctx)
+    grow(1)
+    try:
+        return before, parcels(ctx), parcels(command_context())
+    finally:
+        grow(-1)
+
+
+def test_land_that_is_kept_is_read_anew_when_a_parcel_changes(portfolio_settings: Settings) -> None:
+    before, after, anew = land_after_a_change(portfolio_settings)
+    assert after == anew != before
+
+
+def test_without_the_newest_change_kept_land_would_be_old(
+    portfolio_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr(known_land, "STAMP", text(known_land.STAMP.text.replace(", max(change)", ", 0")))
+    before, after, anew = land_after_a_change(portfolio_settings)
+    assert after == before != anew
