@@ -1,6 +1,7 @@
 """Twenty projects of 2,000 activities with 50,000 cases of land: from the database to the JSON answer, and over HTTP.
 
-The same portfolio is asked cold, with networks known and all land changed, and again over HTTP after one new date.
+The same portfolio is asked cold, with networks and parcels known and the cases of all projects changed, and again over
+HTTP after one new date.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def test_delay_of_twenty_projects_with_50_000_cases_from_the_database(portfolio:
         session.rollback()
     what = f"{PROJECTS} dự án × {ACTIVITIES} việc, {PARCELS * 2 // 3} hồ sơ đất, từ CSDL đến JSON"
     figure(f"{what}: chưa có gì trong bộ nhớ", "s", one)
-    figure(f"{what}: mạng đã biết, đất mọi dự án đổi", "s", two)
+    figure(f"{what}: mạng và thửa đã biết, hồ sơ mọi dự án đổi", "s", two)
     figure(f"{what}: không có gì đổi", "s", same)
 
 
