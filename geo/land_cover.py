@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from geo.past_states import States, read_states
+from geo.past_states import States
 from geo.tables import ClearanceCase, Project
 from geo.whole_tables import joining_whole
 from projects.clearance import gives_possession, wants_land
@@ -99,23 +99,14 @@ class ParcelName:
     case: str
 
 
-def load_land(
-    session: Session, project: Project, *, as_of: date, then: States | None = None
-) -> dict[int, LandCover]:
-    """The land by alignment id as it stood at the end of `as_of`, by what the session knows; `then` is what
-    `geo.past_states.states_then` gives, if it is at hand.
-
-    Sees what the session's reach sees: sums of all land are asked inside `geo.scope.calculating`.
-    """
-    if then is None:
-        then = read_states(session, project.id, project.code, as_of=as_of)
-    return load_land_of(session, (project,), as_of=as_of, then={project.code: then})
-
-
 def load_land_of(
     session: Session, projects: Sequence[Project], *, as_of: date, then: Mapping[str, States]
 ) -> dict[int, LandCover]:
-    """The same of several projects at once; `then` by their codes."""
+    """The land of several projects by alignment id as it stood at the end of `as_of`, by what the session knows; `then`
+    is what `geo.past_states.states_then` gives, by their codes.
+
+    Sees what the session's reach sees: sums of all land are asked inside `geo.scope.calculating`.
+    """
     asked = {
         "projects": [project.id for project in projects],
         "day": as_of,

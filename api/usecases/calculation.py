@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.grounds import grounds_of_all, outside, outside_all, rules_of_all
 from api.usecases.known_land import known_land
-from api.usecases.known_works import known_works
+from api.usecases.known_works import WRITING, known_works
 from api.usecases.told import told_then
 from geo import scope
 from geo.access import portfolio_state
@@ -210,15 +210,17 @@ def _cases_then(
 ) -> dict[int, tuple[CaseState, ...]]:
     """The cases as they stood on the day; as they stand now they are kept, because every day begins with that."""
     keys = {p.id: ("cases now", p.id, p.revision, ctx.known) for p in projects}
+    writes = session.scalar(WRITING)  # what it wrote may be taken back
     now: dict[int, tuple[CaseState, ...]] = {
-        p: kept for p, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
+        p: kept for p, key in keys.items() if not writes and (kept := ctx.cache.peek(key)) is not None
     }
     missing = [p for p in projects if p.id not in now]
     if missing:
         with scope.calculating(session):
             now |= (fresh := load_cases_of(session, missing, known_land(session, ctx, missing)))
         for project, cases in fresh.items():
-            ctx.cache.keep(keys[project], cases)
+            if not writes:
+                ctx.cache.keep(keys[project], cases)
     then = past_states(session, ctx, projects, day)
     return {p.id: cases_then(now[p.id], then[p.code]) for p in projects}
 

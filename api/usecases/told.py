@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from api.context import Context
+from api.usecases.known_works import WRITING
 from geo import scope
 from geo.tables import Project
 from geo.told import Told, told_of
@@ -20,12 +21,18 @@ def told_then(session: Session, ctx: Context, projects: Sequence[Project]) -> di
 
 
 def told_at(session: Session, ctx: Context, projects: Mapping[int, tuple[str, int]]) -> dict[int, Told]:
-    """The same of projects by id, with their codes and revisions; at the same revision nothing is asked."""
+    """The same of projects by id, with their codes and revisions; at the same revision nothing is asked.
+
+    A transaction that writes reads anew and keeps nothing: what it told may be taken back.
+    """
+    if session.scalar(WRITING):
+        with scope.calculating(session):
+            return told_of(session, {p: code for p, (code, _) in projects.items()})
     kept = _kept(ctx)
     stale = {p: code for p, (code, revision) in projects.items() if kept.get(p, (None, None))[0] != revision}
     if stale:
         with scope.calculating(session):
-            fresh = told_of(session, stale, {p: told for p, (_, told) in kept.items()})
+            fresh = told_of(session, stale, {p: told for p, (_, told) in list(kept.items())})
         for project, told in fresh.items():
             kept[project] = projects[project][1], told
     return {p: kept[p][1] for p in projects}

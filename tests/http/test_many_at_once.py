@@ -22,8 +22,9 @@ from api.usecases.axis_land import axes_of, axes_of_all
 from api.usecases.calculation import resolve_day
 from api.usecases.grounds import outside, outside_all
 from api.usecases.projects import overview, summary_of
-from geo.history import touch
-from geo.tables import Parcel, Project
+from api.usecases.told import told_then
+from geo.history import case_state, record, touch
+from geo.tables import ClearanceCase, Parcel, Project
 from tests.people import owner_session
 from tests.postgis.land_rows import add_event
 
@@ -151,3 +152,28 @@ def test_without_the_newest_change_kept_land_would_be_old(
     monkeypatch.setattr(known_land, "STAMP", text(known_land.STAMP.text.replace(", max(change)", ", 0")))
     before, after, anew = land_after_a_change(portfolio_settings)
     assert after == before != anew
+
+
+def test_what_a_transaction_told_and_took_back_is_in_no_kept_history(portfolio_settings: Settings) -> None:
+    ctx = command_context()
+    with owner_session(portfolio_settings) as session:
+        project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+        case = session.scalars(select(ClearanceCase).where(ClearanceCase.project_id == project.id)).first()
+        assert case is not None
+        before = told_then(session, ctx, (project,))[project.id]
+        touch(session, project.id)
+        event = record(
+            session, kind="case.edit", object_type="case", object_code=case.code, project_code=project.code,
+            actor="t", effective_on=resolve_day(session, None), before=case_state(case), after=case_state(case),
+        )  # fmt: skip
+        session.refresh(project)
+        assert event.id in told_then(session, ctx, (project,))[project.id].rows["id"]
+        session.rollback()
+    with owner_session(portfolio_settings) as session:
+        project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+        touch(session, project.id)
+        add_event(session)
+        session.commit()
+    with owner_session(portfolio_settings) as session:
+        project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+        assert told_then(session, ctx, (project,))[project.id].rows.tolist() == before.rows.tolist()

@@ -16,8 +16,9 @@ from geo.crs import to_wgs84
 from geo.db import APP_ROLE, make_engine, make_sessions
 from geo.history import case_state, put_state, record
 from geo.importing import import_parcels
-from geo.land_cover import load_land
+from geo.land_cover import load_land_of
 from geo.migrate import upgrade
+from geo.past_states import read_states
 from geo.placing import relocate_parcels
 from geo.tables import (
     Alignment,
@@ -172,7 +173,8 @@ def test_land_is_released_from_the_day_of_its_handover_on(session: Session, cros
     )  # fmt: skip
 
     def held(day: date) -> list[bool]:
-        (land,) = load_land(session, crossing, as_of=day).values()
+        then = {crossing.code: read_states(session, crossing.id, crossing.code, as_of=day)}
+        (land,) = load_land_of(session, (crossing,), as_of=day, then=then).values()
         return [bool(h) for _, h in sorted(zip(land.cover.from_m, land.cover.held, strict=True))]
 
     assert held(date(2026, 3, 19)) == [True, False, False]
