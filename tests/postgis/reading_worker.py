@@ -27,18 +27,14 @@ from tests.conftest import ROOT
 from tests.people import app_url
 from tests.postgis.land_rows import add_event, add_project, add_ward
 
-# Behind whoever watches it: a phase of some milliseconds is missed otherwise when the machine is busy.
-PROGRAM = [
-    "nice",
-    "-n",
-    "15",
-    sys.executable,
-    "-c",
-    "from api.cli import main; main()",
-    "worker",
-    "--dead-after",
-    "2",
-]
+PROGRAM = [sys.executable, "-c", "from api.cli import main; main()", "worker", "--dead-after", "2"]
+# Who would leave the phase waits for a lock that the test has.
+HOLD = """
+create function hold() returns trigger language plpgsql as
+$$ begin perform pg_advisory_xact_lock_shared(4711); return new; end $$;
+create trigger hold before update on {table} for each row
+    when (old.phase = '{phase}' and new.phase <> old.phase) execute function hold()
+"""
 BUSY = text(
     "select count(*) from jobs.procrastinate_jobs where status in ('doing', 'todo') and task_name = :task"
 )
@@ -80,13 +76,34 @@ def process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             started.kill()
 
 
+@contextmanager
+def held(settings: Settings, table: str, phase: str) -> Iterator[None]:
+    """A worker that is in the phase stays there until the block ends.
+
+    A phase may last some milliseconds: nobody would see it surely.
+    """
+    engine = make_engine(str(settings.database_url), maintenance=True)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(HOLD.format(table=table, phase=phase)))
+        with engine.connect() as holder:
+            holder.execute(text("select pg_advisory_lock(4711)"))
+            yield
+            holder.execute(text("select pg_advisory_unlock_all()"))
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("drop function if exists hold() cascade"))
+        engine.dispose()
+
+
 def reached(look: Callable[[], Import], *states: str, phase: str = "", seconds: float = 90.0) -> Import:
     """The import as `look` finds it once it is in one of the states, and in the phase."""
     ends = time.monotonic() + seconds
     found = look()
     while found.state not in states or phase not in ("", found.phase):
         assert time.monotonic() < ends, f"import is {found.state}/{found.phase}, not {states}"
-        found = look()  # without a pause: a phase may last some milliseconds
+        time.sleep(0.02)
+        found = look()
     return found
 
 

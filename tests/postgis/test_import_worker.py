@@ -30,7 +30,7 @@ from geo.uploads import store
 from projects.errors import InvalidInput, NoRoom
 from tests.people import system_context
 from tests.postgis.land_rows import EAST, NORTH
-from tests.postgis.reading_worker import idle, process, reached, worker_settings
+from tests.postgis.reading_worker import held, idle, process, reached, worker_settings
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_killed_in_the_middle_another_finishes_it_once(
     settings: Settings, engine: Engine, tmp_path: Path, phase: str
 ) -> None:
     number = propose(settings, engine, file_of(tmp_path, 30_000))
-    with process(settings) as first:
+    with held(settings, "import_proposal", phase), process(settings) as first:
         until(engine, number, "reading", phase=phase)
         first.send_signal(signal.SIGKILL)
         first.wait()

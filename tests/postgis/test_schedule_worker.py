@@ -25,7 +25,7 @@ from geo.schedules.door import Read
 from geo.tables import ScheduleImport
 from geo.uploads import store
 from tests.people import system_context
-from tests.postgis.reading_worker import idle, process, reached, worker_settings
+from tests.postgis.reading_worker import held, idle, process, reached, worker_settings
 from tests.unit.schedule_texts import mspdi, xer
 
 _mark = iter(range(10_000))
@@ -83,7 +83,7 @@ def test_killed_while_it_is_read_another_worker_finishes_it(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = propose(settings, engine, another())
-    with process(settings) as first:
+    with held(settings, "schedule_import", "checking"), process(settings) as first:
         until(engine, number, "reading")
         first.send_signal(signal.SIGKILL)
         first.wait()
