@@ -18,7 +18,8 @@ from api.usecases.law_now import law_of
 from api.usecases.told import told_at, told_then
 from geo import scope
 from geo.front_rules import run_rules, with_run_fronts
-from geo.passages import Observed, law_facts_of, passages, total
+from geo.law_facts import law_facts_of
+from geo.passages import Observed, passages, total
 from geo.tables import ClearanceCase, Project
 from geo.waiting_for import home_needs, open_obstacles, plots_left
 from projects.calendars import VN5

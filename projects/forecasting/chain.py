@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from projects.clearance import gives_possession, wants_land
+from projects.forecasting.horizon import none_beyond
 from projects.forecasting.lawful import LawfulEarliest, lawful_earliest, minima
 from projects.forecasting.model import (
     ACTUAL,
@@ -100,7 +101,9 @@ def kept_promise(
 
 
 def _promised(case: CaseState, promised: date, data_date: date, grounds: Grounds) -> HandoverForecast:
-    least = lawful_earliest(case, data_date, grounds.law) if grounds.law else None
+    least = None
+    if grounds.law and not none_beyond(max(promised, data_date + _DAY), case, data_date, grounds.law):
+        least = lawful_earliest(case, data_date, grounds.law)
     on, least = kept_promise(promised, data_date, least)
     beside: tuple[Part, ...] = ()
     if obstacles := grounds.obstacles.get(case.code):

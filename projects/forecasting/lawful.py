@@ -56,6 +56,10 @@ class LawGround:
         init=False, repr=False, compare=False, default_factory=dict
     )
 
+    ends: dict[tuple[Iterable[str], date], date] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )  # of the longest time of some rules, by the day on which it begins
+
     def __post_init__(self) -> None:
         waits = [rule for rule in self.book.rules if rule.id in RULES.values()]
         days = [n for rule in waits for n in (rule.amount, *(n for _, n in rule.amounts)) if n is not None]

@@ -115,7 +115,8 @@ def waits(frame: Frame) -> tuple[Clock, ...]:
         )
     found = []
     for party, land in _pairs(frame, served):
-        code = RULES[(regime.code, land or "non_agri")]
+        counted = land or "non_agri"  # of unknown land the longer time
+        code = RULES[(regime.code, counted)]
         waived = "TB-08" if consent else notice.waived
         if waived:
             lifted = consent or notice.issue.on
@@ -127,7 +128,7 @@ def waits(frame: Frame) -> tuple[Clock, ...]:
         more = [*notes, _PAPER] if fact and fact.kind == "notice.newspaper" else notes
         gap = _unserved(party, land)
         found.append(
-            run(frame, code, fact, end=decided, case=land, land=land, party=party, missing=gap, notes=more)
+            run(frame, code, fact, end=decided, case=counted, land=land, party=party, missing=gap, notes=more)
         )
     return tuple(found)
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.usecases.case_facts import step_facts
 from geo.history import record, statements
-from geo.passages import law_facts_of, passages
+from geo.law_facts import law_facts_of
+from geo.passages import passages
 from geo.tables import CaseFact, ClearanceCase, Project
 from geo.told import told_of
 from projects.forecasting.lawful import KINDS

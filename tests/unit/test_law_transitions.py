@@ -268,3 +268,10 @@ def test_only_an_internal_target_makes_an_act_red_that_the_law_only_allows(day: 
 def test_the_share_of_the_window_that_is_amber_can_be_set(share: str, colour: str) -> None:
     clock = one(facts("plan.asked 2026-03-02"), "2026-03-07", "KH-01", thresholds=Thresholds(Decimal(share)))
     assert (clock.days_left, clock.light) == (5, colour)
+
+
+def test_under_the_law_of_2013_a_notice_in_the_newspaper_for_unknown_land_waits_the_longer_time() -> None:
+    printed = facts("notice.issued 2024-03-01\nnotice.newspaper 2024-03-05")
+    assert one(printed, "2024-05-02", "TB-13").earliest == date(2024, 3, 5) + timedelta(180)
+    farmed = [fact("notice.issued", "2024-03-01"), fact("notice.served", "2024-03-05", land="agri")]
+    assert one(farmed, "2024-05-02", "TB-13").earliest == date(2024, 3, 5) + timedelta(90)
