@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from api.context import Context
 from api.usecases.calculation import past_states, result_key
+from api.usecases.known_works import writer
 from geo import scope
 from geo.axis import load_routes_of
 from geo.land_cover import LandCover, load_land_of
@@ -67,7 +68,8 @@ def axes_of_all(
     session: Session, ctx: Context, projects: Sequence[Project], day: date
 ) -> dict[int, tuple[Axis, ...]]:
     """The same of several projects, by their id."""
-    keys = {p.id: ("axes", *result_key(ctx, p, day)) for p in projects}
+    by = writer(session)
+    keys = {p.id: ("axes", *result_key(ctx, p, day, by)) for p in projects}
     found: dict[int, tuple[Axis, ...]] = {
         number: kept for number, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
     }

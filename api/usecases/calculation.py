@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.grounds import grounds_of_all, outside, outside_all, rules_of_all
 from api.usecases.known_land import known_land
-from api.usecases.known_works import WRITING, known_works
+from api.usecases.known_works import known_works, writer
 from api.usecases.told import told_then
 from geo import scope
 from geo.access import portfolio_state
@@ -152,7 +152,8 @@ def _calculate_all(
     session: Session, ctx: Context, projects: Sequence[Project], day: date
 ) -> tuple[Calculation, ...]:
     beside = outside_all(session, ctx, projects, day)
-    keys = {p.id: (*result_key(ctx, p, day), beside[p.id]) for p in projects}
+    by = writer(session)
+    keys = {p.id: (*result_key(ctx, p, day, by), beside[p.id]) for p in projects}
 
     def kept() -> dict[int, Calculation]:
         found = {p.id: ctx.cache.peek(("calculation", *keys[p.id])) for p in projects}
@@ -210,7 +211,7 @@ def _cases_then(
 ) -> dict[int, tuple[CaseState, ...]]:
     """The cases as they stood on the day; as they stand now they are kept, because every day begins with that."""
     keys = {p.id: ("cases now", p.id, p.revision, ctx.known) for p in projects}
-    writes = session.scalar(WRITING)  # what it wrote may be taken back
+    writes = writer(session) is not None
     now: dict[int, tuple[CaseState, ...]] = {
         p: kept for p, key in keys.items() if not writes and (kept := ctx.cache.peek(key)) is not None
     }
@@ -227,7 +228,8 @@ def _cases_then(
 
 def past_states(session: Session, ctx: Context, projects: Sequence[Project], day: date) -> dict[str, States]:
     """`states_then` of several projects, read once for their cases and for the land along their axes."""
-    keys = {p.code: ("states then", *result_key(ctx, p, day)) for p in projects}
+    by = writer(session)
+    keys = {p.code: ("states then", *result_key(ctx, p, day, by)) for p in projects}
     found: dict[str, States] = {
         c: kept for c, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
     }
@@ -246,15 +248,15 @@ def calculation_key(session: Session, ctx: Context, project: Project, day: date)
 
     Whatever is made from a calculation is kept under this key, never on who asks.
     """
-    return *result_key(ctx, project, day), outside(session, ctx, project, day)
+    return *result_key(ctx, project, day, writer(session)), outside(session, ctx, project, day)
 
 
-def result_key(ctx: Context, project: Project, day: date) -> tuple[object, ...]:
-    """What a shared result of the project's own rows depends on; never on who asks.
+def result_key(ctx: Context, project: Project, day: date, by: str | None) -> tuple[object, ...]:
+    """What a shared result of the project's own rows depends on, seen `by` a `writer`; never on who asks.
 
     The revision is the present one even where the session looks back, so the moment of knowledge stands beside it.
     """
-    return project.id, project.revision, ctx.known, day
+    return project.id, project.revision, ctx.known, day, by
 
 
 def cleared(case: CaseState) -> bool:

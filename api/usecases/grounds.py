@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.calendars import working_calendars
 from api.context import Context
+from api.usecases.known_works import writer
 from api.usecases.law_now import law_of
 from api.usecases.told import told_at, told_then
 from geo import scope
@@ -71,7 +72,7 @@ def _law_grounds(
 def paces_of(session: Session, ctx: Context, day: date) -> Paces:
     """What was observed of every step up to the end of `day`, in all projects."""
     rows = session.execute(select(Project.id, Project.code, Project.revision)).all()
-    kept: _Kept = ctx.cache.get(("passages", ctx.known, day), dict)
+    kept: _Kept = ctx.cache.get(("passages", ctx.known, day, writer(session)), dict)
     stale = {row.id: row for row in rows if kept.get(row.id, (None,))[0] != row.revision}
     if stale:
         told = told_at(session, ctx, {row.id: (row.code, row.revision) for row in stale.values()})
@@ -116,7 +117,8 @@ def rules_of_all(session: Session, projects: Sequence[Project]) -> dict[int, dic
 
 def _wards(session: Session, ctx: Context, projects: Sequence[Project]) -> dict[int, tuple[str, ...]]:
     """The wards in which each project has cases, in order."""
-    keys = {p.id: ("wards", p.id, p.revision, ctx.known) for p in projects}
+    by = writer(session)
+    keys = {p.id: ("wards", p.id, p.revision, ctx.known, by) for p in projects}
     found: dict[int, tuple[str, ...] | None] = {number: ctx.cache.peek(key) for number, key in keys.items()}
     missing: dict[int, list[str]] = {number: [] for number, wards in found.items() if wards is None}
     if missing:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.known_works import WRITING
+from api.usecases.known_works import writer
 from geo.case_land import CaseLand, load_case_land
 from geo.tables import Project
 
@@ -34,7 +34,7 @@ def known_land(session: Session, ctx: Context, projects: Sequence[Project]) -> d
     What was known at another moment is read anew, and by a transaction that writes. Ask inside
     `geo.scope.calculating`.
     """
-    if ctx.known is not None or session.scalar(WRITING):
+    if ctx.known is not None or writer(session) is not None:
         return load_case_land(session, projects)
     stamps: dict[int, list[object]] = {project.id: [] for project in projects}
     for number, *counts in session.execute(STAMP, {"projects": list(stamps)}):

@@ -33,7 +33,17 @@ STAMP = text(
     order by 1, 2
     """
 )
-WRITING = text("select pg_current_xact_id_if_assigned() is not null")
+_WRITER = text("select cast(pg_current_xact_id_if_assigned() as text)")
+
+
+def writer(session: Session) -> str | None:
+    """The number of this transaction if it has written, else None.
+
+    What it wrote may be taken back, and the next to write makes the same revision: what is made of it may be kept under
+    this number only.
+    """
+    number: str | None = session.scalar(_WRITER)
+    return number
 
 
 def known_works(
@@ -47,7 +57,7 @@ def known_works(
     law = law_of(session, ctx, today=day)
     calendars = calendars_on(session, ctx, day)
     stamps: dict[int, list[object]] | None = None
-    if ctx.known is None and not session.scalar(WRITING):
+    if ctx.known is None and writer(session) is None:
         stamps = {project.id: [] for project in projects}
         for number, *counts in session.execute(STAMP, {"projects": list(stamps)}):
             stamps[number].append(tuple(counts))

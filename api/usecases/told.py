@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from api.context import Context
-from api.usecases.known_works import WRITING
+from api.usecases.known_works import writer
 from geo import scope
 from geo.tables import Project
 from geo.told import Told, told_of
@@ -25,7 +25,7 @@ def told_at(session: Session, ctx: Context, projects: Mapping[int, tuple[str, in
 
     A transaction that writes reads anew and keeps nothing: what it told may be taken back.
     """
-    if session.scalar(WRITING):
+    if writer(session) is not None:
         with scope.calculating(session):
             return told_of(session, {p: code for p, (code, _) in projects.items()})
     kept = _kept(ctx)

@@ -176,7 +176,7 @@ def test_a_cache_that_does_not_know_the_moment_would_show_the_present(
 ) -> None:
     """The control of the cache's keys: the revision of a project is the present one, whatever is looked at."""
 
-    def forgetful(_: Any, project: Any, day: date) -> tuple[object, ...]:
+    def forgetful(_: Any, project: Any, day: date, __: str | None) -> tuple[object, ...]:
         return "forgetful", project.id, project.revision, day
 
     monkeypatch.setattr("api.usecases.calculation.result_key", forgetful)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from api.context import Context
 from api.settings import Settings
 from api.usecases import calculation, known_land
 from api.usecases.axis_land import axes_of, axes_of_all
-from api.usecases.calculation import resolve_day
+from api.usecases.calculation import calculate, resolve_day
 from api.usecases.grounds import outside, outside_all
 from api.usecases.projects import overview, summary_of
 from api.usecases.told import told_then
@@ -177,3 +177,51 @@ def test_what_a_transaction_told_and_took_back_is_in_no_kept_history(portfolio_s
     with owner_session(portfolio_settings) as session:
         project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
         assert told_then(session, ctx, (project,))[project.id].rows.tolist() == before.rows.tolist()
+
+
+def calculated_after_a_change_taken_back(settings: Settings) -> tuple[Any, Any]:
+    """The cases of a calculation after a transaction that changed one, calculated and took all back, when another
+    transaction made the same revision; and as a server that has just begun has them."""
+    ctx = command_context()
+
+    def changed(session: Session, promised: date | None) -> Project:
+        project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+        touch(session, project.id)
+        add_event(session)
+        if promised:
+            session.execute(
+                update(ClearanceCase)
+                .where(ClearanceCase.project_id == project.id)
+                .values(promised_on=promised)
+            )
+        session.refresh(project)
+        return project
+
+    with owner_session(settings) as session:
+        day = resolve_day(session, None)
+        taken_back = calculate(session, ctx, changed(session, day + timedelta(999)), day)
+        session.rollback()
+    with owner_session(settings) as session:
+        number = changed(session, None).revision
+        session.commit()
+    with owner_session(settings) as session:
+        project = session.scalars(select(Project).where(Project.code == "HONGHA")).one()
+        assert (project.revision, number) == (taken_back.key[1], taken_back.key[1])
+        found = calculate(session, ctx, project, day)
+        return found.cases, calculate(session, command_context(), project, day).cases
+
+
+def test_what_was_calculated_of_a_change_that_was_taken_back_is_forgotten(
+    portfolio_settings: Settings,
+) -> None:
+    kept, anew = calculated_after_a_change_taken_back(portfolio_settings)
+    assert kept == anew
+
+
+def test_without_the_writer_in_the_key_it_would_be_served(
+    portfolio_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above."""
+    monkeypatch.setattr("api.usecases.calculation.writer", lambda session: None)
+    kept, anew = calculated_after_a_change_taken_back(portfolio_settings)
+    assert kept != anew
