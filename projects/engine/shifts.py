@@ -46,9 +46,10 @@ class WorkCalendar:
     blackouts: tuple[tuple[date, date], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WorkTime:
-    """A compiled calendar: `begin`, `end` of every stretch of work, `before` the minutes worked until then.
+    """A compiled calendar, equal to itself alone: `begin`, `end` of every stretch of work, `before` the minutes worked
+    until then.
 
     The last entry of the three is a sentinel. `day_at[d]` is the first stretch that ends after the morning of
     day d, `rank_at[w // DAY]` the stretch that holds working minute w. `day_minutes` is the usual day's work.
@@ -116,8 +117,15 @@ def from_days(calendar: Calendar, shifts: Shifts = WHOLE_DAY) -> WorkTime:
 
 
 def clock(times: Sequence[WorkTime], *, unit: int = 1) -> Clock:
-    """The calendars side by side; index c of the kernels is the place in `times`."""
+    """The calendars side by side; index c of the kernels is the place in `times`.
 
+    The arrays of the same calendars are shared (they hold every day from 1970 to 2100), `bad` never is.
+    """
+    return _side_by_side(tuple(times), unit)._replace(bad=np.array([0, -1], np.int64))
+
+
+@lru_cache(maxsize=64)
+def _side_by_side(times: tuple[WorkTime, ...], unit: int) -> Clock:
     def offsets(sizes: list[int]) -> npt.NDArray[np.int64]:
         return np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
 
