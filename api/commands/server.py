@@ -47,6 +47,7 @@ from api.usecases.land import (
 )
 from api.usecases.portfolio import load_files
 from api.usecases.projects import overview
+from api.usecases.risk import project_risk
 from api.work.worker import working
 from geo import cluster
 from geo.access import portfolio_state
@@ -211,9 +212,19 @@ def calculate_ahead(app: FastAPI) -> None:
         make_desks(session, app.state.context)
 
 
+def compile_ahead(app: FastAPI) -> None:
+    """Simulates one project, so that nobody waits for the kernels of that: a new installation compiles them once."""
+    ctx = app.state.context
+    with app.state.sessions.begin() as session, calculating(session):
+        dated = [row for row in overview(session, ctx).rows if row.options is not None]
+        if dated:
+            project_risk(session, ctx, max(dated, key=lambda row: row.driving_cases).facts.code)
+
+
 def _quietly_ahead(app: FastAPI, server: uvicorn.Server) -> None:
     try:
         calculate_ahead(app)
+        compile_ahead(app)
     except Exception as error:  # the page that needs it says what is wrong, to the person who asked
         if not server.should_exit:
             logs.log().warning("could not calculate ahead", exc_info=error)
