@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.context import Context
 from api.usecases.case_facts import AMOUNT
 from api.usecases.may import sight
+from geo.whole_tables import joining_whole
 
 # Row-level security leaves out the holders and plans of cases that the reader may not see.
 LEFT = text(
@@ -49,7 +50,8 @@ def money_due(session: Session, ctx: Context, project_id: int, codes: Collection
     """What is known of these cases; None where the reader's role does not see amounts in clear."""
     if not sees_money(ctx):
         return None
-    rows = session.execute(LEFT, {"project": project_id, "codes": sorted(codes)}).all()
+    with joining_whole(session):
+        rows = session.execute(LEFT, {"project": project_id, "codes": sorted(codes)}).all()
     return Money({r.code: int(r.due) for r in rows}, frozenset(r.code for r in rows if r.draft))
 
 
