@@ -65,6 +65,41 @@ def test_a_phone_never_scrolls_sideways(page: Page, address: str, width: int) ->
     assert wide <= 0
 
 
+# Tables whose rows are to be read on a phone; the weekly form, the table of rights and the tornado's bars scroll.
+READ = [
+    "/giao-viec",
+    "/du-an/TULIEN/tong-quan",
+    "/du-an/TULIEN/mat-bang",
+    "/du-an/TULIEN/thu-hoi",
+    "/du-an/TULIEN/tai-dinh-cu",
+    "/du-an/TULIEN/di-doi",
+    "/du-an/TULIEN/rui-ro",
+    "/du-an/TULIEN/chat-luong",
+    "/du-an/TULIEN/ho-so",
+    "/du-an/TULIEN/thong-tin",
+]
+CUT_OFF = """() => [...document.querySelectorAll("table.data:not(.tornado)")]
+    .filter((table) => table.offsetParent && table.scrollWidth > table.closest(".scroll, .card").clientWidth + 1)
+    .map((table) => table.caption?.textContent.trim() ?? table.id)"""
+
+
+@pytest.mark.parametrize("address", READ)
+def test_on_a_phone_the_rows_of_a_table_stand_one_by_one(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_quietly(page, address)
+    expect(page.locator("table.is-stacked >> visible=true").first).to_be_visible()
+    assert page.evaluate(CUT_OFF) == []
+
+
+def test_control_without_the_script_they_are_cut_off(page: Page, problems: list[str]) -> None:
+    page.route("**/js/stack.js*", lambda route: route.abort())
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in READ:
+        open_quietly(page, address)
+        assert page.evaluate(CUT_OFF), address
+    problems.clear()
+
+
 def test_the_portfolio_leads_to_a_project_and_back(page: Page) -> None:
     open_quietly(page, "/")
     assert page.url.endswith("/danh-muc")
