@@ -52,7 +52,7 @@ class LawFacts(Mapping[str, tuple[Fact, ...]]):
         codes = np.searchsorted(told.cases, cases).tolist()
         ends = [*starts.tolist(), len(rows)]
         self._ranges = {told.codes[code]: (ends[n], ends[n + 1]) for n, code in enumerate(codes)}
-        self._steps, self._days = rows["step"], on
+        self._steps, self._days = rows["step"].copy(), on  # a view would keep the whole rows
         self._again = (rows["says"] & REISSUED) != 0
         self._beside = beside
         self._made: dict[str, tuple[Fact, ...]] = {}
