@@ -59,6 +59,7 @@ from geo.demo.past import add_demo_past
 from geo.demo.records import add_demo_records
 from geo.migrate import upgrade
 from geo.scope import calculating
+from geo.tiles import encode
 from projects.catalog import Portfolio
 
 Tell = Callable[[str, str], None]
@@ -213,7 +214,9 @@ def calculate_ahead(app: FastAPI) -> None:
 
 
 def compile_ahead(app: FastAPI) -> None:
-    """Simulates one project, so that nobody waits for the kernels of that: a new installation compiles them once."""
+    """Draws nothing and simulates one project, so that nobody waits for the kernels of tiles and of simulations: a new
+    installation compiles them once."""
+    encode.ready()
     ctx = app.state.context
     with app.state.sessions.begin() as session, calculating(session):
         dated = [row for row in overview(session, ctx).rows if row.options is not None]

@@ -53,6 +53,14 @@ def polygon_layer(
     return _field(_LAYER, b"".join(parts))
 
 
+def ready() -> None:
+    """Compiles the kernel, once for an installation, so that the first tile does not wait for it: an empty layer."""
+    tag_of, numbers = np.empty(0, np.int32), np.empty(0, np.int64)
+    polygon_layer(
+        "", b"", (b"",), tag_of, numbers, keys=(), values=(), box=(0.0, 0.0, 1.0, 1.0), extent=1, buffer=0
+    )
+
+
 def varint(value: int) -> bytes:
     """A whole number ≥ 0 as protobuf writes it."""
     made = bytearray()

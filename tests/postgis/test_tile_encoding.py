@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geo.tiles import encode
 from geo.tiles.encode import polygon_layer, varint
 from geo.tiles.grid import BUFFER, EXTENT, tile_at
 from tests.mvt import Feature, decode
@@ -110,3 +111,11 @@ def test_other_bytes_are_refused(bad: bytes) -> None:
             "x", bad, [b""], np.zeros(1, np.int32), np.ones(1, np.int64), keys=("k",), values=(), box=TILE.box(),
             extent=EXTENT, buffer=BUFFER,
         )  # fmt: skip
+
+
+def test_after_an_empty_layer_nothing_is_left_to_compile_for_a_tile() -> None:
+    encode.ready()
+    before = list(encode._features.signatures)  # type: ignore[attr-defined]
+    assert ours(invented(1))
+    assert len(before) == 1
+    assert encode._features.signatures == before  # type: ignore[attr-defined]
