@@ -214,9 +214,9 @@ def calculate_ahead(app: FastAPI) -> None:
 
 
 def compile_ahead(app: FastAPI) -> None:
-    """Draws nothing and simulates one project, so that nobody waits for the kernels of tiles and of simulations: a new
+    """Draws an empty tile and simulates one project, so that nobody waits for the kernels of either: a new
     installation compiles them once."""
-    encode.ready()
+    encode.compile_ahead()
     ctx = app.state.context
     with app.state.sessions.begin() as session, calculating(session):
         dated = [row for row in overview(session, ctx).rows if row.options is not None]

@@ -210,18 +210,17 @@ def _cases_then(
     session: Session, ctx: Context, projects: Sequence[Project], day: date
 ) -> dict[int, tuple[CaseState, ...]]:
     """The cases as they stood on the day; as they stand now they are kept, because every day begins with that."""
-    keys = {p.id: ("cases now", p.id, p.revision, ctx.known) for p in projects}
-    writes = writer(session) is not None
+    by = writer(session)
+    keys = {p.id: ("cases now", p.id, p.revision, ctx.known, by) for p in projects}
     now: dict[int, tuple[CaseState, ...]] = {
-        p: kept for p, key in keys.items() if not writes and (kept := ctx.cache.peek(key)) is not None
+        p: kept for p, key in keys.items() if (kept := ctx.cache.peek(key)) is not None
     }
     missing = [p for p in projects if p.id not in now]
     if missing:
         with scope.calculating(session):
             now |= (fresh := load_cases_of(session, missing, known_land(session, ctx, missing)))
         for project, cases in fresh.items():
-            if not writes:
-                ctx.cache.keep(keys[project], cases)
+            ctx.cache.keep(keys[project], cases)
     then = past_states(session, ctx, projects, day)
     return {p.id: cases_then(now[p.id], then[p.code]) for p in projects}
 

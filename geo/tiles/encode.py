@@ -53,7 +53,7 @@ def polygon_layer(
     return _field(_LAYER, b"".join(parts))
 
 
-def ready() -> None:
+def compile_ahead() -> None:
     """Compiles the kernel, once for an installation, so that the first tile does not wait for it: an empty layer."""
     tag_of, numbers = np.empty(0, np.int32), np.empty(0, np.int64)
     polygon_layer(

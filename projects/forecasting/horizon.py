@@ -6,16 +6,12 @@ that follows the data date; the longest of them from there on is reckoned once f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
-from projects.forecasting.lawful import LawGround
-from projects.law.days import end_day
-from projects.law.waiting import RULES
+from projects.forecasting.lawful import WAITS, LawGround, last_end, last_wait
 from projects.model import CaseState
 from projects.steps import STEPS
 
-_WAITS = tuple(dict.fromkeys(RULES.values()))
 _POSTING = ("PA-02", "PA-03")
 _NOTICE = STEPS["S20"].order
 
@@ -26,32 +22,15 @@ def none_beyond(on: date, case: CaseState, data_date: date, ground: LawGround) -
     tomorrow = data_date + timedelta(days=1)
     if on < _after_the_notice(ground, tomorrow):
         return False
-    if on >= _end(ground, _WAITS, tomorrow):
+    if on >= last_end(ground, WAITS, tomorrow):
         return True
     if STEPS[case.step].order < _NOTICE:
         return False
-    days = [fact.on for fact in ground.facts.get(case.code, ()) if fact.kind.startswith("notice.")]
-    if case.step == "S20":
-        days.append(case.step_on)
-    return not days or on >= _end(ground, _WAITS, max(days))
+    waited = last_wait(case, ground)
+    return waited is None or on >= waited
 
 
 def _after_the_notice(ground: LawGround, begun: date) -> date:
     """The posting of the plan, and the two times after a refusal, which follow each other."""
-    refused = _end(ground, ("QD-03",), _end(ground, ("QD-02",), begun))
-    return max(_end(ground, _POSTING, begun), refused)
-
-
-def _end(ground: LawGround, codes: Iterable[str], begun: date) -> date:
-    """The last end of any version of these rules, for any kind of land; `begun` where the book has none of them."""
-    key = codes, begun
-    found = ground.ends.get(key)
-    if found is None:
-        ends = (
-            end_day(rule, begun, office=ground.office, case=kind, counting=ground.counting)
-            for rule in ground.book.rules
-            if rule.id in codes
-            for kind in (*(["-"] if rule.amount is not None else []), *(name for name, _ in rule.amounts))
-        )
-        found = ground.ends[key] = max(ends, default=begun)
-    return found
+    refused = last_end(ground, ("QD-03",), last_end(ground, ("QD-02",), begun))
+    return max(last_end(ground, _POSTING, begun), refused)

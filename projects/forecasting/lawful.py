@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from projects.calendars import Calendar
 from projects.law.clock import Frame, run
 from projects.law.clocks import make_frame
-from projects.law.days import CIVIL_CODE, Counting
+from projects.law.days import CIVIL_CODE, Counting, end_day
 from projects.law.decision_clocks import proof_of
 from projects.law.facts import STEP_FACTS, Fact
 from projects.law.plan_clocks import posting, posting_rule
@@ -35,6 +35,7 @@ KINDS = (
 )  # fmt: skip
 _DECISION = STEPS["S90"].order
 _BEFORE = frozenset(code for code, step in STEPS.items() if step.group and step.order < _DECISION)
+WAITS = tuple(dict.fromkeys(RULES.values()))  # the rules of waiting after a notice
 # Notices are served by the hundred: thousands of cases differ in nothing that the law looks at.
 _Alike = tuple[date, str, date, str, tuple[Fact, ...]]
 
@@ -48,22 +49,15 @@ class LawGround:
     override: Override | None = None
     counting: Counting = CIVIL_CODE
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
-    longest: timedelta = field(init=False, repr=False, compare=False)  # that a notice makes anybody wait
     found: dict[_Alike, tuple[LawfulEarliest, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
     binding: dict[_Alike, LawfulEarliest | None] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
-
-    ends: dict[tuple[Iterable[str], date], date] = field(
+    ends: dict[tuple[tuple[str, ...], date], date] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )  # of the longest time of some rules, by the day on which it begins
-
-    def __post_init__(self) -> None:
-        waits = [rule for rule in self.book.rules if rule.id in RULES.values()]
-        days = [n for rule in waits for n in (rule.amount, *(n for _, n in rule.amounts)) if n is not None]
-        object.__setattr__(self, "longest", timedelta(days=max(days, default=0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +124,31 @@ def is_over(case: CaseState, data_date: date, ground: LawGround) -> bool:
     on any later day as long as case and facts stay the same."""
     if case.step == "S85" or STEPS[case.step].order <= STEPS["S60"].order:
         return False
-    since = data_date - ground.longest
-    facts = ground.facts.get(case.code, ())
-    return not any(fact.kind.startswith("notice.") and fact.on > since for fact in facts)
+    waited = last_wait(case, ground)
+    return waited is None or waited <= data_date
+
+
+def last_wait(case: CaseState, ground: LawGround) -> date | None:
+    """The day on which the longest wait from the newest notice of a case is over, None without a notice."""
+    days = [fact.on for fact in ground.facts.get(case.code, ()) if fact.kind.startswith("notice.")]
+    if case.step == "S20":
+        days.append(case.step_on)
+    return last_end(ground, WAITS, max(days)) if days else None
+
+
+def last_end(ground: LawGround, codes: tuple[str, ...], begun: date) -> date:
+    """The last end of any version of these rules, for any kind of land; `begun` where the book has none of them."""
+    key = codes, begun
+    found = ground.ends.get(key)
+    if found is None:
+        ends = (
+            end_day(rule, begun, office=ground.office, case=kind, counting=ground.counting)
+            for rule in ground.book.rules
+            if rule.id in codes
+            for kind in (*(["-"] if rule.amount is not None else []), *(name for name, _ in rule.amounts))
+        )
+        found = ground.ends[key] = max(ends, default=begun)
+    return found
 
 
 def _found(case: CaseState, frame: Frame, tomorrow: date) -> Iterable[LawfulEarliest]:
